@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"io/fs"
+	"slices"
+)
+
+// Where a scenario was recorded.
+const (
+	SourceLive      = "live"      // the service itself
+	SourceEmulator  = "emulator"  // an emulator of the service
+	SourceReference = "reference" // nowhere: composed from the published documentation
+)
+
+// A Scenario is the content of one fixture.
+type Scenario struct {
+	Name      string // of the file; reports show it and the file does not hold it
+	Source    string // one of the Source constants
+	Comment   string // what the scenario shows, without the leading "# "
+	Exchanges []Exchange
+}
+
+// An Exchange is a request and its answer.
+type Exchange struct {
+	Name     string // unique in its scenario
+	Request  Request
+	Response Response
+}
+
+// A Request is what a client has to send. At most one of Form and JSON is set.
+type Request struct {
+	Method string
+	Path   string // percent-encoding as in the file
+	Query  string // raw, without the question mark
+	Header []Field
+	Form   []Field // decoded
+	JSON   string
+}
+
+// A Response is what the client is answered.
+type Response struct {
+	Status int
+	Header []Field
+	Body   string
+}
+
+// A Field is a line of a header or of a form. A list of them may repeat a name.
+type Field struct {
+	Name, Value string
+}
+
+// Load reads the fixture of that file name.
+func Load(fsys fs.FS, name string) (*Scenario, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, data)
+}
+
+// equal tells whether two exchanges say the same. Nil and empty lists are the
+// same list, which is why reflect.DeepEqual will not do.
+func (e Exchange) equal(other Exchange) bool {
+	return e.Name == other.Name &&
+		e.Request.equal(other.Request) &&
+		e.Response.equal(other.Response)
+}
+
+func (r Request) equal(other Request) bool {
+	return r.Method == other.Method &&
+		r.Path == other.Path &&
+		r.Query == other.Query &&
+		r.JSON == other.JSON &&
+		slices.Equal(r.Header, other.Header) &&
+		slices.Equal(r.Form, other.Form)
+}
+
+func (r Response) equal(other Response) bool {
+	return r.Status == other.Status &&
+		r.Body == other.Body &&
+		slices.Equal(r.Header, other.Header)
+}

@@ -1,0 +1,17 @@
+// Package sdk holds nothing to import: it maps the repository and generates the
+// code that the OpenAPI document drives.
+//
+//   - openapi is the document, curated by hand, for every language.
+//   - gen is what is generated from it: types, a client and, in gen/server, the
+//     interface of a server. Its overlay holds what only Go needs, and
+//     gen/internal/runtime corrects the generator's runtime.
+//   - taskrouter is the SDK, the only import that most programs need.
+//   - conformance holds recorded exchanges with the service and replays them.
+//
+// Imports run one way, from taskrouter to gen. After a change of the document,
+// of the overlay or of the configuration under gen, run go generate ./... .
+package sdk
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/types.yaml openapi/taskrouter.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/client.yaml openapi/taskrouter.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/server.yaml openapi/taskrouter.yaml

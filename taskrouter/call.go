@@ -1,0 +1,121 @@
+package taskrouter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A sender makes one request with the generated client.
+type sender func(context.Context) (*http.Response, error)
+
+// call is what the pipeline knows of a call, carried by the context.
+type call struct {
+	operation gen.Operation
+	options   *callOptions
+	// path is what was requested, below the base URL; the pipeline sets it. It
+	// is empty as long as the request has not been built.
+	path string
+}
+
+type callKey struct{}
+
+// callOf returns the call that ctx belongs to, nil for none.
+func callOf(ctx context.Context) *call {
+	state, _ := ctx.Value(callKey{}).(*call)
+	return state
+}
+
+// fetch makes a call that is answered with a T.
+func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) (*T, error) {
+	result := new(T)
+	err := c.call(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// remove makes a call that is answered without a body.
+func remove(ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) error {
+	return c.call(ctx, operation, options, send, func([]byte) error { return nil })
+}
+
+// call makes one call: options, deadline, request, status, body, in that order.
+func (c *Client) call(ctx context.Context, operation gen.Operation, options []CallOption, send sender, decode func([]byte) error) error {
+	o, err := c.check(ctx, operation, options)
+	if err != nil {
+		return argumentError(operation, err)
+	}
+	if o.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		defer cancel()
+	}
+	state := &call{operation: operation, options: o}
+	response, err := send(context.WithValue(ctx, callKey{}, state))
+	if err != nil {
+		return sendError(state, err)
+	}
+	defer func() { _ = response.Body.Close() }() // nothing is lost: the body was read or given up
+	body, err := readBody(response, c.maxResponseBytes)
+	if o.response != nil {
+		*o.response = Response{StatusCode: response.StatusCode, Header: response.Header, Body: body}
+	}
+	if err == nil && isSuccess(response.StatusCode) {
+		err = decode(body)
+	}
+	if err != nil || !isSuccess(response.StatusCode) {
+		return newError(state, response, body, err)
+	}
+	return nil
+}
+
+func (c *Client) check(ctx context.Context, operation gen.Operation, options []CallOption) (*callOptions, error) {
+	if c == nil || c.wire == nil {
+		return nil, errors.New("the client was not made by NewClient")
+	}
+	if ctx == nil {
+		return nil, errors.New("the context is nil")
+	}
+	return newCallOptions(operation, options)
+}
+
+func argumentError(operation gen.Operation, err error) error {
+	return fmt.Errorf("taskrouter: %s: %w: %w", operation.ID, ErrInvalidArgument, err)
+}
+
+// sendError tells a request that could not be built from one that failed on
+// its way.
+func sendError(state *call, err error) error {
+	if state.path == "" {
+		return argumentError(state.operation, err)
+	}
+	// The transport's own text repeats the URL, whose query may hold personal data.
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		err = failure.Err
+	}
+	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, err)
+}
+
+// decodeObject decodes a JSON object. Anything else, null included, would leave
+// a zero value behind that looks like a resource.
+func decodeObject(body []byte, v any) error {
+	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 {
+		return errors.New("the body is empty, expected a JSON object")
+	}
+	if err := json.Unmarshal(trimmed, v); err != nil {
+		return fmt.Errorf("decode the body: %w", err)
+	}
+	if trimmed[0] != '{' {
+		return fmt.Errorf("the body begins with %q, expected a JSON object", trimmed[0])
+	}
+	return nil
+}

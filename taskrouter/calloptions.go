@@ -1,0 +1,124 @@
+package taskrouter
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A CallOption changes one call. Every method that calls the service takes any
+// number of them last.
+type CallOption func(*callOptions) error
+
+type callOptions struct {
+	ifMatch  string
+	response *Response
+	timeout  time.Duration
+	header   http.Header
+}
+
+// WithIfMatch lets an update or a deletion happen only if the resource still
+// has the version that etag names, as [Response.ETag] gave it; otherwise the
+// call fails with [ErrPreconditionFailed] and nothing is changed. Tasks,
+// workers and reservations have versions. The text is sent as it is: the
+// service may quote it or not.
+func WithIfMatch(etag string) CallOption {
+	return func(o *callOptions) error {
+		if etag == "" {
+			return errors.New("WithIfMatch: the ETag is empty, which would make the call unconditional")
+		}
+		o.ifMatch = etag
+		return nil
+	}
+}
+
+// WithResponseInto fills response with the status, the headers and the raw
+// body of the answer, of a failure as well. Of a list, it holds the answer that
+// brought the last page. Calls that run at the same time need one each.
+func WithResponseInto(response *Response) CallOption {
+	return func(o *callOptions) error {
+		if response == nil {
+			return errors.New("WithResponseInto: the response to fill is nil")
+		}
+		o.response = response
+		return nil
+	}
+}
+
+// WithTimeout ends the call after d, as a deadline of its context would. A list
+// starts the time anew for every page.
+func WithTimeout(d time.Duration) CallOption {
+	return func(o *callOptions) error {
+		if d <= 0 {
+			return fmt.Errorf("WithTimeout: %v is not positive", d)
+		}
+		o.timeout = d
+		return nil
+	}
+}
+
+// WithHeader sends a header besides those that the client sends itself.
+func WithHeader(name, value string) CallOption {
+	return func(o *callOptions) error {
+		key := http.CanonicalHeaderKey(name)
+		switch key {
+		case "":
+			return errors.New("WithHeader: the name is empty")
+		case "Authorization", "Content-Type", "Content-Length", "Host":
+			return fmt.Errorf("WithHeader: %s is set by the client", key)
+		case "If-Match":
+			return errors.New("WithHeader: use WithIfMatch for If-Match")
+		}
+		if strings.ContainsAny(name+value, "\r\n\x00") {
+			return fmt.Errorf("WithHeader: %q holds a line break or a zero byte", key)
+		}
+		if o.header == nil {
+			o.header = http.Header{}
+		}
+		o.header.Add(key, value)
+		return nil
+	}
+}
+
+// newCallOptions applies options in their order and holds them against the
+// operation.
+func newCallOptions(operation gen.Operation, options []CallOption) (*callOptions, error) {
+	o := &callOptions{}
+	for _, option := range options {
+		if option == nil {
+			return nil, errors.New("a CallOption is nil")
+		}
+		if err := option(o); err != nil {
+			return nil, err
+		}
+	}
+	if o.ifMatch != "" && !operation.Conditional {
+		return nil, errors.New("WithIfMatch: the service does not heed If-Match here")
+	}
+	if o.response != nil {
+		*o.response = Response{} // nothing of an earlier call may be taken for this one's
+	}
+	return o, nil
+}
+
+// Response is what a call was answered, beside the resource it returns. See
+// [WithResponseInto].
+type Response struct {
+	// StatusCode is the HTTP status; 0 if there was no answer.
+	StatusCode int
+	// Header holds the headers.
+	Header http.Header
+	// Body is the raw body.
+	Body []byte
+}
+
+// ETag returns the version of the resource, to be passed to [WithIfMatch]; ""
+// if the answer named none.
+func (r *Response) ETag() string { return r.Header.Get("ETag") }
+
+// RequestID returns the name of the request in the logs of the service (RQ…).
+func (r *Response) RequestID() string { return r.Header.Get("Twilio-Request-Id") }

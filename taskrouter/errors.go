@@ -1,0 +1,208 @@
+package taskrouter
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What an error of this package is about, to be asked with [errors.Is].
+var (
+	// ErrInvalidArgument is a mistake that was seen before anything was sent: an
+	// empty SID, the SID of another kind of resource, a slash in one.
+	ErrInvalidArgument = errors.New("invalid argument")
+	// ErrInvalidResponse is an answer that says it is a success and is not what
+	// the document promises: cut short, no JSON, empty, too large.
+	ErrInvalidResponse = errors.New("invalid response")
+	// ErrInvalid is status 400: a value is refused, or the state of the resource
+	// does not allow the request.
+	ErrInvalid = errors.New("invalid request")
+	// ErrUnauthorized is status 401: the credentials are wrong.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrForbidden is status 403: the credentials do not allow the request.
+	ErrForbidden = errors.New("forbidden")
+	// ErrNotFound is status 404, and what [First] answers when nothing is found.
+	// A task is gone some five minutes after it was canceled or completed.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is status 409.
+	ErrConflict = errors.New("conflict")
+	// ErrGone is status 410: a reservation was rescinded.
+	ErrGone = errors.New("gone")
+	// ErrPreconditionFailed is status 412: the resource has another version than
+	// [WithIfMatch] said.
+	ErrPreconditionFailed = errors.New("precondition failed")
+	// ErrRateLimited is status 429. Nothing was done.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrServer is any status from 500 up.
+	ErrServer = errors.New("server error")
+)
+
+// maxErrorBody is how much of a body an [Error] keeps, in bytes.
+const maxErrorBody = 1 << 20
+
+// Error is an answer that is not a success, whatever its body is, or a success
+// whose body cannot be used. Ask what it is about with [errors.Is] and the
+// sentinels ([ErrNotFound] and so on), and for details with [errors.As].
+type Error struct {
+	// StatusCode is the HTTP status.
+	StatusCode int
+	// Code is the number by which https://www.twilio.com/docs/api/errors lists
+	// the failure, such as 20404; 0 if the body has none.
+	Code int
+	// Message says what went wrong; empty if the body has none.
+	Message string
+	// MoreInfo is the URL of the page that explains Code.
+	MoreInfo string
+	// Detail is a hint for people, as the answer to wrong credentials has one.
+	Detail string
+	// Details are further facts, by names that depend on Code.
+	Details map[string]any
+	// RequestID names the request in the logs of the service (RQ…).
+	RequestID string
+	// RetryAfter is how long to wait before the request may be sent again, as
+	// the answer said; 0 if it did not say.
+	RetryAfter time.Duration
+	// Operation is the operationId of the document, such as "getTask".
+	Operation string
+	// Method and Path are what was requested, below the base URL and without
+	// the query.
+	Method, Path string
+	// Header holds the headers of the answer.
+	Header http.Header
+	// Body is the raw body, its first MiB at most.
+	Body []byte
+	// Err is why the body of a success cannot be used; nil for other statuses,
+	// unless their body was cut short.
+	Err error
+}
+
+// newError describes an answer that is no success, or whose body cannot be used
+// because of cause. The body may be anything.
+func newError(state *call, response *http.Response, body []byte, cause error) *Error {
+	e := &Error{
+		StatusCode: response.StatusCode,
+		RequestID:  response.Header.Get("Twilio-Request-Id"),
+		RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now()),
+		Operation:  state.operation.ID,
+		Method:     state.operation.Method,
+		Path:       state.path,
+		Header:     response.Header,
+		Body:       body[:min(len(body), maxErrorBody)],
+		Err:        cause,
+	}
+	if !isSuccess(e.StatusCode) {
+		e.decode(body)
+	}
+	return e
+}
+
+// decode takes from the body what it has. Each member is decoded on its own:
+// one of another type than documented does not hide the others.
+func (e *Error) decode(body []byte) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return
+	}
+	for name, target := range map[string]any{
+		"code": &e.Code, "message": &e.Message, "more_info": &e.MoreInfo, "detail": &e.Detail, "details": &e.Details,
+	} {
+		_ = json.Unmarshal(members[name], target) // what does not fit stays in Body
+	}
+}
+
+// retryAfter reads a Retry-After header, a number of seconds or a date.
+func retryAfter(header string, now time.Time) time.Duration {
+	const maxSeconds = int64(1<<63-1) / int64(time.Second)
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return max(date.Sub(now), 0)
+	}
+	return 0
+}
+
+// Error says what was asked, what was answered and, as far as the answer
+// tells, why.
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "taskrouter: %s: %d", e.Operation, e.StatusCode)
+	if name := http.StatusText(e.StatusCode); name != "" {
+		text.WriteString(" " + name)
+	}
+	switch {
+	case e.Err != nil:
+		text.WriteString(": " + e.Err.Error())
+	case e.Message != "":
+		text.WriteString(": " + e.Message)
+	case len(e.Body) > 0:
+		fmt.Fprintf(&text, ": %.120q", e.Body)
+	}
+	if e.Code != 0 {
+		fmt.Fprintf(&text, " (code %d)", e.Code)
+	}
+	if e.RequestID != "" {
+		text.WriteString(" [" + e.RequestID + "]")
+	}
+	return text.String()
+}
+
+// Unwrap returns why the body cannot be used, if that is the failure.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is tells whether target is the sentinel of this failure.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrInvalidResponse:
+		return isSuccess(e.StatusCode)
+	case ErrServer:
+		return e.StatusCode >= 500
+	default:
+		return target != nil && target == statusErrors[e.StatusCode]
+	}
+}
+
+var statusErrors = map[int]error{
+	http.StatusBadRequest:         ErrInvalid,
+	http.StatusUnauthorized:       ErrUnauthorized,
+	http.StatusForbidden:          ErrForbidden,
+	http.StatusNotFound:           ErrNotFound,
+	http.StatusConflict:           ErrConflict,
+	http.StatusGone:               ErrGone,
+	http.StatusPreconditionFailed: ErrPreconditionFailed,
+	http.StatusTooManyRequests:    ErrRateLimited,
+}
+
+// LogValue gives a logger the facts one by one. The body stays out of logs: it
+// may hold personal data.
+func (e *Error) LogValue() slog.Value {
+	facts := []slog.Attr{
+		slog.String("operation", e.Operation),
+		slog.String("method", e.Method),
+		slog.String("path", e.Path),
+		slog.Int("status", e.StatusCode),
+	}
+	if e.Code != 0 {
+		facts = append(facts, slog.Int("code", e.Code))
+	}
+	if e.Message != "" {
+		facts = append(facts, slog.String("message", e.Message))
+	}
+	if e.RequestID != "" {
+		facts = append(facts, slog.String("request_id", e.RequestID))
+	}
+	if e.RetryAfter != 0 {
+		facts = append(facts, slog.Duration("retry_after", e.RetryAfter))
+	}
+	if e.Err != nil {
+		facts = append(facts, slog.String("cause", e.Err.Error()))
+	}
+	return slog.GroupValue(facts...)
+}
+
+func isSuccess(status int) bool { return status/100 == 2 }

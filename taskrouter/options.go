@@ -1,0 +1,235 @@
+package taskrouter
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// An Option sets up a client; see [NewClient].
+type Option func(*config) error
+
+// config is what the options and the environment say.
+type config struct {
+	token, apiKey    credentials
+	credentials      credentials // of the two, or of the environment
+	baseURL          *url.URL
+	region, edge     string
+	httpClient       *http.Client
+	maxResponseBytes int64
+}
+
+// WithAuthToken authenticates with the SID of an account and its auth token. To
+// act for a sub-account, name its SID with its own token.
+func WithAuthToken(accountSID, authToken string) Option {
+	return func(c *config) (err error) {
+		c.token, err = tokenCredentials("WithAuthToken", accountSID, authToken)
+		return err
+	}
+}
+
+// WithAPIKey authenticates with an API key of the account, its SID (SK…) and
+// its secret. It wins over [WithAuthToken].
+func WithAPIKey(accountSID, keySID, secret string) Option {
+	return func(c *config) (err error) {
+		if err := checkCredential("WithAPIKey: account SID", accountSID, "AC"); err != nil {
+			return err
+		}
+		c.apiKey, err = keyCredentials("WithAPIKey", keySID, secret)
+		return err
+	}
+}
+
+func tokenCredentials(source, accountSID, authToken string) (credentials, error) {
+	if err := checkCredential(source+": account SID", accountSID, "AC"); err != nil {
+		return nil, err
+	}
+	if authToken == "" {
+		return nil, fmt.Errorf("%s: the auth token is empty", source)
+	}
+	return basicAuth(accountSID, authToken), nil
+}
+
+func keyCredentials(source, keySID, secret string) (credentials, error) {
+	if err := checkCredential(source+": API key SID", keySID, "SK"); err != nil {
+		return nil, err
+	}
+	if secret == "" {
+		return nil, fmt.Errorf("%s: the secret of the API key is empty", source)
+	}
+	return basicAuth(keySID, secret), nil
+}
+
+// checkCredential does not repeat the value: it may be the secret, in the
+// wrong place.
+func checkCredential(what, sid, prefix string) error {
+	if sid == "" {
+		return fmt.Errorf("%s: is empty, expected a SID that begins with %s", what, prefix)
+	}
+	if !strings.HasPrefix(sid, prefix) || strings.Contains(sid, ":") {
+		return fmt.Errorf("%s: expected a SID that begins with %s", what, prefix)
+	}
+	return nil
+}
+
+// WithBaseURL sends requests to another address than the service's, an
+// emulator's or a proxy's. The URL is absolute and may have a path, below which
+// /v1 is found.
+func WithBaseURL(base string) Option {
+	return func(c *config) (err error) {
+		c.baseURL, err = parseBaseURL("WithBaseURL", base)
+		return err
+	}
+}
+
+// WithRegion sends requests to a region of the service, such as "ie1", by an
+// edge, such as "dublin". The service demands both or neither.
+func WithRegion(region, edge string) Option {
+	return func(c *config) (err error) {
+		c.region, c.edge, err = checkRegion("WithRegion", region, edge)
+		return err
+	}
+}
+
+// WithHTTPClient sends requests with a client of the caller's, for the sake of
+// its proxy, TLS settings, timeout or instrumented transport. It is copied, not
+// changed. Redirects are not followed whatever it says.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) error {
+		if client == nil {
+			return errors.New("WithHTTPClient: the client is nil")
+		}
+		copied := *client
+		c.httpClient = &copied
+		return nil
+	}
+}
+
+// WithMaxResponseBytes bounds what is read of an answer, 32 MiB unless set. A
+// page of 1,000 tasks has about 2 MB.
+func WithMaxResponseBytes(n int64) Option {
+	return func(c *config) error {
+		if n <= 0 {
+			return fmt.Errorf("WithMaxResponseBytes: %d is not positive", n)
+		}
+		c.maxResponseBytes = n
+		return nil
+	}
+}
+
+// newConfig applies options in their order and takes from the environment what
+// they leave open.
+func newConfig(options []Option) (*config, error) {
+	c := &config{maxResponseBytes: 32 << 20}
+	var failures []error
+	for _, option := range options {
+		if option == nil {
+			failures = append(failures, errors.New("an Option is nil"))
+			continue
+		}
+		failures = append(failures, option(c))
+	}
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
+	}
+	if c.baseURL != nil && c.region != "" {
+		return nil, errors.New("WithBaseURL and WithRegion exclude each other: both say where requests go")
+	}
+	if err := errors.Join(c.authenticate(), c.address()); err != nil {
+		return nil, err
+	}
+	if c.httpClient == nil {
+		c.httpClient = defaultHTTPClient()
+	}
+	// A redirect would carry the request, and on the same host its credentials,
+	// to a place that nobody chose.
+	c.httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c, nil
+}
+
+// authenticate chooses the credentials: an option before the environment, an
+// API key before a token.
+func (c *config) authenticate() (err error) {
+	switch {
+	case c.apiKey != nil:
+		c.credentials = c.apiKey
+	case c.token != nil:
+		c.credentials = c.token
+	case os.Getenv("TWILIO_API_KEY") != "":
+		c.credentials, err = keyCredentials("TWILIO_API_KEY and TWILIO_API_SECRET", os.Getenv("TWILIO_API_KEY"), os.Getenv("TWILIO_API_SECRET"))
+	case os.Getenv("TWILIO_ACCOUNT_SID") != "":
+		c.credentials, err = tokenCredentials("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", os.Getenv("TWILIO_ACCOUNT_SID"), os.Getenv("TWILIO_AUTH_TOKEN"))
+	default:
+		err = errors.New("no credentials: use WithAuthToken or WithAPIKey, or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+	}
+	return err
+}
+
+// address chooses where requests go: an option before the environment, a base
+// URL before a region.
+func (c *config) address() (err error) {
+	if c.baseURL != nil {
+		return nil
+	}
+	if base := os.Getenv("TASKROUTER_BASE_URL"); base != "" && c.region == "" {
+		c.baseURL, err = parseBaseURL("TASKROUTER_BASE_URL", base)
+		return err
+	}
+	region, edge := c.region, c.edge
+	if region == "" && (os.Getenv("TWILIO_REGION") != "" || os.Getenv("TWILIO_EDGE") != "") {
+		region, edge, err = checkRegion("TWILIO_REGION and TWILIO_EDGE", os.Getenv("TWILIO_REGION"), os.Getenv("TWILIO_EDGE"))
+		if err != nil {
+			return err
+		}
+	}
+	host := "taskrouter.twilio.com"
+	if region != "" {
+		host = "taskrouter." + edge + "." + region + ".twilio.com"
+	}
+	c.baseURL = &url.URL{Scheme: "https", Host: host}
+	return nil
+}
+
+func checkRegion(source, region, edge string) (string, string, error) {
+	if region == "" || edge == "" {
+		return "", "", fmt.Errorf("%s: region is %q and edge is %q, but the service demands both; edge alone would be us1, region alone is not served", source, region, edge)
+	}
+	for _, label := range []string{region, edge} {
+		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return "", "", fmt.Errorf("%s: %q is not the name of a region or an edge, expected lower-case letters and digits", source, label)
+		}
+	}
+	return region, edge, nil
+}
+
+func parseBaseURL(source, base string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a URL, expected one such as https://localhost:8080/prefix", source) // err repeats the text, which may hold a password
+	}
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return nil, fmt.Errorf("%s: expected an absolute http or https URL, such as https://localhost:8080/prefix", source)
+	case u.User != nil:
+		return nil, fmt.Errorf("%s: holds a user name; credentials are set with WithAuthToken or WithAPIKey", source)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, fmt.Errorf("%s: has a query or a fragment", source)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
+}
+
+// defaultHTTPClient fits an API client: it keeps more than net/http's two idle
+// connections to the one host it talks to, and no request lasts for ever.
+func defaultHTTPClient() *http.Client {
+	client := &http.Client{Timeout: 30 * time.Second}
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport := standard.Clone()
+		transport.MaxIdleConnsPerHost = 32
+		client.Transport = transport
+	}
+	return client
+}

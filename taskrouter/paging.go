@@ -1,0 +1,192 @@
+package taskrouter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// ErrNoPage is what [Page.Next] and [Page.Previous] answer at the ends of a
+// list.
+var ErrNoPage = errors.New("taskrouter: there is no such page")
+
+// Page is one page of a list.
+type Page[T any] struct {
+	// Items are the entries, as many as the page size or fewer. A page may be
+	// empty and yet have a next one.
+	Items []T
+	// Meta tells where the page stands in its list.
+	Meta PageMeta
+
+	pager pager[T]
+	link  string // by which the page was found; "" for the first
+}
+
+// HasNext tells whether there is a page after this one.
+func (p *Page[T]) HasNext() bool { return p.Meta.NextPageURL != nil && *p.Meta.NextPageURL != "" }
+
+// HasPrevious tells whether there is a page before this one.
+func (p *Page[T]) HasPrevious() bool {
+	return p.Meta.PreviousPageURL != nil && *p.Meta.PreviousPageURL != ""
+}
+
+// Next requests the page after this one, with the options that this page was
+// requested with and then those given. Without one it fails with [ErrNoPage].
+func (p *Page[T]) Next(ctx context.Context, options ...CallOption) (*Page[T], error) {
+	if !p.HasNext() {
+		return nil, ErrNoPage
+	}
+	if *p.Meta.NextPageURL == p.link {
+		return nil, p.pager.badLink(errors.New("it leads to the page that it stands on"))
+	}
+	return p.pager.follow(ctx, *p.Meta.NextPageURL, options)
+}
+
+// Previous requests the page before this one, with the options that this page
+// was requested with and then those given. Without one it fails with
+// [ErrNoPage].
+func (p *Page[T]) Previous(ctx context.Context, options ...CallOption) (*Page[T], error) {
+	if !p.HasPrevious() {
+		return nil, ErrNoPage
+	}
+	return p.pager.follow(ctx, *p.Meta.PreviousPageURL, options)
+}
+
+// Collect gathers the entries of a list, limit of them at most and all of them
+// if limit is negative. After a failure it returns those that came before it,
+// with the error.
+func Collect[T any](list iter.Seq2[*T, error], limit int) ([]*T, error) {
+	var items []*T
+	if limit == 0 {
+		return items, nil
+	}
+	for item, err := range list {
+		if err != nil {
+			return items, err
+		}
+		items = append(items, item)
+		if len(items) == limit {
+			break
+		}
+	}
+	return items, nil
+}
+
+// First returns the first entry of a list, as when looking for a resource by
+// its name, or [ErrNotFound] if the list is empty.
+func First[T any](list iter.Seq2[*T, error]) (*T, error) {
+	for item, err := range list {
+		return item, err
+	}
+	return nil, fmt.Errorf("taskrouter: the list is empty: %w", ErrNotFound)
+}
+
+// pager requests the pages of one list.
+type pager[T any] struct {
+	client    *Client
+	operation gen.Operation
+	options   []CallOption
+	first     sender
+	// decode decodes a page of the operation's own envelope.
+	decode func(body []byte) ([]T, gen.PageMeta, error)
+}
+
+// newPager is for a list whose pages are L, and whose entries split takes out.
+func newPager[L, T any](c *Client, operation gen.Operation, options []CallOption, first sender, split func(*L) ([]T, gen.PageMeta)) pager[T] {
+	return pager[T]{client: c, operation: operation, options: options, first: first, decode: func(body []byte) ([]T, gen.PageMeta, error) {
+		envelope := new(L)
+		if err := decodeObject(body, envelope); err != nil {
+			return nil, gen.PageMeta{}, err
+		}
+		items, meta := split(envelope)
+		return items, meta, nil
+	}}
+}
+
+// page requests the first page.
+func (p pager[T]) page(ctx context.Context) (*Page[T], error) { return p.fetch(ctx, p.first) }
+
+// all requests one page after the other, as far as the caller ranges.
+func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		page, err := p.page(ctx)
+		for err == nil {
+			for i := range page.Items {
+				if !yield(&page.Items[i], nil) {
+					return
+				}
+			}
+			if !page.HasNext() {
+				return
+			}
+			page, err = page.Next(ctx)
+		}
+		yield(nil, err)
+	}
+}
+
+func (p pager[T]) fetch(ctx context.Context, send sender) (*Page[T], error) {
+	page := &Page[T]{pager: p}
+	err := p.client.call(ctx, p.operation, p.options, send, func(body []byte) (err error) {
+		page.Items, page.Meta, err = p.decode(body)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// follow requests the page that an answer links to.
+func (p pager[T]) follow(ctx context.Context, link string, options []CallOption) (*Page[T], error) {
+	target, err := p.client.pageURL(p.operation, link)
+	if err != nil {
+		return nil, p.badLink(err)
+	}
+	p.options = slices.Concat(p.options, options)
+	page, err := p.fetch(ctx, func(ctx context.Context) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(ctx, p.operation.Method, target, nil)
+		if err != nil {
+			return nil, err
+		}
+		return p.client.pipeline(request)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.link = link
+	return page, nil
+}
+
+func (p pager[T]) badLink(err error) error {
+	return fmt.Errorf("taskrouter: %s: %w: link to another page: %w", p.operation.ID, ErrInvalidResponse, err)
+}
+
+// pageURL takes path and query of a link, which must lead to a page of the same
+// list, and puts them on the client's own base URL: credentials never follow a
+// URL from a body.
+func (c *Client) pageURL(operation gen.Operation, link string) (string, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", err
+	}
+	path := u.EscapedPath()
+	if below, ok := strings.CutPrefix(path, c.baseURL.EscapedPath()); ok {
+		path = below
+	}
+	if _, err := matchPath(operation, path); err != nil {
+		return "", err
+	}
+	target := c.baseURL.String() + path
+	if u.RawQuery != "" {
+		target += "?" + u.RawQuery
+	}
+	return target, nil
+}

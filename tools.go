@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package sdk pins the programs that generate code, so that every checkout
+// generates the same bytes. The build tag keeps them out of every program.
+package sdk
+
+import (
+	_ "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"
+)
