@@ -35,12 +35,10 @@ func WithAuthToken(accountSID, authToken string) Option {
 // WithAPIKey authenticates with an API key of the account, its SID (SK…) and
 // its secret. It wins over [WithAuthToken].
 func WithAPIKey(accountSID, keySID, secret string) Option {
-	return func(c *config) (err error) {
-		if err := checkCredential("WithAPIKey: account SID", accountSID, "AC"); err != nil {
-			return err
-		}
-		c.apiKey, err = keyCredentials("WithAPIKey", keySID, secret)
-		return err
+	return func(c *config) error {
+		key, err := keyCredentials("WithAPIKey", keySID, secret)
+		c.apiKey = key
+		return errors.Join(checkCredential("WithAPIKey: account SID", accountSID, "AC"), err)
 	}
 }
 

@@ -152,9 +152,9 @@ func (p pager[T]) follow(ctx context.Context, link string, options []CallOption)
 	}
 	p.options = slices.Concat(p.options, options)
 	page, err := p.fetch(ctx, func(ctx context.Context) (*http.Response, error) {
-		request, err := http.NewRequestWithContext(ctx, p.operation.Method, target, nil)
-		if err != nil {
-			return nil, err
+		request, failure := http.NewRequestWithContext(ctx, p.operation.Method, target, nil)
+		if failure != nil {
+			return nil, failure
 		}
 		return p.client.pipeline(request)
 	})

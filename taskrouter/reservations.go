@@ -86,7 +86,7 @@ func (s reservations) Update(ctx context.Context, reservationSID string, request
 	}
 	return fetch[Reservation](ctx, s.client, gen.OperationUpdateWorkerReservation, options, func(ctx context.Context) (*http.Response, error) {
 		if request.Supervisor != nil || request.SupervisorMode != nil {
-			return nil, errors.New("Supervisor and SupervisorMode: only a reservation found by its task can be supervised")
+			return nil, errors.New("only a reservation found by its task can be supervised: leave Supervisor and SupervisorMode nil")
 		}
 		if err := checkInstruction(request); err != nil {
 			return nil, err

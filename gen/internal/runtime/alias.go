@@ -4,12 +4,16 @@ import (
 	oapi "github.com/oapi-codegen/runtime"
 )
 
-// Names that generated code refers to and that are right as they are.
+// What generated code refers to and is right as it is.
 type (
-	StyleParamOptions          = oapi.StyleParamOptions
+	// StyleParamOptions is where a parameter stands that is written.
+	StyleParamOptions = oapi.StyleParamOptions
+	// BindStyledParameterOptions is where a parameter stands that is read.
 	BindStyledParameterOptions = oapi.BindStyledParameterOptions
-	BindQueryParameterOptions  = oapi.BindQueryParameterOptions
-	RequiredParameterError     = oapi.RequiredParameterError
+	// BindQueryParameterOptions is what a query parameter is read as.
+	BindQueryParameterOptions = oapi.BindQueryParameterOptions
+	// RequiredParameterError is a query parameter that is missing.
+	RequiredParameterError = oapi.RequiredParameterError
 )
 
 // Places where a parameter can stand.

@@ -21,22 +21,22 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Getenv("DEMO") == "live"); err != nil {
+	if err := run(context.Background(), os.Getenv("DEMO") == "live"); err != nil {
 		log.Fatal(err)
 	}
 }
 
 func run(ctx context.Context, live bool) error {
-	if live {
-		client, err := taskrouter.NewClient() // the environment says how to authenticate
-		if err != nil {
-			return err
-		}
-		return guide(ctx, client)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	if !live {
+		return replay(ctx, "quickstart.txtar", guide)
 	}
-	return replay(ctx, "quickstart.txtar", guide)
+	client, err := taskrouter.NewClient() // the environment says how to authenticate
+	if err != nil {
+		return err
+	}
+	return guide(ctx, client)
 }
 
 // guide is what the program is about.

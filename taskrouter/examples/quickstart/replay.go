@@ -20,7 +20,7 @@ func replay(ctx context.Context, fixture string, program func(context.Context, *
 		return err
 	}
 	replayer := conformance.NewReplayer(scenario)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", fixture, err)
 	}

@@ -1,0 +1,73 @@
+# `make` alone says what there is. Go and make suffice for everything but
+# lint-openapi, which needs Node.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+REDOCLY_VERSION := 2.77.0
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+.PHONY: demo
+demo: ## run the guide's six steps, on recorded answers or with DEMO=live on the service
+	@go run ./taskrouter/examples/quickstart
+
+.PHONY: test
+test: ## run all tests
+	go test $(RACE) ./...
+
+.PHONY: generate
+generate: ## generate code from the OpenAPI document
+	go generate ./...
+
+.PHONY: generate-check
+generate-check: ## generate, and fail if that changed anything
+	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && cp -R gen "$$before" && \
+	go generate ./... && diff -ru "$$before/gen" gen && echo "generated code is up to date"
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## check the Go code
+	$(GOLANGCI_LINT) run ./...
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv bin/golangci-lint $@
+
+.PHONY: lint-openapi
+lint-openapi: ## check the OpenAPI document (needs Node)
+	npx --yes @redocly/cli@$(REDOCLY_VERSION) lint --config openapi/redocly.yaml openapi/taskrouter.yaml
+
+.PHONY: bench
+bench: ## measure calls beside the same requests written by hand
+	go test -run '^$$' -bench . -benchmem ./taskrouter
+
+.PHONY: fuzz
+fuzz: ## fuzz everything that reads from outside, FUZZTIME (30s) each
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),30s) $$package || exit 1; \
+	  done; \
+	done
+
+# What a program that imports the SDK links besides the standard library.
+LINKED := github.com/apapsch/go-jsonmerge/v2 github.com/google/uuid github.com/oapi-codegen/runtime github.com/taskrouter-go/sdk
+
+.PHONY: linked-check
+linked-check: ## fail if a program that imports the SDK links another module
+	@linked=$$(go list -deps -f '{{with .Module}}{{.Path}}{{end}}' ./taskrouter | sort -u | xargs) && \
+	if [ "$$linked" != "$(LINKED)" ]; then echo "links $$linked, expected $(LINKED)"; exit 1; fi && \
+	echo "links $$linked"
+
+# The facade stays small enough to read: its budget in lines, without tests.
+FACADE_LINES := 3000
+
+.PHONY: size-check
+size-check: ## fail if the facade has outgrown its budget
+	@lines=$$(ls taskrouter/*.go | grep -v _test.go | xargs cat | wc -l) && \
+	echo "the facade has $$lines lines of $(FACADE_LINES)" && [ "$$lines" -lt $(FACADE_LINES) ]
