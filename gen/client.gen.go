@@ -98,9 +98,9 @@ type ClientInterface interface {
 
 	// CreateWorkspaceWithBody Create a workspace
 	//
-	// Creates a workspace with the activities Offline, Available and Unavailable and the task channels default,
-	// voice, chat, sms and video. The template FIFO adds a queue that every worker serves and a workflow that
-	// leads there.
+	// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
+	// timeout activity, and the task channels default, voice, chat, sms and video (newer accounts may also have
+	// email). The template FIFO adds a queue that every worker serves and a workflow that leads there.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -109,9 +109,9 @@ type ClientInterface interface {
 
 	// CreateWorkspaceWithFormdataBody Create a workspace
 	//
-	// Creates a workspace with the activities Offline, Available and Unavailable and the task channels default,
-	// voice, chat, sms and video. The template FIFO adds a queue that every worker serves and a workflow that
-	// leads there.
+	// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
+	// timeout activity, and the task channels default, voice, chat, sms and video (newer accounts may also have
+	// email). The template FIFO adds a queue that every worker serves and a workflow that leads there.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -120,7 +120,7 @@ type ClientInterface interface {
 
 	// DeleteWorkspace Delete a workspace
 	//
-	// Deletes a workspace and everything in it, tasks and workers included. It cannot be undone.
+	// Deletes a workspace and everything in it, tasks and workers included.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid} (the `DeleteWorkspace` operationId).
 	DeleteWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -134,8 +134,8 @@ type ClientInterface interface {
 
 	// UpdateWorkspaceWithBody Update a workspace
 	//
-	// Changes the members that are sent and keeps the others. Only here can the default activity and the timeout
-	// activity be chosen, since they must exist first.
+	// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
+	// activity be chosen. Events are posted to `EventCallbackUrl` as `createWorkspace` says.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -144,8 +144,8 @@ type ClientInterface interface {
 
 	// UpdateWorkspaceWithFormdataBody Update a workspace
 	//
-	// Changes the members that are sent and keeps the others. Only here can the default activity and the timeout
-	// activity be chosen, since they must exist first.
+	// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
+	// activity be chosen. Events are posted to `EventCallbackUrl` as `createWorkspace` says.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -154,7 +154,7 @@ type ClientInterface interface {
 
 	// ListActivities List activities
 	//
-	// Lists the activities of a workspace, of which there may be 100.
+	// Lists the activities of a workspace, which holds at most 100.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities (the `ListActivities` operationId).
 	ListActivities(ctx context.Context, workspaceSID WorkspaceSID, params *ListActivitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -193,7 +193,8 @@ type ClientInterface interface {
 
 	// UpdateActivityWithBody Rename an activity
 	//
-	// Changes the name of an activity, the only member that can be changed.
+	// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
+	// and ignored.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -202,7 +203,8 @@ type ClientInterface interface {
 
 	// UpdateActivityWithFormdataBody Rename an activity
 	//
-	// Changes the name of an activity, the only member that can be changed.
+	// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
+	// and ignored.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -219,8 +221,8 @@ type ClientInterface interface {
 
 	// ListEvents List events
 	//
-	// Lists what happened in a workspace, by default during the last 15 minutes. Events are kept for 30 days.
-	// Filters are combined: an event must pass them all.
+	// Lists what happened in a workspace, by default during the last 15 minutes. Events are kept for 30 days, and
+	// those of more than 43,200 minutes ago come without task attributes. Their order is not documented.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, workspaceSID WorkspaceSID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -256,7 +258,7 @@ type ClientInterface interface {
 
 	// CreateTaskChannelWithBody Create a task channel
 	//
-	// Creates a task channel, and with it one worker channel for every worker of the workspace.
+	// Creates a task channel. Every worker presumably gets a worker channel for it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -265,7 +267,7 @@ type ClientInterface interface {
 
 	// CreateTaskChannelWithFormdataBody Create a task channel
 	//
-	// Creates a task channel, and with it one worker channel for every worker of the workspace.
+	// Creates a task channel. Every worker presumably gets a worker channel for it.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -274,7 +276,8 @@ type ClientInterface interface {
 
 	// DeleteTaskChannel Delete a task channel
 	//
-	// Deletes a task channel. Those that a workspace has from the start cannot be deleted.
+	// Deletes a task channel, named by its SID or, presumably, its unique name. Those that a workspace has from the
+	// start cannot be deleted.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `DeleteTaskChannel` operationId).
 	DeleteTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -288,7 +291,7 @@ type ClientInterface interface {
 
 	// UpdateTaskChannelWithBody Update a task channel
 	//
-	// Changes the members that are sent and keeps the others. The unique name cannot be changed.
+	// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -297,7 +300,7 @@ type ClientInterface interface {
 
 	// UpdateTaskChannelWithFormdataBody Update a task channel
 	//
-	// Changes the members that are sent and keeps the others. The unique name cannot be changed.
+	// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -306,7 +309,7 @@ type ClientInterface interface {
 
 	// ListTaskQueues List task queues
 	//
-	// Lists the task queues of a workspace, of which there may be 5,000.
+	// Lists the task queues of a workspace, which holds at most 5,000.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `ListTaskQueues` operationId).
 	ListTaskQueues(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueuesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -331,8 +334,9 @@ type ClientInterface interface {
 
 	// GetTaskQueueBulkRealTimeStatisticsWithBody Get real-time statistics of many task queues
 	//
-	// Returns the real-time statistics of 1 to 50 task queues in one answer, although it is a POST. A SID of another
-	// workspace is answered with zeroes, a malformed one with 400. Limited to five requests a second.
+	// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
+	// another workspace is answered with zeroes; a malformed one, none or more than 50 with 400. Limited to five
+	// requests a second.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -341,8 +345,9 @@ type ClientInterface interface {
 
 	// GetTaskQueueBulkRealTimeStatistics Get real-time statistics of many task queues
 	//
-	// Returns the real-time statistics of 1 to 50 task queues in one answer, although it is a POST. A SID of another
-	// workspace is answered with zeroes, a malformed one with 400. Limited to five requests a second.
+	// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
+	// another workspace is answered with zeroes; a malformed one, none or more than 50 with 400. Limited to five
+	// requests a second.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -358,7 +363,8 @@ type ClientInterface interface {
 
 	// DeleteTaskQueue Delete a task queue
 	//
-	// Deletes a task queue. It is refused with 400 while tasks are waiting in it.
+	// Deletes a task queue. It is refused with 400 while tasks are pending in it; whether a workflow that names it
+	// is a hindrance is not documented.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `DeleteTaskQueue` operationId).
 	DeleteTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -372,8 +378,8 @@ type ClientInterface interface {
 
 	// UpdateTaskQueueWithBody Update a task queue
 	//
-	// Changes the members that are sent and keeps the others. A new target expression applies to waiting tasks at
-	// once and starts the worker statistics of the queue anew.
+	// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
+	// the queue anew; its task statistics go on.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -382,8 +388,8 @@ type ClientInterface interface {
 
 	// UpdateTaskQueueWithFormdataBody Update a task queue
 	//
-	// Changes the members that are sent and keeps the others. A new target expression applies to waiting tasks at
-	// once and starts the worker statistics of the queue anew.
+	// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
+	// the queue anew; its task statistics go on.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -416,15 +422,16 @@ type ClientInterface interface {
 	// ListTasks List tasks
 	//
 	// Lists the tasks of a workspace, the oldest first unless `Ordering` says otherwise. Canceled and completed
-	// tasks disappear from it some five minutes later. Filters are combined: a task must pass them all.
+	// tasks are deleted five to eight minutes later, and tasks that have been assigned for more than 24 hours too.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks (the `ListTasks` operationId).
 	ListTasks(ctx context.Context, workspaceSID WorkspaceSID, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTaskWithBody Create a task
 	//
-	// Creates a task and starts it on its way through a workflow. The answer shows the task before it is routed:
-	// pending, and without the time at which it entered its queue.
+	// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
+	// `task_queue_entered_date` yet, though it names the queue. A task is canceled when its `Timeout` ends before a
+	// worker accepts it, when it reaches the end of its workflow, or after 1,000 reservations; once assigned, never.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -433,8 +440,9 @@ type ClientInterface interface {
 
 	// CreateTaskWithFormdataBody Create a task
 	//
-	// Creates a task and starts it on its way through a workflow. The answer shows the task before it is routed:
-	// pending, and without the time at which it entered its queue.
+	// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
+	// `task_queue_entered_date` yet, though it names the queue. A task is canceled when its `Timeout` ends before a
+	// worker accepts it, when it reaches the end of its workflow, or after 1,000 reservations; once assigned, never.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -443,24 +451,25 @@ type ClientInterface interface {
 
 	// DeleteTask Delete a task
 	//
-	// Deletes a task in any state, and its pending reservations with it. To end a task in the course of work, cancel
-	// or complete it instead.
+	// Deletes a task, and its pending reservations with it. That only some states allow it is not documented. To end
+	// a task in the course of work, cancel or complete it instead.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `DeleteTask` operationId).
 	DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTask Get a task
 	//
-	// Returns one task of the workspace by its SID, with its version in the ETag header.
+	// Returns one task of the workspace by its SID, with its version in the ETag header. Five to eight minutes after
+	// it was canceled or completed a task is not found any more.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `GetTask` operationId).
 	GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateTaskWithBody Update a task
 	//
-	// Changes the members that are sent and keeps the others, or moves the task on in its life by
-	// `AssignmentStatus`. New attributes send a pending task through its workflow again. To complete or wrap up a
-	// task and change its attributes takes two requests.
+	// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
+	// New attributes send a pending task through its workflow again, where it may change its queue; its age stays.
+	// To complete or wrap up a task and change its attributes takes two requests.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -469,9 +478,9 @@ type ClientInterface interface {
 
 	// UpdateTaskWithFormdataBody Update a task
 	//
-	// Changes the members that are sent and keeps the others, or moves the task on in its life by
-	// `AssignmentStatus`. New attributes send a pending task through its workflow again. To complete or wrap up a
-	// task and change its attributes takes two requests.
+	// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
+	// New attributes send a pending task through its workflow again, where it may change its queue; its age stays.
+	// To complete or wrap up a task and change its attributes takes two requests.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -495,8 +504,7 @@ type ClientInterface interface {
 	// UpdateTaskReservationWithBody Update a reservation of a task
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
-	// a supervisor by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with
-	// 410.
+	// a supervisor by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -506,8 +514,7 @@ type ClientInterface interface {
 	// UpdateTaskReservationWithFormdataBody Update a reservation of a task
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
-	// a supervisor by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with
-	// 410.
+	// a supervisor by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -516,16 +523,15 @@ type ClientInterface interface {
 
 	// ListWorkers List workers
 	//
-	// Lists the workers of a workspace, of which there may be 15,000. Filters are combined: a worker must pass them
-	// all.
+	// Lists the workers of a workspace, which holds at most 15,000 unless the service was asked for more.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers (the `ListWorkers` operationId).
 	ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateWorkerWithBody Create a worker
 	//
-	// Creates a worker in the activity that is named, or else in the workspace's default activity. A worker channel
-	// with capacity 1 comes with every task channel.
+	// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
+	// with capacity 1 for every task channel.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -534,8 +540,8 @@ type ClientInterface interface {
 
 	// CreateWorkerWithFormdataBody Create a worker
 	//
-	// Creates a worker in the activity that is named, or else in the workspace's default activity. A worker channel
-	// with capacity 1 comes with every task channel.
+	// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
+	// with capacity 1 for every task channel.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -545,14 +551,15 @@ type ClientInterface interface {
 	// GetWorkersCumulativeStatistics Get cumulative statistics of all workers
 	//
 	// Returns what became of reservations, and how long workers were in which activity, in a stretch of time of at
-	// most the last 30 days. Refused for workspaces of more than 100 workers.
+	// most the last 30 days. Refused by default for workspaces of more than 100 workers.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/CumulativeStatistics (the `GetWorkersCumulativeStatistics` operationId).
 	GetWorkersCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWorkersRealTimeStatistics Get real-time statistics of all workers
 	//
-	// Returns how many workers are in which activity now. Refused for workspaces of more than 100 workers.
+	// Returns how many workers are in which activity now. Refused by default for workspaces of more than 100
+	// workers.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/RealTimeStatistics (the `GetWorkersRealTimeStatistics` operationId).
 	GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -560,7 +567,7 @@ type ClientInterface interface {
 	// GetWorkersStatistics Get statistics of all workers
 	//
 	// Returns how many workers are in which activity now, and what became of their reservations in a stretch of
-	// time. Refused for workspaces of more than 100 workers.
+	// time. Refused by default for workspaces of more than 100 workers.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/Statistics (the `GetWorkersStatistics` operationId).
 	GetWorkersStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -581,7 +588,7 @@ type ClientInterface interface {
 
 	// UpdateWorkerWithBody Update a worker
 	//
-	// Changes the members that are sent and keeps the others. The version of a worker also moves when a reservation
+	// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
 	// is made for it or one of its channels changes, so a conditional update may have to be repeated.
 	//
 	// Takes any type of body and a specified content type.
@@ -591,7 +598,7 @@ type ClientInterface interface {
 
 	// UpdateWorkerWithFormdataBody Update a worker
 	//
-	// Changes the members that are sent and keeps the others. The version of a worker also moves when a reservation
+	// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
 	// is made for it or one of its channels changes, so a conditional update may have to be repeated.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
@@ -615,7 +622,8 @@ type ClientInterface interface {
 
 	// UpdateWorkerChannelWithBody Update a channel of a worker
 	//
-	// Changes the capacity or the availability of a channel. Tasks that the worker has already are kept.
+	// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
+	// documented.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -624,7 +632,8 @@ type ClientInterface interface {
 
 	// UpdateWorkerChannelWithFormdataBody Update a channel of a worker
 	//
-	// Changes the capacity or the availability of a channel. Tasks that the worker has already are kept.
+	// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
+	// documented.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -648,7 +657,7 @@ type ClientInterface interface {
 	// UpdateWorkerReservationWithBody Update a reservation of a worker
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
-	// by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with 410.
+	// by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -658,7 +667,7 @@ type ClientInterface interface {
 	// UpdateWorkerReservationWithFormdataBody Update a reservation of a worker
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
-	// by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with 410.
+	// by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -668,7 +677,8 @@ type ClientInterface interface {
 	// GetWorkerStatistics Get statistics of one worker
 	//
 	// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of time
-	// of at most the last 30 days.
+	// of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
+	// workspaces of more than 100.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 	GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -700,7 +710,8 @@ type ClientInterface interface {
 
 	// DeleteWorkflow Delete a workflow
 	//
-	// Deletes a workflow. It is refused while pending or reserved tasks are in it.
+	// Deletes a workflow. It is refused while it leads pending or reserved tasks; with which status is not
+	// documented.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `DeleteWorkflow` operationId).
 	DeleteWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -714,9 +725,9 @@ type ClientInterface interface {
 
 	// UpdateWorkflowWithBody Update a workflow
 	//
-	// Changes the members that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
+	// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
 	// queue that is not there, is refused and the old one stays. Pending tasks go on by the old configuration unless
-	// `ReEvaluateTasks` is true.
+	// `ReEvaluateTasks` is true. Reservations are announced to `AssignmentCallbackUrl` as `createWorkflow` says.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -725,9 +736,9 @@ type ClientInterface interface {
 
 	// UpdateWorkflowWithFormdataBody Update a workflow
 	//
-	// Changes the members that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
+	// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
 	// queue that is not there, is refused and the old one stays. Pending tasks go on by the old configuration unless
-	// `ReEvaluateTasks` is true.
+	// `ReEvaluateTasks` is true. Reservations are announced to `AssignmentCallbackUrl` as `createWorkflow` says.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -777,9 +788,9 @@ func (c *Client) ListWorkspaces(ctx context.Context, params *ListWorkspacesParam
 
 // CreateWorkspaceWithBody Create a workspace
 //
-// Creates a workspace with the activities Offline, Available and Unavailable and the task channels default,
-// voice, chat, sms and video. The template FIFO adds a queue that every worker serves and a workflow that
-// leads there.
+// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
+// timeout activity, and the task channels default, voice, chat, sms and video (newer accounts may also have
+// email). The template FIFO adds a queue that every worker serves and a workflow that leads there.
 //
 // Takes any type of body and a specified content type.
 //
@@ -798,9 +809,9 @@ func (c *Client) CreateWorkspaceWithBody(ctx context.Context, contentType string
 
 // CreateWorkspaceWithFormdataBody Create a workspace
 //
-// Creates a workspace with the activities Offline, Available and Unavailable and the task channels default,
-// voice, chat, sms and video. The template FIFO adds a queue that every worker serves and a workflow that
-// leads there.
+// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
+// timeout activity, and the task channels default, voice, chat, sms and video (newer accounts may also have
+// email). The template FIFO adds a queue that every worker serves and a workflow that leads there.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -819,7 +830,7 @@ func (c *Client) CreateWorkspaceWithFormdataBody(ctx context.Context, body Creat
 
 // DeleteWorkspace Delete a workspace
 //
-// Deletes a workspace and everything in it, tasks and workers included. It cannot be undone.
+// Deletes a workspace and everything in it, tasks and workers included.
 //
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid} (the `DeleteWorkspace` operationId).
 func (c *Client) DeleteWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -853,8 +864,8 @@ func (c *Client) GetWorkspace(ctx context.Context, workspaceSID WorkspaceSID, re
 
 // UpdateWorkspaceWithBody Update a workspace
 //
-// Changes the members that are sent and keeps the others. Only here can the default activity and the timeout
-// activity be chosen, since they must exist first.
+// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
+// activity be chosen. Events are posted to `EventCallbackUrl` as `createWorkspace` says.
 //
 // Takes any type of body and a specified content type.
 //
@@ -873,8 +884,8 @@ func (c *Client) UpdateWorkspaceWithBody(ctx context.Context, workspaceSID Works
 
 // UpdateWorkspaceWithFormdataBody Update a workspace
 //
-// Changes the members that are sent and keeps the others. Only here can the default activity and the timeout
-// activity be chosen, since they must exist first.
+// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
+// activity be chosen. Events are posted to `EventCallbackUrl` as `createWorkspace` says.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -893,7 +904,7 @@ func (c *Client) UpdateWorkspaceWithFormdataBody(ctx context.Context, workspaceS
 
 // ListActivities List activities
 //
-// Lists the activities of a workspace, of which there may be 100.
+// Lists the activities of a workspace, which holds at most 100.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities (the `ListActivities` operationId).
 func (c *Client) ListActivities(ctx context.Context, workspaceSID WorkspaceSID, params *ListActivitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -982,7 +993,8 @@ func (c *Client) GetActivity(ctx context.Context, workspaceSID WorkspaceSID, act
 
 // UpdateActivityWithBody Rename an activity
 //
-// Changes the name of an activity, the only member that can be changed.
+// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
+// and ignored.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1001,7 +1013,8 @@ func (c *Client) UpdateActivityWithBody(ctx context.Context, workspaceSID Worksp
 
 // UpdateActivityWithFormdataBody Rename an activity
 //
-// Changes the name of an activity, the only member that can be changed.
+// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
+// and ignored.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1038,8 +1051,8 @@ func (c *Client) GetWorkspaceCumulativeStatistics(ctx context.Context, workspace
 
 // ListEvents List events
 //
-// Lists what happened in a workspace, by default during the last 15 minutes. Events are kept for 30 days.
-// Filters are combined: an event must pass them all.
+// Lists what happened in a workspace, by default during the last 15 minutes. Events are kept for 30 days, and
+// those of more than 43,200 minutes ago come without task attributes. Their order is not documented.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, workspaceSID WorkspaceSID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1125,7 +1138,7 @@ func (c *Client) ListTaskChannels(ctx context.Context, workspaceSID WorkspaceSID
 
 // CreateTaskChannelWithBody Create a task channel
 //
-// Creates a task channel, and with it one worker channel for every worker of the workspace.
+// Creates a task channel. Every worker presumably gets a worker channel for it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1144,7 +1157,7 @@ func (c *Client) CreateTaskChannelWithBody(ctx context.Context, workspaceSID Wor
 
 // CreateTaskChannelWithFormdataBody Create a task channel
 //
-// Creates a task channel, and with it one worker channel for every worker of the workspace.
+// Creates a task channel. Every worker presumably gets a worker channel for it.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1163,7 +1176,8 @@ func (c *Client) CreateTaskChannelWithFormdataBody(ctx context.Context, workspac
 
 // DeleteTaskChannel Delete a task channel
 //
-// Deletes a task channel. Those that a workspace has from the start cannot be deleted.
+// Deletes a task channel, named by its SID or, presumably, its unique name. Those that a workspace has from the
+// start cannot be deleted.
 //
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `DeleteTaskChannel` operationId).
 func (c *Client) DeleteTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1197,7 +1211,7 @@ func (c *Client) GetTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, 
 
 // UpdateTaskChannelWithBody Update a task channel
 //
-// Changes the members that are sent and keeps the others. The unique name cannot be changed.
+// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1216,7 +1230,7 @@ func (c *Client) UpdateTaskChannelWithBody(ctx context.Context, workspaceSID Wor
 
 // UpdateTaskChannelWithFormdataBody Update a task channel
 //
-// Changes the members that are sent and keeps the others. The unique name cannot be changed.
+// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1235,7 +1249,7 @@ func (c *Client) UpdateTaskChannelWithFormdataBody(ctx context.Context, workspac
 
 // ListTaskQueues List task queues
 //
-// Lists the task queues of a workspace, of which there may be 5,000.
+// Lists the task queues of a workspace, which holds at most 5,000.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `ListTaskQueues` operationId).
 func (c *Client) ListTaskQueues(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueuesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1290,8 +1304,9 @@ func (c *Client) CreateTaskQueueWithFormdataBody(ctx context.Context, workspaceS
 
 // GetTaskQueueBulkRealTimeStatisticsWithBody Get real-time statistics of many task queues
 //
-// Returns the real-time statistics of 1 to 50 task queues in one answer, although it is a POST. A SID of another
-// workspace is answered with zeroes, a malformed one with 400. Limited to five requests a second.
+// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
+// another workspace is answered with zeroes; a malformed one, none or more than 50 with 400. Limited to five
+// requests a second.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1310,8 +1325,9 @@ func (c *Client) GetTaskQueueBulkRealTimeStatisticsWithBody(ctx context.Context,
 
 // GetTaskQueueBulkRealTimeStatistics Get real-time statistics of many task queues
 //
-// Returns the real-time statistics of 1 to 50 task queues in one answer, although it is a POST. A SID of another
-// workspace is answered with zeroes, a malformed one with 400. Limited to five requests a second.
+// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
+// another workspace is answered with zeroes; a malformed one, none or more than 50 with 400. Limited to five
+// requests a second.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1347,7 +1363,8 @@ func (c *Client) ListTaskQueueStatistics(ctx context.Context, workspaceSID Works
 
 // DeleteTaskQueue Delete a task queue
 //
-// Deletes a task queue. It is refused with 400 while tasks are waiting in it.
+// Deletes a task queue. It is refused with 400 while tasks are pending in it; whether a workflow that names it
+// is a hindrance is not documented.
 //
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `DeleteTaskQueue` operationId).
 func (c *Client) DeleteTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1381,8 +1398,8 @@ func (c *Client) GetTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, ta
 
 // UpdateTaskQueueWithBody Update a task queue
 //
-// Changes the members that are sent and keeps the others. A new target expression applies to waiting tasks at
-// once and starts the worker statistics of the queue anew.
+// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
+// the queue anew; its task statistics go on.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1401,8 +1418,8 @@ func (c *Client) UpdateTaskQueueWithBody(ctx context.Context, workspaceSID Works
 
 // UpdateTaskQueueWithFormdataBody Update a task queue
 //
-// Changes the members that are sent and keeps the others. A new target expression applies to waiting tasks at
-// once and starts the worker statistics of the queue anew.
+// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
+// the queue anew; its task statistics go on.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1475,7 +1492,7 @@ func (c *Client) GetTaskQueueStatistics(ctx context.Context, workspaceSID Worksp
 // ListTasks List tasks
 //
 // Lists the tasks of a workspace, the oldest first unless `Ordering` says otherwise. Canceled and completed
-// tasks disappear from it some five minutes later. Filters are combined: a task must pass them all.
+// tasks are deleted five to eight minutes later, and tasks that have been assigned for more than 24 hours too.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks (the `ListTasks` operationId).
 func (c *Client) ListTasks(ctx context.Context, workspaceSID WorkspaceSID, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1492,8 +1509,9 @@ func (c *Client) ListTasks(ctx context.Context, workspaceSID WorkspaceSID, param
 
 // CreateTaskWithBody Create a task
 //
-// Creates a task and starts it on its way through a workflow. The answer shows the task before it is routed:
-// pending, and without the time at which it entered its queue.
+// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
+// `task_queue_entered_date` yet, though it names the queue. A task is canceled when its `Timeout` ends before a
+// worker accepts it, when it reaches the end of its workflow, or after 1,000 reservations; once assigned, never.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1512,8 +1530,9 @@ func (c *Client) CreateTaskWithBody(ctx context.Context, workspaceSID WorkspaceS
 
 // CreateTaskWithFormdataBody Create a task
 //
-// Creates a task and starts it on its way through a workflow. The answer shows the task before it is routed:
-// pending, and without the time at which it entered its queue.
+// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
+// `task_queue_entered_date` yet, though it names the queue. A task is canceled when its `Timeout` ends before a
+// worker accepts it, when it reaches the end of its workflow, or after 1,000 reservations; once assigned, never.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1532,8 +1551,8 @@ func (c *Client) CreateTaskWithFormdataBody(ctx context.Context, workspaceSID Wo
 
 // DeleteTask Delete a task
 //
-// Deletes a task in any state, and its pending reservations with it. To end a task in the course of work, cancel
-// or complete it instead.
+// Deletes a task, and its pending reservations with it. That only some states allow it is not documented. To end
+// a task in the course of work, cancel or complete it instead.
 //
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `DeleteTask` operationId).
 func (c *Client) DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1550,7 +1569,8 @@ func (c *Client) DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, task
 
 // GetTask Get a task
 //
-// Returns one task of the workspace by its SID, with its version in the ETag header.
+// Returns one task of the workspace by its SID, with its version in the ETag header. Five to eight minutes after
+// it was canceled or completed a task is not found any more.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `GetTask` operationId).
 func (c *Client) GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1567,9 +1587,9 @@ func (c *Client) GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID
 
 // UpdateTaskWithBody Update a task
 //
-// Changes the members that are sent and keeps the others, or moves the task on in its life by
-// `AssignmentStatus`. New attributes send a pending task through its workflow again. To complete or wrap up a
-// task and change its attributes takes two requests.
+// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
+// New attributes send a pending task through its workflow again, where it may change its queue; its age stays.
+// To complete or wrap up a task and change its attributes takes two requests.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1588,9 +1608,9 @@ func (c *Client) UpdateTaskWithBody(ctx context.Context, workspaceSID WorkspaceS
 
 // UpdateTaskWithFormdataBody Update a task
 //
-// Changes the members that are sent and keeps the others, or moves the task on in its life by
-// `AssignmentStatus`. New attributes send a pending task through its workflow again. To complete or wrap up a
-// task and change its attributes takes two requests.
+// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
+// New attributes send a pending task through its workflow again, where it may change its queue; its age stays.
+// To complete or wrap up a task and change its attributes takes two requests.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1644,8 +1664,7 @@ func (c *Client) GetTaskReservation(ctx context.Context, workspaceSID WorkspaceS
 // UpdateTaskReservationWithBody Update a reservation of a task
 //
 // Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
-// a supervisor by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with
-// 410.
+// a supervisor by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1665,8 +1684,7 @@ func (c *Client) UpdateTaskReservationWithBody(ctx context.Context, workspaceSID
 // UpdateTaskReservationWithFormdataBody Update a reservation of a task
 //
 // Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
-// a supervisor by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with
-// 410.
+// a supervisor by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1685,8 +1703,7 @@ func (c *Client) UpdateTaskReservationWithFormdataBody(ctx context.Context, work
 
 // ListWorkers List workers
 //
-// Lists the workers of a workspace, of which there may be 15,000. Filters are combined: a worker must pass them
-// all.
+// Lists the workers of a workspace, which holds at most 15,000 unless the service was asked for more.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers (the `ListWorkers` operationId).
 func (c *Client) ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1703,8 +1720,8 @@ func (c *Client) ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, par
 
 // CreateWorkerWithBody Create a worker
 //
-// Creates a worker in the activity that is named, or else in the workspace's default activity. A worker channel
-// with capacity 1 comes with every task channel.
+// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
+// with capacity 1 for every task channel.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1723,8 +1740,8 @@ func (c *Client) CreateWorkerWithBody(ctx context.Context, workspaceSID Workspac
 
 // CreateWorkerWithFormdataBody Create a worker
 //
-// Creates a worker in the activity that is named, or else in the workspace's default activity. A worker channel
-// with capacity 1 comes with every task channel.
+// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
+// with capacity 1 for every task channel.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1744,7 +1761,7 @@ func (c *Client) CreateWorkerWithFormdataBody(ctx context.Context, workspaceSID 
 // GetWorkersCumulativeStatistics Get cumulative statistics of all workers
 //
 // Returns what became of reservations, and how long workers were in which activity, in a stretch of time of at
-// most the last 30 days. Refused for workspaces of more than 100 workers.
+// most the last 30 days. Refused by default for workspaces of more than 100 workers.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/CumulativeStatistics (the `GetWorkersCumulativeStatistics` operationId).
 func (c *Client) GetWorkersCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1761,7 +1778,8 @@ func (c *Client) GetWorkersCumulativeStatistics(ctx context.Context, workspaceSI
 
 // GetWorkersRealTimeStatistics Get real-time statistics of all workers
 //
-// Returns how many workers are in which activity now. Refused for workspaces of more than 100 workers.
+// Returns how many workers are in which activity now. Refused by default for workspaces of more than 100
+// workers.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/RealTimeStatistics (the `GetWorkersRealTimeStatistics` operationId).
 func (c *Client) GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1779,7 +1797,7 @@ func (c *Client) GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID 
 // GetWorkersStatistics Get statistics of all workers
 //
 // Returns how many workers are in which activity now, and what became of their reservations in a stretch of
-// time. Refused for workspaces of more than 100 workers.
+// time. Refused by default for workspaces of more than 100 workers.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/Statistics (the `GetWorkersStatistics` operationId).
 func (c *Client) GetWorkersStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1830,7 +1848,7 @@ func (c *Client) GetWorker(ctx context.Context, workspaceSID WorkspaceSID, worke
 
 // UpdateWorkerWithBody Update a worker
 //
-// Changes the members that are sent and keeps the others. The version of a worker also moves when a reservation
+// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
 // is made for it or one of its channels changes, so a conditional update may have to be repeated.
 //
 // Takes any type of body and a specified content type.
@@ -1850,7 +1868,7 @@ func (c *Client) UpdateWorkerWithBody(ctx context.Context, workspaceSID Workspac
 
 // UpdateWorkerWithFormdataBody Update a worker
 //
-// Changes the members that are sent and keeps the others. The version of a worker also moves when a reservation
+// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
 // is made for it or one of its channels changes, so a conditional update may have to be repeated.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
@@ -1904,7 +1922,8 @@ func (c *Client) GetWorkerChannel(ctx context.Context, workspaceSID WorkspaceSID
 
 // UpdateWorkerChannelWithBody Update a channel of a worker
 //
-// Changes the capacity or the availability of a channel. Tasks that the worker has already are kept.
+// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
+// documented.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1923,7 +1942,8 @@ func (c *Client) UpdateWorkerChannelWithBody(ctx context.Context, workspaceSID W
 
 // UpdateWorkerChannelWithFormdataBody Update a channel of a worker
 //
-// Changes the capacity or the availability of a channel. Tasks that the worker has already are kept.
+// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
+// documented.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -1977,7 +1997,7 @@ func (c *Client) GetWorkerReservation(ctx context.Context, workspaceSID Workspac
 // UpdateWorkerReservationWithBody Update a reservation of a worker
 //
 // Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
-// by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with 410.
+// by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1997,7 +2017,7 @@ func (c *Client) UpdateWorkerReservationWithBody(ctx context.Context, workspaceS
 // UpdateWorkerReservationWithFormdataBody Update a reservation of a worker
 //
 // Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
-// by `Instruction`. To accept a reservation that went to another worker meanwhile is answered with 410.
+// by `Instruction`. Accepting after another worker accepted the task is answered with 410.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2017,7 +2037,8 @@ func (c *Client) UpdateWorkerReservationWithFormdataBody(ctx context.Context, wo
 // GetWorkerStatistics Get statistics of one worker
 //
 // Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of time
-// of at most the last 30 days.
+// of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
+// workspaces of more than 100.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 func (c *Client) GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2089,7 +2110,8 @@ func (c *Client) CreateWorkflowWithFormdataBody(ctx context.Context, workspaceSI
 
 // DeleteWorkflow Delete a workflow
 //
-// Deletes a workflow. It is refused while pending or reserved tasks are in it.
+// Deletes a workflow. It is refused while it leads pending or reserved tasks; with which status is not
+// documented.
 //
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `DeleteWorkflow` operationId).
 func (c *Client) DeleteWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2123,9 +2145,9 @@ func (c *Client) GetWorkflow(ctx context.Context, workspaceSID WorkspaceSID, wor
 
 // UpdateWorkflowWithBody Update a workflow
 //
-// Changes the members that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
+// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
 // queue that is not there, is refused and the old one stays. Pending tasks go on by the old configuration unless
-// `ReEvaluateTasks` is true.
+// `ReEvaluateTasks` is true. Reservations are announced to `AssignmentCallbackUrl` as `createWorkflow` says.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2144,9 +2166,9 @@ func (c *Client) UpdateWorkflowWithBody(ctx context.Context, workspaceSID Worksp
 
 // UpdateWorkflowWithFormdataBody Update a workflow
 //
-// Changes the members that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
+// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
 // queue that is not there, is refused and the old one stays. Pending tasks go on by the old configuration unless
-// `ReEvaluateTasks` is true.
+// `ReEvaluateTasks` is true. Reservations are announced to `AssignmentCallbackUrl` as `createWorkflow` says.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //

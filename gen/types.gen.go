@@ -373,24 +373,24 @@ type ActivityCount struct {
 	Workers int `json:"workers"`
 }
 
-// ActivityDuration How long workers were in one activity, in seconds. Counts are per stay.
+// ActivityDuration How long workers were in one activity, in seconds.
 type ActivityDuration struct {
-	// Avg The average of a stay, in seconds.
+	// Avg The average, in seconds.
 	Avg float64 `json:"avg"`
 
 	// FriendlyName The name of the activity.
 	FriendlyName string `json:"friendly_name"`
 
-	// Max The longest stay, in seconds.
+	// Max The longest, in seconds.
 	Max float64 `json:"max"`
 
-	// Min The shortest stay, in seconds.
+	// Min The shortest, in seconds.
 	Min float64 `json:"min"`
 
 	// SID The SID of the activity.
 	SID string `json:"sid"`
 
-	// Total All stays together, in seconds.
+	// Total All together, in seconds.
 	Total float64 `json:"total"`
 }
 
@@ -403,40 +403,43 @@ type ActivityList struct {
 	Meta PageMeta `json:"meta"`
 }
 
-// CallRecord Whether a call is recorded: from the moment it is answered, or not at all.
+// CallRecord Whether a call is recorded: from the moment it is answered, or not at all. `do-not-record` unless set.
 type CallRecord string
 
 // CallStatusEvent A step in the life of a call that a callback reports.
 type CallStatusEvent string
 
 // ConferenceBeep When joining or leaving the conference makes a sound: always, never, only at joining or only at leaving.
+// `true` unless set.
 type ConferenceBeep string
 
-// ConferenceEvent A step in the life of a conference that a callback reports.
+// ConferenceEvent A step in the life of a conference that a callback reports. One page of the documentation excludes `speaker`.
 type ConferenceEvent string
 
 // ConferenceRecord Whether a conference is recorded: `true` and `record-from-start` mean yes, `false` and `do-not-record` no.
+// `false` unless set. It is text, not a boolean.
 type ConferenceRecord string
 
-// ConferenceTrim Whether silence at both ends is cut off a recording.
+// ConferenceTrim Whether silence at both ends is cut off the recording of the conference, `trim-silence` unless set.
 type ConferenceTrim string
 
 // CreateActivityRequest What a new activity is made from.
 type CreateActivityRequest struct {
-	// Available Whether workers in this activity are given tasks, false unless set. It can never be changed.
+	// Available Whether workers in this activity are given tasks. It can never be changed. Left out, it is probably false:
+	// say it.
 	Available *bool `json:"Available,omitempty"`
 
-	// FriendlyName The name for people to read, at most 64 characters, such as `On Call` or `Break`.
+	// FriendlyName The name for people to read, at most 64 characters, such as `Lunch`.
 	FriendlyName string `json:"FriendlyName"`
 }
 
 // CreateTaskChannelRequest What a new task channel is made from.
 type CreateTaskChannelRequest struct {
 	// ChannelOptimizedRouting True picks the worker who has been without a task of this channel for the longest; false, the worker who
-	// has been without any task.
+	// has been without any task. The default is not documented.
 	ChannelOptimizedRouting *bool `json:"ChannelOptimizedRouting,omitempty"`
 
-	// FriendlyName The name for people to read, at most 64 characters.
+	// FriendlyName The name for people to read, at most 64 characters. The documentation warns of hyphens in it.
 	FriendlyName string `json:"FriendlyName"`
 
 	// UniqueName The name by which tasks and requests refer to the channel: letters, digits, `_` and `$`, not beginning
@@ -447,7 +450,7 @@ type CreateTaskChannelRequest struct {
 // CreateTaskQueueRequest What a new task queue is made from.
 type CreateTaskQueueRequest struct {
 	// AssignmentActivitySID The SID of the activity that a worker is put in on accepting. It matters in single-tasking workspaces
-	// only.
+	// only, where completing a task leaves the worker in its activity.
 	AssignmentActivitySID *string `json:"AssignmentActivitySid,omitempty"`
 
 	// FriendlyName The name for people to read, such as `Support in Spanish`.
@@ -457,15 +460,15 @@ type CreateTaskQueueRequest struct {
 	// reservations are rescinded. 1 unless set.
 	MaxReservedWorkers *int `json:"MaxReservedWorkers,omitempty"`
 
-	// ReservationActivitySID The SID of the activity that a reserved worker is put in. It matters in single-tasking workspaces only.
+	// ReservationActivitySID The SID of the activity that a reserved worker is put in. It matters in single-tasking workspaces only,
+	// where completing a task leaves the worker in its activity.
 	ReservationActivitySID *string `json:"ReservationActivitySid,omitempty"`
 
 	// TargetWorkers The expression over worker attributes that tells who may serve the queue, as in `languages HAS "es" AND
 	// level > 3`. Left out it is `1==1`, everybody; empty, nobody.
 	TargetWorkers *string `json:"TargetWorkers,omitempty"`
 
-	// TaskOrder Which task goes first. FIFO serves the highest priority and then the longest waiting, LIFO the newest,
-	// whatever its priority. FIFO unless set.
+	// TaskOrder Which task of the queue goes first. FIFO unless set.
 	TaskOrder *QueueOrder `json:"TaskOrder,omitempty"`
 }
 
@@ -476,24 +479,25 @@ type CreateTaskRequest struct {
 	AssignmentStatus *TaskStatus `json:"AssignmentStatus,omitempty"`
 
 	// Attributes Freely chosen facts about the task, as the text of a JSON object of at most 4,096 characters, as in
-	// `{"type": "call", "language": "es"}`. `{}` unless set.
+	// `{"type": "call", "language": "es"}`. Probably `{}` unless set.
 	Attributes Attributes `json:"Attributes,omitempty"`
 
-	// IgnoreCapacity Whether the task may be given to a worker whose channels are full or unavailable. It acts only with a
-	// worker as `RoutingTarget`, and is then true unless set.
+	// IgnoreCapacity Whether the task may be given to a worker who has no free capacity or is not available. It acts only with
+	// a worker as `RoutingTarget`, and is then true unless set.
 	IgnoreCapacity *bool `json:"IgnoreCapacity,omitempty"`
 
 	// Priority The priority within FIFO queues, 0 to 2,147,483,647. The higher goes first. A target of the workflow that
 	// has a priority overrides it. 0 unless set.
 	Priority *int `json:"Priority,omitempty"`
 
-	// RoutingTarget The SID of the worker, task queue or workflow that the task is for.
+	// RoutingTarget The SID of the worker, task queue or workflow that the task is for. With a worker nobody else is asked,
+	// and the task is canceled if no reservation can be made in time.
 	RoutingTarget *string `json:"RoutingTarget,omitempty"`
 
 	// TaskChannel The task channel, named by its SID or its unique name. `default` unless set.
 	TaskChannel *string `json:"TaskChannel,omitempty"`
 
-	// TaskQueueSID The SID of the task queue that the task goes to.
+	// TaskQueueSID The SID of a task queue. How it goes together with a workflow is not documented.
 	TaskQueueSID *string `json:"TaskQueueSid,omitempty"`
 
 	// Timeout How many seconds the task may be pending or reserved before it is canceled, at most 1,209,600 (two weeks).
@@ -504,7 +508,8 @@ type CreateTaskRequest struct {
 	// creation unless set.
 	VirtualStartTime *time.Time `json:"VirtualStartTime,omitempty"`
 
-	// WorkflowSID The SID of the workflow that leads the task. It may be left out if the workspace has just one.
+	// WorkflowSID The SID of the workflow that leads the task. It may be left out if the workspace has just one; otherwise
+	// that is refused.
 	WorkflowSID *string `json:"WorkflowSid,omitempty"`
 }
 
@@ -518,7 +523,7 @@ type CreateWorkerRequest struct {
 	// worker.
 	Attributes Attributes `json:"Attributes,omitempty"`
 
-	// FriendlyName The name of the worker, at most 64 characters, unique in its workspace whatever its case.
+	// FriendlyName The name of the worker, at most 64 characters, unique in its workspace, ignoring case.
 	FriendlyName string `json:"FriendlyName"`
 }
 
@@ -538,54 +543,56 @@ type CreateWorkflowRequest struct {
 	// FriendlyName The name for people to read, such as `Incoming calls`.
 	FriendlyName string `json:"FriendlyName"`
 
-	// TaskReservationTimeout How many seconds a worker has to answer a reservation before it times out, at most 86,400. 120 unless set.
+	// TaskReservationTimeout How many seconds a worker has to answer a reservation, from its creation, before it times out, at most
+	// 86,400. 120 unless set.
 	TaskReservationTimeout *int `json:"TaskReservationTimeout,omitempty"`
 }
 
 // CreateWorkspaceRequest What a new workspace is made from.
 type CreateWorkspaceRequest struct {
-	// EventCallbackURL Where events are posted to, as an absolute URL; it may end in a fragment with connection overrides
-	// (`#rc=2`). Empty for nowhere.
+	// EventCallbackURL Where events are posted to, as an absolute URL, whose fragment may hold connection overrides. Empty for
+	// nowhere.
 	EventCallbackURL *string `json:"EventCallbackUrl,omitempty"`
 
-	// EventsFilter The event types to post, joined by commas without spaces, as in `task.created,task.canceled`. Left out,
-	// all are posted.
+	// EventsFilter The event types to post, joined by commas without spaces, as in `task.created,task.canceled`. What is
+	// posted without a filter is not documented; probably everything.
 	EventsFilter *string `json:"EventsFilter,omitempty"`
 
-	// FriendlyName The name for people to read, at most 64 characters. It need not be unique.
+	// FriendlyName The name for people to read, at most 64 characters.
 	FriendlyName string `json:"FriendlyName"`
 
 	// MultiTaskEnabled Whether workers may have several tasks at once, up to the capacity of their channels. True unless set;
 	// false is meant for old applications.
 	MultiTaskEnabled *bool `json:"MultiTaskEnabled,omitempty"`
 
-	// PrioritizeQueueOrder Which kind of queue goes first for a worker who serves queues of both orders, FIFO unless set.
+	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders, FIFO unless
+	// set.
 	PrioritizeQueueOrder *QueueOrder `json:"PrioritizeQueueOrder,omitempty"`
 
 	// Template What the workspace contains from the start, NONE unless set.
 	Template *WorkspaceTemplate `json:"Template,omitempty"`
 }
 
-// Error Why a request was refused.
+// Error Why a request was refused. Any member may be missing: the answer to too many requests may be an empty object.
 type Error struct {
 	// Code What went wrong, as listed at https://www.twilio.com/docs/api/errors; 20001 for most refusals by
 	// TaskRouter.
-	Code int `json:"code"`
+	Code *int `json:"code,omitempty"`
 
-	// Detail A hint for whoever reads it, as the answer to wrong credentials has one.
+	// Detail A hint for whoever reads it, as the answer to a request without credentials has one.
 	Detail *string `json:"detail,omitempty"`
 
 	// Details Further facts about the failure, by names that depend on the code.
 	Details map[string]interface{} `json:"details,omitempty"`
 
 	// Message What went wrong, as a sentence.
-	Message string `json:"message"`
+	Message *string `json:"message,omitempty"`
 
 	// MoreInfo The page that explains the code.
-	MoreInfo string `json:"more_info"`
+	MoreInfo *string `json:"more_info,omitempty"`
 
 	// Status The HTTP status of the answer.
-	Status int `json:"status"`
+	Status *int `json:"status,omitempty"`
 }
 
 // Event Something that happened in a workspace. Events are kept for 30 days.
@@ -593,13 +600,13 @@ type Event struct {
 	// AccountSID The SID of the account that owns the workspace.
 	AccountSID string `json:"account_sid"`
 
-	// ActorSID The SID of the resource that caused it; null when none is known.
+	// ActorSID The SID of the resource that caused it; may be null.
 	ActorSID *string `json:"actor_sid"`
 
-	// ActorType The kind of resource that caused it; null when none is known.
+	// ActorType The kind of resource that caused it; may be null.
 	ActorType *string `json:"actor_type"`
 
-	// ActorURL The absolute URL of the resource that caused it; null when none is known.
+	// ActorURL The absolute URL of the resource that caused it; may be null.
 	ActorURL *string `json:"actor_url"`
 
 	// Description What happened, as a sentence.
@@ -631,10 +638,10 @@ type Event struct {
 	// SID The SID of the event.
 	SID string `json:"sid"`
 
-	// Source What made the change, such as `twilio`; null when it is not known.
+	// Source What made the change, such as `twilio`; may be null.
 	Source *string `json:"source"`
 
-	// SourceIPAddress The address that the change was requested from; null when it was not requested.
+	// SourceIPAddress The address that the change was requested from; may be null.
 	SourceIPAddress *string `json:"source_ip_address"`
 
 	// URL The absolute URL of this resource.
@@ -653,10 +660,10 @@ type EventList struct {
 	Meta PageMeta `json:"meta"`
 }
 
-// HTTPMethod The method of a request that the service makes.
+// HTTPMethod How the service requests a URL, POST unless set.
 type HTTPMethod string
 
-// JitterBufferSize How much delay is taken on to even out an unsteady connection.
+// JitterBufferSize How much delay is taken on to even out an unsteady connection of the worker's.
 type JitterBufferSize string
 
 // Links The absolute URLs of related resources by their names, such as `workspace` or `reservations`. Names are added
@@ -687,10 +694,11 @@ type PageMeta struct {
 	URL string `json:"url"`
 }
 
-// QueueOrder FIFO serves the longest waiting first, LIFO the newest.
+// QueueOrder FIFO serves the highest priority first, and of one priority the earliest `virtual_start_time`. LIFO serves the
+// latest `virtual_start_time`, whatever the priority.
 type QueueOrder string
 
-// RecordingChannels Whether a recording mixes the parties (mono) or keeps them apart (dual).
+// RecordingChannels Whether a recording mixes the parties (mono) or keeps them apart (dual). `mono` unless set.
 type RecordingChannels string
 
 // Reservation The offer of one task to one worker. It looks the same under its task and under its worker, but for its URL.
@@ -709,8 +717,8 @@ type Reservation struct {
 	Links Links `json:"links"`
 
 	// ReservationStatus Where a reservation is in its life: `pending` waits for the worker; `accepted`, `rejected` and `timeout` say
-	// how that ended; `canceled` lost its task; `rescinded` lost it to another worker; `wrapping` and `completed`
-	// follow the accepted task.
+	// how that ended; `canceled` lost its task, or neither callback URL could be reached; `rescinded` lost it to
+	// another worker; `wrapping` and `completed` follow the accepted task.
 	ReservationStatus ReservationStatus `json:"reservation_status"`
 
 	// SID The SID of the reservation.
@@ -742,8 +750,8 @@ type ReservationList struct {
 }
 
 // ReservationStatus Where a reservation is in its life: `pending` waits for the worker; `accepted`, `rejected` and `timeout` say
-// how that ended; `canceled` lost its task; `rescinded` lost it to another worker; `wrapping` and `completed`
-// follow the accepted task.
+// how that ended; `canceled` lost its task, or neither callback URL could be reached; `rescinded` lost it to
+// another worker; `wrapping` and `completed` follow the accepted task.
 type ReservationStatus string
 
 // SupervisorMode What a supervisor may do in a call: hear both sides, speak to the worker only, or speak to both.
@@ -761,11 +769,12 @@ type Task struct {
 	Age int `json:"age"`
 
 	// AssignmentStatus Where a task is in its life: `pending` waits for a worker; `reserved` is offered to at least one; `assigned`
-	// was accepted; `wrapping` is in its worker's after-work; `completed` and `canceled` are the ends.
+	// was accepted; `wrapping` is in its worker's after-work; `completed` and `canceled` are the ends, after which
+	// the task is soon deleted.
 	AssignmentStatus TaskStatus `json:"assignment_status"`
 
-	// Attributes Freely chosen facts about the task, as the text of a JSON object, by which workflows find its way. The
-	// service drops white space. Null where the service leaves them out.
+	// Attributes Freely chosen facts about the task, as the text of a JSON object, by which workflows find its way. It may
+	// come back with other white space or order of members. Null where the service leaves it out.
 	Attributes Attributes `json:"attributes"`
 
 	// DateCreated When it was created.
@@ -774,7 +783,7 @@ type Task struct {
 	// DateUpdated When it was last changed.
 	DateUpdated time.Time `json:"date_updated"`
 
-	// IgnoreCapacity Whether the task may be given to a worker whose channels are full or unavailable.
+	// IgnoreCapacity Whether the task may be given to a worker who has no free capacity or is not available.
 	IgnoreCapacity bool `json:"ignore_capacity"`
 
 	// Links The absolute URLs of related resources by their names, such as `workspace` or `reservations`. Names are added
@@ -917,10 +926,11 @@ type TaskQueue struct {
 	// SID The SID of the task queue.
 	SID string `json:"sid"`
 
-	// TargetWorkers The expression over worker attributes that tells who may serve the queue. Null or empty when nobody may.
+	// TargetWorkers The expression over worker attributes that tells who may serve the queue; empty for nobody. It may be
+	// null.
 	TargetWorkers *string `json:"target_workers"`
 
-	// TaskOrder Which task goes first: FIFO by priority and then by age, LIFO the newest, whatever its priority.
+	// TaskOrder Which task of the queue goes first.
 	TaskOrder QueueOrder `json:"task_order"`
 
 	// URL The absolute URL of this resource.
@@ -1017,7 +1027,7 @@ type TaskQueueCumulativeStatistics struct {
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted WaitDuration `json:"wait_duration_until_accepted"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled WaitDuration `json:"wait_duration_until_canceled"`
 
 	// WorkspaceSID The SID of the workspace that it belongs to.
@@ -1038,7 +1048,7 @@ type TaskQueueRealTimeFigures struct {
 	// ActivityStatistics How many workers are in which activity.
 	ActivityStatistics []ActivityCount `json:"activity_statistics"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
@@ -1047,7 +1057,7 @@ type TaskQueueRealTimeFigures struct {
 	// TaskQueueSID The SID of the task queue.
 	TaskQueueSID string `json:"task_queue_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -1071,13 +1081,14 @@ type TaskQueueRealTimeStatistics struct {
 	// ActivityStatistics How many workers are in which activity.
 	ActivityStatistics []ActivityCount `json:"activity_statistics"`
 
-	// LongestRelativeTaskAgeInQueue How many seconds the task that has been in this queue longest has been there; null when it is not known.
+	// LongestRelativeTaskAgeInQueue How many seconds the task that has been in this queue longest has been there; 0 or null when none is
+	// there.
 	LongestRelativeTaskAgeInQueue *int `json:"longest_relative_task_age_in_queue"`
 
 	// LongestRelativeTaskSIDInQueue The SID of the task that has been in this queue longest; null when none is there.
 	LongestRelativeTaskSIDInQueue *string `json:"longest_relative_task_sid_in_queue"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
@@ -1086,7 +1097,7 @@ type TaskQueueRealTimeStatistics struct {
 	// TaskQueueSID The SID of the task queue.
 	TaskQueueSID string `json:"task_queue_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -1183,7 +1194,7 @@ type TaskQueueStatisticsCumulative struct {
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted *WaitDuration `json:"wait_duration_until_accepted,omitempty"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled *WaitDuration `json:"wait_duration_until_canceled,omitempty"`
 }
 
@@ -1219,19 +1230,20 @@ type TaskQueueStatisticsRealTime struct {
 	// ActivityStatistics How many workers are in which activity.
 	ActivityStatistics []ActivityCount `json:"activity_statistics"`
 
-	// LongestRelativeTaskAgeInQueue How many seconds the task that has been in this queue longest has been there; null when it is not known.
+	// LongestRelativeTaskAgeInQueue How many seconds the task that has been in this queue longest has been there; 0 or null when none is
+	// there.
 	LongestRelativeTaskAgeInQueue *int `json:"longest_relative_task_age_in_queue,omitempty"`
 
 	// LongestRelativeTaskSIDInQueue The SID of the task that has been in this queue longest; null when none is there.
 	LongestRelativeTaskSIDInQueue *string `json:"longest_relative_task_sid_in_queue,omitempty"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -1248,10 +1260,11 @@ type TaskQueueStatisticsRealTime struct {
 }
 
 // TaskStatus Where a task is in its life: `pending` waits for a worker; `reserved` is offered to at least one; `assigned`
-// was accepted; `wrapping` is in its worker's after-work; `completed` and `canceled` are the ends.
+// was accepted; `wrapping` is in its worker's after-work; `completed` and `canceled` are the ends, after which
+// the task is soon deleted.
 type TaskStatus string
 
-// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 type TasksByPriority map[string]int
 
 // TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -1264,9 +1277,11 @@ type UpdateActivityRequest struct {
 }
 
 // UpdateReservationRequest What is to be done with a reservation: either a new state, or an instruction with the fields that begin with
-// its name. The fields without such a beginning belong to the instruction `conference`.
+// its name. `WorkerActivitySid` goes with the state `rejected`; all fields from `To` on belong to the
+// instruction `conference`.
 type UpdateReservationRequest struct {
-	// Beep When joining or leaving makes a sound, `true` (always) unless set.
+	// Beep When joining or leaving the conference makes a sound: always, never, only at joining or only at leaving.
+	// `true` unless set.
 	Beep *ConferenceBeep `json:"Beep,omitempty"`
 
 	// BeepOnCustomerEntrance Whether it makes a sound when the customer joins the conference.
@@ -1278,7 +1293,7 @@ type UpdateReservationRequest struct {
 	// CallFrom The caller ID that the worker sees. The instruction `call` requires it.
 	CallFrom *string `json:"CallFrom,omitempty"`
 
-	// CallRecord Whether the call is recorded, `do-not-record` unless set.
+	// CallRecord Whether a call is recorded: from the moment it is answered, or not at all. `do-not-record` unless set.
 	CallRecord *CallRecord `json:"CallRecord,omitempty"`
 
 	// CallStatusCallbackURL Where the steps in the life of the call are reported, as an absolute http or https URL.
@@ -1294,13 +1309,14 @@ type UpdateReservationRequest struct {
 	// CallURL The absolute URL of the TwiML to run when the worker answers. The instruction `call` requires it.
 	CallURL *string `json:"CallUrl,omitempty"`
 
-	// ConferenceRecord Whether the conference is recorded, `false` unless set.
+	// ConferenceRecord Whether a conference is recorded: `true` and `record-from-start` mean yes, `false` and `do-not-record` no.
+	// `false` unless set. It is text, not a boolean.
 	ConferenceRecord *ConferenceRecord `json:"ConferenceRecord,omitempty"`
 
 	// ConferenceRecordingStatusCallback Where it is reported that the recording of the conference is ready, as an absolute URL.
 	ConferenceRecordingStatusCallback *string `json:"ConferenceRecordingStatusCallback,omitempty"`
 
-	// ConferenceRecordingStatusCallbackMethod How `ConferenceRecordingStatusCallback` is requested, POST unless set.
+	// ConferenceRecordingStatusCallbackMethod How the service requests a URL, POST unless set.
 	ConferenceRecordingStatusCallbackMethod *HTTPMethod `json:"ConferenceRecordingStatusCallbackMethod,omitempty"`
 
 	// ConferenceStatusCallback Where the steps in the life of the conference are reported, as an absolute URL.
@@ -1309,25 +1325,27 @@ type UpdateReservationRequest struct {
 	// ConferenceStatusCallbackEvent The steps in the life of the conference to report. The name is repeated for each.
 	ConferenceStatusCallbackEvent []ConferenceEvent `json:"ConferenceStatusCallbackEvent,omitempty"`
 
-	// ConferenceStatusCallbackMethod How `ConferenceStatusCallback` is requested, POST unless set.
+	// ConferenceStatusCallbackMethod How the service requests a URL, POST unless set.
 	ConferenceStatusCallbackMethod *HTTPMethod `json:"ConferenceStatusCallbackMethod,omitempty"`
 
-	// ConferenceTrim Whether silence is cut off the recording of the conference, `trim-silence` unless set.
+	// ConferenceTrim Whether silence at both ends is cut off the recording of the conference, `trim-silence` unless set.
 	ConferenceTrim *ConferenceTrim `json:"ConferenceTrim,omitempty"`
 
-	// DequeueFrom The caller ID that the worker sees, a phone number in E.164 form or a client name.
+	// DequeueFrom The caller ID that the worker sees, a phone number in E.164 form or a client name. Documented as required
+	// by `dequeue`.
 	DequeueFrom *string `json:"DequeueFrom,omitempty"`
 
 	// DequeuePostWorkActivitySID The SID of the activity that the worker goes to when the call has ended.
 	DequeuePostWorkActivitySID *string `json:"DequeuePostWorkActivitySid,omitempty"`
 
-	// DequeueRecord Whether the call is recorded, `do-not-record` unless set.
+	// DequeueRecord Whether a call is recorded: from the moment it is answered, or not at all. `do-not-record` unless set.
 	DequeueRecord *CallRecord `json:"DequeueRecord,omitempty"`
 
 	// DequeueStatusCallbackEvent The steps to report, `completed` only unless set. The name is repeated for each.
 	DequeueStatusCallbackEvent []CallStatusEvent `json:"DequeueStatusCallbackEvent,omitempty"`
 
-	// DequeueStatusCallbackURL Where the steps in the life of the call are reported, by GET, as an absolute http or https URL.
+	// DequeueStatusCallbackURL Where the steps in the life of the call are reported, by GET and with the extra field `taskCallSid`, as an
+	// absolute http or https URL.
 	DequeueStatusCallbackURL *string `json:"DequeueStatusCallbackUrl,omitempty"`
 
 	// DequeueTimeout How many seconds to let it ring before giving up, at most 999. 60 unless set. With a SIP address, at most
@@ -1348,14 +1366,18 @@ type UpdateReservationRequest struct {
 	// EndConferenceOnExit Whether the conference ends when the worker leaves.
 	EndConferenceOnExit *bool `json:"EndConferenceOnExit,omitempty"`
 
-	// From The caller ID that the worker sees, a phone number in E.164 form or a client name.
+	// From The caller ID that the worker sees, a phone number in E.164 form or a client name. Errors 40138 and 40141
+	// speak of a missing one, though it is not documented as required.
 	From *string `json:"From,omitempty"`
 
 	// Instruction How to connect the parties: `dequeue`, `call`, `redirect`, `conference` or, for reservations of a task,
-	// `supervise`. Written in lower case.
+	// `supervise`, in lower case. `dequeue` is for tasks that come from `<Enqueue>`, and its answer may still be
+	// pending; `conference` names the conference after the task and accepts the reservation once both are in it.
+	// `dequeue` and `call` add `worker_call_sid` to the attributes of the task; `dequeue` and `conference` need
+	// `call_sid` there (errors 40140 and 40142).
 	Instruction *string `json:"Instruction,omitempty"`
 
-	// JitterBufferSize How much delay is taken on to even out the worker's connection.
+	// JitterBufferSize How much delay is taken on to even out an unsteady connection of the worker's.
 	JitterBufferSize *JitterBufferSize `json:"JitterBufferSize,omitempty"`
 
 	// MaxParticipants How many may take part in the conference, 2 to 250. 250 unless set.
@@ -1371,16 +1393,16 @@ type UpdateReservationRequest struct {
 	// Record Whether the worker's side of the conference is recorded, false unless set.
 	Record *bool `json:"Record,omitempty"`
 
-	// RecordingChannels How the recording of the worker's call mixes the parties, `mono` unless set.
+	// RecordingChannels Whether a recording mixes the parties (mono) or keeps them apart (dual). `mono` unless set.
 	RecordingChannels *RecordingChannels `json:"RecordingChannels,omitempty"`
 
 	// RecordingStatusCallback Where it is reported that the recording of the worker's call is ready, as an absolute URL.
 	RecordingStatusCallback *string `json:"RecordingStatusCallback,omitempty"`
 
-	// RecordingStatusCallbackMethod How `RecordingStatusCallback` is requested, POST unless set.
+	// RecordingStatusCallbackMethod How the service requests a URL, POST unless set.
 	RecordingStatusCallbackMethod *HTTPMethod `json:"RecordingStatusCallbackMethod,omitempty"`
 
-	// RedirectAccept Whether redirecting accepts the reservation, false unless set.
+	// RedirectAccept Whether redirecting accepts the reservation. The documentation disagrees about the default: say it.
 	RedirectAccept *bool `json:"RedirectAccept,omitempty"`
 
 	// RedirectCallSID The SID of the call in progress to redirect. The instruction `redirect` requires it.
@@ -1392,8 +1414,8 @@ type UpdateReservationRequest struct {
 	// Region Where the audio is mixed: `us1`, `us2`, `ie1`, `de1`, `sg1`, `br1`, `au1` or `jp1`.
 	Region *string `json:"Region,omitempty"`
 
-	// ReservationStatus The state to move to. `accepted` and `rejected` are documented; the others are moved to by the service
-	// itself or by the task.
+	// ReservationStatus The state to move to. `accepted` and `rejected` are documented; what the service does with the others is
+	// not. A rejected task may be offered to the same worker again at once; 1,000 rejections cancel it.
 	ReservationStatus *ReservationStatus `json:"ReservationStatus,omitempty"`
 
 	// SIPAuthPassword The password for a SIP address that asks for one.
@@ -1411,13 +1433,13 @@ type UpdateReservationRequest struct {
 	// StatusCallbackEvent The steps in the life of the worker's call to report. The name is repeated for each.
 	StatusCallbackEvent []CallStatusEvent `json:"StatusCallbackEvent,omitempty"`
 
-	// StatusCallbackMethod How `StatusCallback` is requested, POST unless set.
+	// StatusCallbackMethod How the service requests a URL, POST unless set.
 	StatusCallbackMethod *HTTPMethod `json:"StatusCallbackMethod,omitempty"`
 
 	// Supervisor Only for reservations of a task. The SID of the worker who supervises. The reservation must be accepted.
 	Supervisor *string `json:"Supervisor,omitempty"`
 
-	// SupervisorMode Only for reservations of a task. What the supervisor may do, `monitor` unless set.
+	// SupervisorMode Only for reservations of a task. What the supervisor may do.
 	SupervisorMode *SupervisorMode `json:"SupervisorMode,omitempty"`
 
 	// Timeout How many seconds to let it ring before giving up, at most 999. 60 unless set.
@@ -1427,20 +1449,21 @@ type UpdateReservationRequest struct {
 	// tells.
 	To *string `json:"To,omitempty"`
 
-	// WaitMethod How `WaitUrl` is requested, POST unless set.
+	// WaitMethod How the service requests a URL, POST unless set.
 	WaitMethod *HTTPMethod `json:"WaitMethod,omitempty"`
 
 	// WaitURL The absolute URL of the TwiML or music for those who wait for the conference to start.
 	WaitURL *string `json:"WaitUrl,omitempty"`
 
-	// WorkerActivitySID The SID of the activity that the worker goes to on rejecting. Left out, it returns to the one it was in.
+	// WorkerActivitySID The SID of the activity that the worker goes to on rejecting. Left out, the worker stays where it is in a
+	// multitasking workspace; in others the documentation disagrees whether it returns to the activity before.
 	WorkerActivitySID *string `json:"WorkerActivitySid,omitempty"`
 }
 
 // UpdateTaskChannelRequest What changes in a task channel. What is left out stays.
 type UpdateTaskChannelRequest struct {
 	// ChannelOptimizedRouting True picks the worker who has been without a task of this channel for the longest; false, the worker who
-	// has been without any task.
+	// has been without any task. The default is not documented.
 	ChannelOptimizedRouting *bool `json:"ChannelOptimizedRouting,omitempty"`
 
 	// FriendlyName The name for people to read, at most 64 characters.
@@ -1450,7 +1473,7 @@ type UpdateTaskChannelRequest struct {
 // UpdateTaskQueueRequest What changes in a task queue. What is left out stays.
 type UpdateTaskQueueRequest struct {
 	// AssignmentActivitySID The SID of the activity that a worker is put in on accepting. It matters in single-tasking workspaces
-	// only.
+	// only, where completing a task leaves the worker in its activity.
 	AssignmentActivitySID *string `json:"AssignmentActivitySid,omitempty"`
 
 	// FriendlyName The name for people to read, such as `Support in Spanish`.
@@ -1460,22 +1483,23 @@ type UpdateTaskQueueRequest struct {
 	// reservations are rescinded.
 	MaxReservedWorkers *int `json:"MaxReservedWorkers,omitempty"`
 
-	// ReservationActivitySID The SID of the activity that a reserved worker is put in. It matters in single-tasking workspaces only.
+	// ReservationActivitySID The SID of the activity that a reserved worker is put in. It matters in single-tasking workspaces only,
+	// where completing a task leaves the worker in its activity.
 	ReservationActivitySID *string `json:"ReservationActivitySid,omitempty"`
 
 	// TargetWorkers The expression over worker attributes that tells who may serve the queue, as in `languages HAS "es" AND
 	// level > 3`. Empty for nobody.
 	TargetWorkers *string `json:"TargetWorkers,omitempty"`
 
-	// TaskOrder Which task goes first. FIFO serves the highest priority and then the longest waiting, LIFO the newest,
-	// whatever its priority.
+	// TaskOrder Which task of the queue goes first.
 	TaskOrder *QueueOrder `json:"TaskOrder,omitempty"`
 }
 
 // UpdateTaskRequest What changes in a task. What is left out stays.
 type UpdateTaskRequest struct {
 	// AssignmentStatus The state to move to: `canceled` from pending or reserved, `wrapping` from assigned, `completed` from
-	// assigned or wrapping. From another state it is refused with 400.
+	// assigned or wrapping. From another state it is refused with 400 (code 20001). What the other three values
+	// do is not documented.
 	AssignmentStatus *TaskStatus `json:"AssignmentStatus,omitempty"`
 
 	// Attributes Freely chosen facts about the task, as the text of a JSON object of at most 4,096 characters, as in
@@ -1486,7 +1510,8 @@ type UpdateTaskRequest struct {
 	// has a priority overrides it.
 	Priority *int `json:"Priority,omitempty"`
 
-	// Reason Why the task is canceled or completed.
+	// Reason Why the task is canceled or completed. It is documented as required for both, though canceling was seen to
+	// work without it. Sending it queues the task for deletion.
 	Reason *string `json:"Reason,omitempty"`
 
 	// TaskChannel The task channel, named by its SID or its unique name.
@@ -1517,11 +1542,11 @@ type UpdateWorkerRequest struct {
 	// `{"languages": ["en", "es"]}`. They replace the old ones as a whole.
 	Attributes Attributes `json:"Attributes,omitempty"`
 
-	// FriendlyName The name of the worker, at most 64 characters, unique in its workspace whatever its case.
+	// FriendlyName The name of the worker, at most 64 characters, unique in its workspace, ignoring case.
 	FriendlyName *string `json:"FriendlyName,omitempty"`
 
 	// RejectPendingReservations True rejects the pending reservations of the worker. Allowed only together with an activity that makes it
-	// unavailable.
+	// unavailable. Otherwise they stay with the worker when it moves between available activities.
 	RejectPendingReservations *bool `json:"RejectPendingReservations,omitempty"`
 }
 
@@ -1545,7 +1570,8 @@ type UpdateWorkflowRequest struct {
 	// they entered with. False unless set.
 	ReEvaluateTasks *bool `json:"ReEvaluateTasks,omitempty"`
 
-	// TaskReservationTimeout How many seconds a worker has to answer a reservation before it times out, at most 86,400.
+	// TaskReservationTimeout How many seconds a worker has to answer a reservation, from its creation, before it times out, at most
+	// 86,400.
 	TaskReservationTimeout *int `json:"TaskReservationTimeout,omitempty"`
 }
 
@@ -1554,25 +1580,25 @@ type UpdateWorkspaceRequest struct {
 	// DefaultActivitySID The SID of the activity that new workers start in.
 	DefaultActivitySID *string `json:"DefaultActivitySid,omitempty"`
 
-	// EventCallbackURL Where events are posted to, as an absolute URL; it may end in a fragment with connection overrides
-	// (`#rc=2`). Empty for nowhere.
+	// EventCallbackURL Where events are posted to, as an absolute URL, whose fragment may hold connection overrides. Empty for
+	// nowhere.
 	EventCallbackURL *string `json:"EventCallbackUrl,omitempty"`
 
-	// EventsFilter The event types to post, joined by commas without spaces, as in `task.created,task.canceled`. Empty for
-	// all.
+	// EventsFilter The event types to post, joined by commas without spaces, as in `task.created,task.canceled`.
 	EventsFilter *string `json:"EventsFilter,omitempty"`
 
-	// FriendlyName The name for people to read. It need not be unique.
+	// FriendlyName The name for people to read.
 	FriendlyName *string `json:"FriendlyName,omitempty"`
 
 	// MultiTaskEnabled True lets workers have several tasks at once, up to the capacity of their channels. Going back to false is
-	// refused to most projects.
+	// documented as impossible, except outside Flex when another single-tasking workspace exists.
 	MultiTaskEnabled *bool `json:"MultiTaskEnabled,omitempty"`
 
-	// PrioritizeQueueOrder Which kind of queue goes first for a worker who serves queues of both orders.
+	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders.
 	PrioritizeQueueOrder *QueueOrder `json:"PrioritizeQueueOrder,omitempty"`
 
-	// TimeoutActivitySID The SID of the activity that a worker is put in when it lets a reservation time out.
+	// TimeoutActivitySID The SID of the activity that a worker is put in when it lets a reservation time out, and stays in until
+	// somebody moves it.
 	TimeoutActivitySID *string `json:"TimeoutActivitySid,omitempty"`
 }
 
@@ -1605,7 +1631,7 @@ type WaitTimeSplit struct {
 	// Above What waited longer than the threshold.
 	Above WaitTimeCounts `json:"above"`
 
-	// Below What waited shorter than the threshold.
+	// Below What waited less than the threshold.
 	Below WaitTimeCounts `json:"below"`
 }
 
@@ -1621,7 +1647,7 @@ type Worker struct {
 	ActivitySID string `json:"activity_sid"`
 
 	// Attributes Freely chosen facts about the worker, as the text of a JSON object, by which queues and workflows find it.
-	// The service drops white space. Null where the service leaves them out.
+	// It may come back with other white space or order of members. Null where the service leaves it out.
 	Attributes Attributes `json:"attributes"`
 
 	// Available Whether that activity makes the worker available for tasks.
@@ -1636,7 +1662,7 @@ type Worker struct {
 	// DateUpdated When it was last changed.
 	DateUpdated time.Time `json:"date_updated"`
 
-	// FriendlyName The name of the worker, unique in its workspace whatever its case.
+	// FriendlyName The name of the worker, unique in its workspace, ignoring case.
 	FriendlyName string `json:"friendly_name"`
 
 	// Links The absolute URLs of related resources by their names, such as `workspace` or `reservations`. Names are added
@@ -1658,13 +1684,14 @@ type WorkerChannel struct {
 	// AccountSID The SID of the account that owns the workspace.
 	AccountSID string `json:"account_sid"`
 
-	// AssignedTasks How many tasks of this channel the worker has accepted and not yet completed.
+	// AssignedTasks How many tasks of this channel the worker has accepted; those being wrapped up are not counted.
 	AssignedTasks int `json:"assigned_tasks"`
 
 	// Available Whether the worker is given tasks of this channel at all.
 	Available bool `json:"available"`
 
-	// AvailableCapacityPercentage How much of the capacity is free, in per cent, rounded down.
+	// AvailableCapacityPercentage How much of the capacity is free, in per cent, rounded down. Pending, accepted and wrapping reservations
+	// use it.
 	AvailableCapacityPercentage int `json:"available_capacity_percentage"`
 
 	// ConfiguredCapacity How many tasks of this channel the worker takes at once.
@@ -1853,8 +1880,8 @@ type Workflow struct {
 	// AssignmentCallbackURL Where the service asks what to do with a new reservation; null or empty when it does not ask.
 	AssignmentCallbackURL *string `json:"assignment_callback_url"`
 
-	// Configuration The rules, as the text of a JSON document (`WorkflowConfiguration`). The service drops white space;
-	// unknown members and their order are kept.
+	// Configuration The rules, as the text of a JSON document (`WorkflowConfiguration`). Recorded answers came back without
+	// white space, with unknown members and their order kept.
 	Configuration string `json:"configuration"`
 
 	// DateCreated When it was created.
@@ -1866,7 +1893,7 @@ type Workflow struct {
 	// DocumentContentType The content type of the configuration, `application/json`, or null.
 	DocumentContentType *string `json:"document_content_type"`
 
-	// FallbackAssignmentCallbackURL Where it asks when that fails; null or empty when nowhere.
+	// FallbackAssignmentCallbackURL Where it asks when the assignment callback fails; null or empty when nowhere.
 	FallbackAssignmentCallbackURL *string `json:"fallback_assignment_callback_url"`
 
 	// FriendlyName The name for people to read.
@@ -1879,7 +1906,7 @@ type Workflow struct {
 	// SID The SID of the workflow.
 	SID string `json:"sid"`
 
-	// TaskReservationTimeout How many seconds a worker has to answer a reservation, at most 86,400.
+	// TaskReservationTimeout How many seconds a worker has to answer a reservation, from its creation, at most 86,400.
 	TaskReservationTimeout int `json:"task_reservation_timeout"`
 
 	// URL The absolute URL of this resource.
@@ -1940,7 +1967,7 @@ type WorkflowCumulativeStatistics struct {
 	// TasksMoved How many tasks went from one queue to another.
 	TasksMoved int `json:"tasks_moved"`
 
-	// TasksTimedOutInWorkflow How many tasks reached the end of a workflow without a worker.
+	// TasksTimedOutInWorkflow How many tasks were canceled because they timed out in a workflow.
 	TasksTimedOutInWorkflow int `json:"tasks_timed_out_in_workflow"`
 
 	// URL The absolute URL of this resource.
@@ -1949,7 +1976,7 @@ type WorkflowCumulativeStatistics struct {
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted WaitDuration `json:"wait_duration_until_accepted"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled WaitDuration `json:"wait_duration_until_canceled"`
 
 	// WorkflowSID The SID of the workflow.
@@ -1973,13 +2000,13 @@ type WorkflowRealTimeStatistics struct {
 	// AccountSID The SID of the account that owns the workspace.
 	AccountSID string `json:"account_sid"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -2067,25 +2094,25 @@ type WorkflowStatisticsCumulative struct {
 	// TasksMoved How many tasks went from one queue to another.
 	TasksMoved int `json:"tasks_moved"`
 
-	// TasksTimedOutInWorkflow How many tasks reached the end of a workflow without a worker.
+	// TasksTimedOutInWorkflow How many tasks were canceled because they timed out in a workflow.
 	TasksTimedOutInWorkflow int `json:"tasks_timed_out_in_workflow"`
 
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted *WaitDuration `json:"wait_duration_until_accepted,omitempty"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled *WaitDuration `json:"wait_duration_until_canceled,omitempty"`
 }
 
 // WorkflowStatisticsRealTime The half of the statistics of a workflow that tells about now.
 type WorkflowStatisticsRealTime struct {
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -2095,7 +2122,7 @@ type WorkflowStatisticsRealTime struct {
 	TotalTasks int `json:"total_tasks"`
 }
 
-// Workspace The container of all other resources. Nothing is shared between workspaces.
+// Workspace The container of all other resources. Workspaces are independent of each other.
 type Workspace struct {
 	// AccountSID The SID of the account that owns the workspace.
 	AccountSID string `json:"account_sid"`
@@ -2115,10 +2142,10 @@ type Workspace struct {
 	// EventCallbackURL Where events are posted; null or empty when they are not.
 	EventCallbackURL *string `json:"event_callback_url"`
 
-	// EventsFilter The event types that are posted, joined by commas; null when all are.
+	// EventsFilter The event types that are posted, joined by commas; null when no filter is set.
 	EventsFilter *string `json:"events_filter"`
 
-	// FriendlyName The name for people to read. It need not be unique.
+	// FriendlyName The name for people to read.
 	FriendlyName string `json:"friendly_name"`
 
 	// Links The absolute URLs of related resources by their names, such as `workspace` or `reservations`. Names are added
@@ -2128,7 +2155,7 @@ type Workspace struct {
 	// MultiTaskEnabled Whether a worker may have several tasks at once, up to the capacity of its channels.
 	MultiTaskEnabled bool `json:"multi_task_enabled"`
 
-	// PrioritizeQueueOrder Which kind of queue goes first for a worker who serves queues of both orders.
+	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders.
 	PrioritizeQueueOrder QueueOrder `json:"prioritize_queue_order"`
 
 	// SID The SID of the workspace.
@@ -2137,7 +2164,8 @@ type Workspace struct {
 	// TimeoutActivityName The name of the activity that a worker is put in when it lets a reservation time out.
 	TimeoutActivityName string `json:"timeout_activity_name"`
 
-	// TimeoutActivitySID The SID of the activity that a worker is put in when it lets a reservation time out.
+	// TimeoutActivitySID The SID of the activity that a worker is put in when it lets a reservation time out, and stays in until
+	// somebody moves it.
 	TimeoutActivitySID string `json:"timeout_activity_sid"`
 
 	// URL The absolute URL of this resource.
@@ -2195,7 +2223,7 @@ type WorkspaceCumulativeStatistics struct {
 	// TasksMoved How many tasks went from one queue to another.
 	TasksMoved int `json:"tasks_moved"`
 
-	// TasksTimedOutInWorkflow How many tasks reached the end of a workflow without a worker.
+	// TasksTimedOutInWorkflow How many tasks were canceled because they timed out in a workflow.
 	TasksTimedOutInWorkflow int `json:"tasks_timed_out_in_workflow"`
 
 	// URL The absolute URL of this resource.
@@ -2204,7 +2232,7 @@ type WorkspaceCumulativeStatistics struct {
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted WaitDuration `json:"wait_duration_until_accepted"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled WaitDuration `json:"wait_duration_until_canceled"`
 
 	// WorkspaceSID The SID of the workspace that it belongs to.
@@ -2228,13 +2256,13 @@ type WorkspaceRealTimeStatistics struct {
 	// ActivityStatistics How many workers are in which activity.
 	ActivityStatistics []ActivityCount `json:"activity_statistics"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -2319,13 +2347,13 @@ type WorkspaceStatisticsCumulative struct {
 	// TasksMoved How many tasks went from one queue to another.
 	TasksMoved int `json:"tasks_moved"`
 
-	// TasksTimedOutInWorkflow How many tasks reached the end of a workflow without a worker.
+	// TasksTimedOutInWorkflow How many tasks were canceled because they timed out in a workflow.
 	TasksTimedOutInWorkflow int `json:"tasks_timed_out_in_workflow"`
 
 	// WaitDurationUntilAccepted How long tasks that were accepted had waited since their creation.
 	WaitDurationUntilAccepted *WaitDuration `json:"wait_duration_until_accepted,omitempty"`
 
-	// WaitDurationUntilCanceled How long tasks that were canceled had waited since their creation.
+	// WaitDurationUntilCanceled How long tasks that were canceled had waited.
 	WaitDurationUntilCanceled *WaitDuration `json:"wait_duration_until_canceled,omitempty"`
 }
 
@@ -2334,13 +2362,13 @@ type WorkspaceStatisticsRealTime struct {
 	// ActivityStatistics How many workers are in which activity.
 	ActivityStatistics []ActivityCount `json:"activity_statistics"`
 
-	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; null when it is not known.
+	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
 
 	// LongestTaskWaitingSID The SID of the task that has waited longest; null when none waits.
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
-	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks are left out.
+	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
 	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
@@ -2416,7 +2444,7 @@ type WorkspaceSID = string
 
 // ListWorkspacesParams defines parameters for ListWorkspaces.
 type ListWorkspacesParams struct {
-	// FriendlyName Only the workspaces with exactly this name.
+	// FriendlyName Only the workspaces of this name.
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// PageSize How many entries a page holds, 50 unless set.
@@ -2431,7 +2459,7 @@ type ListWorkspacesParams struct {
 
 // ListActivitiesParams defines parameters for ListActivities.
 type ListActivitiesParams struct {
-	// FriendlyName Only the activities with exactly this name.
+	// FriendlyName Only the activities of this name.
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// Available Only the activities that make a worker available (true), or only the others (false).
@@ -2453,17 +2481,18 @@ type GetWorkspaceCumulativeStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 
@@ -2476,10 +2505,11 @@ type ListEventsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// ReservationSID Only the events of this reservation.
@@ -2525,17 +2555,18 @@ type GetWorkspaceStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 
@@ -2553,12 +2584,12 @@ type ListTaskChannelsParams struct {
 
 // ListTaskQueuesParams defines parameters for ListTaskQueues.
 type ListTaskQueuesParams struct {
-	// FriendlyName Only the task queues with exactly this name.
+	// FriendlyName Only the task queue of this name.
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// EvaluateWorkerAttributes Only the task queues that a worker with these attributes could serve. The value is a JSON object such as
 	// `{"languages": ["es"]}`, and each queue's target expression is evaluated against it. Limited to three
-	// requests a second for each account.
+	// requests a second.
 	EvaluateWorkerAttributes *string `form:"EvaluateWorkerAttributes,omitempty" json:"EvaluateWorkerAttributes,omitempty"`
 
 	// WorkerSID Only the task queues that this worker can serve.
@@ -2579,24 +2610,25 @@ type ListTaskQueuesParams struct {
 
 // ListTaskQueueStatisticsParams defines parameters for ListTaskQueueStatistics.
 type ListTaskQueueStatisticsParams struct {
-	// FriendlyName Only the task queue with exactly this name.
+	// FriendlyName Only the task queue of this name.
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// Minutes The stretch of time as the last so many minutes, 15 unless set. Not to be combined with `StartDate` and
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 
 	// PageSize How many entries a page holds, 50 unless set.
@@ -2615,17 +2647,18 @@ type GetTaskQueueCumulativeStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 
@@ -2641,17 +2674,18 @@ type GetTaskQueueStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 
@@ -2660,8 +2694,7 @@ type ListTasksParams struct {
 	// Priority Only the tasks with this priority.
 	Priority *int `form:"Priority,omitempty" json:"Priority,omitempty"`
 
-	// AssignmentStatus Only the tasks in one of these states. The name is repeated for each; one value may also hold several
-	// states, joined by commas.
+	// AssignmentStatus Only the tasks in one of these states. The name is repeated for each.
 	AssignmentStatus []TaskStatus `form:"AssignmentStatus,omitempty" json:"AssignmentStatus,omitempty"`
 
 	// WorkflowSID Only the tasks of this workflow.
@@ -2676,8 +2709,8 @@ type ListTasksParams struct {
 	// TaskQueueName Only the tasks in the task queue of this name.
 	TaskQueueName *string `form:"TaskQueueName,omitempty" json:"TaskQueueName,omitempty"`
 
-	// EvaluateTaskAttributes Only the tasks whose attributes satisfy this expression, as in `type == "call" AND priority > 2`. Limited
-	// to three requests a second for each account.
+	// EvaluateTaskAttributes Only the tasks whose attributes satisfy this expression, as in `type == "call" AND language == "es"`.
+	// Limited to three requests a second.
 	EvaluateTaskAttributes *string `form:"EvaluateTaskAttributes,omitempty" json:"EvaluateTaskAttributes,omitempty"`
 
 	// RoutingTarget Only the tasks that were created for this worker, task queue or workflow, named by its SID.
@@ -2745,7 +2778,7 @@ type ListWorkersParams struct {
 	// ActivityName Only the workers in the activity of this name. A name that is not there gives an empty list.
 	ActivityName *string `form:"ActivityName,omitempty" json:"ActivityName,omitempty"`
 
-	// ActivitySID Only the workers in this activity.
+	// ActivitySID Only the workers in this activity. A malformed SID is answered with 400.
 	ActivitySID *string `form:"ActivitySid,omitempty" json:"ActivitySid,omitempty"`
 
 	// Available Only the workers whose activity makes them available (true), or only the others (false).
@@ -2755,7 +2788,8 @@ type ListWorkersParams struct {
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// TargetWorkersExpression Only the workers whose attributes satisfy this expression, as in `languages HAS "es" AND level > 3`.
-	// Limited to three requests a second for each account.
+	// `sid`, `friendly_name`, `activity_sid` and `activity_name` may be used too. Limited to three requests a
+	// second.
 	TargetWorkersExpression *string `form:"TargetWorkersExpression,omitempty" json:"TargetWorkersExpression,omitempty"`
 
 	// TaskQueueName Only the workers who can serve the task queue of this name.
@@ -2783,10 +2817,11 @@ type GetWorkersCumulativeStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
@@ -2805,10 +2840,11 @@ type GetWorkersStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskQueueSID Only the workers who can serve this task queue.
@@ -2878,10 +2914,11 @@ type GetWorkerStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
@@ -2890,7 +2927,7 @@ type GetWorkerStatisticsParams struct {
 
 // ListWorkflowsParams defines parameters for ListWorkflows.
 type ListWorkflowsParams struct {
-	// FriendlyName Only the workflows with exactly this name.
+	// FriendlyName Only the workflows of this name.
 	FriendlyName *string `form:"FriendlyName,omitempty" json:"FriendlyName,omitempty"`
 
 	// PageSize How many entries a page holds, 50 unless set.
@@ -2909,17 +2946,18 @@ type GetWorkflowCumulativeStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 
@@ -2935,17 +2973,18 @@ type GetWorkflowStatisticsParams struct {
 	// `EndDate`.
 	Minutes *Minutes `form:"Minutes,omitempty" json:"Minutes,omitempty"`
 
-	// StartDate The beginning of the stretch of time, inclusive. More than 30 days ago is refused with 400.
+	// StartDate The beginning of the stretch of time; of events, inclusive. More than 30 days ago is refused with 400. A bare
+	// date such as `2026-03-01` is taken too.
 	StartDate *StartDate `form:"StartDate,omitempty" json:"StartDate,omitempty"`
 
-	// EndDate The end of the stretch of time, inclusive; now, unless set.
+	// EndDate The end of the stretch of time; of events, inclusive.
 	EndDate *EndDate `form:"EndDate,omitempty" json:"EndDate,omitempty"`
 
 	// TaskChannel Only what belongs to this task channel, named by its SID or its unique name.
 	TaskChannel *TaskChannelFilter `form:"TaskChannel,omitempty" json:"TaskChannel,omitempty"`
 
-	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, the answer tells how many tasks were
-	// canceled and reservations accepted below and above it. A threshold looks at 10,000 tasks at most.
+	// SplitByWaitTime Thresholds in seconds, joined by commas, as in `5,30,60`. For each, cumulative statistics tell how many tasks
+	// were canceled and reservations accepted below and above it, of 10,000 tasks or reservations at most.
 	SplitByWaitTime *SplitByWaitTime `form:"SplitByWaitTime,omitempty" json:"SplitByWaitTime,omitempty"`
 }
 

@@ -36,7 +36,8 @@ var (
 	// ErrPreconditionFailed is status 412: the resource has another version than
 	// [WithIfMatch] said.
 	ErrPreconditionFailed = errors.New("precondition failed")
-	// ErrRateLimited is status 429. Nothing was done.
+	// ErrRateLimited is status 429. [Error.RetryAfter] says how long to wait, if the
+	// answer did.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrServer is any status from 500 up.
 	ErrServer = errors.New("server error")

@@ -41,7 +41,8 @@ type DequeueRequest struct {
 	// To is where to reach the worker, a phone number, "client:…" or "sip:…";
 	// nil for its attribute contact_uri.
 	To *string
-	// From is the caller ID that the worker sees.
+	// From is the caller ID that the worker sees. The service documents it as
+	// required.
 	From *string
 	// PostWorkActivitySID is the activity that the worker goes to afterwards.
 	PostWorkActivitySID *string
@@ -109,7 +110,8 @@ type RedirectRequest struct {
 	// URL is that of the TwiML that the call goes on with. The service requires
 	// it.
 	URL string
-	// Accept says whether redirecting accepts the reservation, false unless set.
+	// Accept says whether redirecting accepts the reservation. The documentation
+	// of the service disagrees about the default.
 	Accept *bool
 }
 
@@ -127,7 +129,7 @@ type SuperviseRequest struct {
 	// Supervisor is the SID of the worker who supervises (WK…). The service
 	// requires it.
 	Supervisor string
-	// Mode says what the supervisor may do, monitor unless set.
+	// Mode says what the supervisor may do.
 	Mode *SupervisorMode
 }
 

@@ -217,6 +217,7 @@ func parseBaseURL(source, base string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, fmt.Errorf("%s: has a query or a fragment", source)
 	}
+	u = u.JoinPath() // without dot segments, which would be resolved in every request
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
 }
 

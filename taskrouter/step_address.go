@@ -36,23 +36,19 @@ func checkAddress(base *url.URL, next step) step {
 // the operation, in their order.
 func matchPath(operation gen.Operation, path string) ([]string, error) {
 	want, got := strings.Split(operation.Path, "/"), strings.Split(path, "/")
-	mismatch := fmt.Errorf("the path %q is not of the form %s", path, operation.Path)
-	if len(want) != len(got) {
-		return nil, mismatch
-	}
 	values := make([]string, 0, len(operation.PathParameters))
-	for i, segment := range want {
-		if !strings.HasPrefix(segment, "{") {
-			if got[i] != segment {
-				return nil, mismatch
-			}
+	matches := len(want) == len(got)
+	for i := 0; matches && i < len(want); i++ {
+		if !strings.HasPrefix(want[i], "{") {
+			matches = got[i] == want[i]
 			continue
 		}
 		value, err := url.PathUnescape(got[i])
-		if err != nil || value == "" || value == "." || value == ".." || strings.Contains(value, "/") {
-			return nil, mismatch
-		}
+		matches = err == nil && value != "" && value != "." && value != ".." && !strings.Contains(value, "/")
 		values = append(values, value)
+	}
+	if !matches {
+		return nil, fmt.Errorf("the path %q is not of the form %s", path, operation.Path)
 	}
 	return values, nil
 }
