@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +32,9 @@ func WithIfMatch(etag string) CallOption {
 	return func(o *callOptions) error {
 		if etag == "" {
 			return errors.New("WithIfMatch: the ETag is empty, which would make the call unconditional")
+		}
+		if strings.ContainsFunc(etag, isControl) {
+			return fmt.Errorf("WithIfMatch: %q holds a control character", etag)
 		}
 		o.ifMatch = etag
 		return nil
@@ -61,20 +66,20 @@ func WithTimeout(d time.Duration) CallOption {
 	}
 }
 
-// WithHeader sends a header besides those that the client sends itself.
+// WithHeader sends a header besides those that the client or the connection
+// needs itself.
 func WithHeader(name, value string) CallOption {
 	return func(o *callOptions) error {
 		key := http.CanonicalHeaderKey(name)
-		switch key {
-		case "":
-			return errors.New("WithHeader: the name is empty")
-		case "Authorization", "Content-Type", "Content-Length", "Host":
-			return fmt.Errorf("WithHeader: %s is set by the client", key)
-		case "If-Match":
+		switch {
+		case !headerName.MatchString(name):
+			return fmt.Errorf("WithHeader: %q is not the name of a header", name)
+		case key == "If-Match":
 			return errors.New("WithHeader: use WithIfMatch for If-Match")
-		}
-		if strings.ContainsAny(name+value, "\r\n\x00") {
-			return fmt.Errorf("WithHeader: %q holds a line break or a zero byte", key)
+		case slices.Contains(ownHeaders, key):
+			return fmt.Errorf("WithHeader: %s is set by the client", key)
+		case strings.ContainsFunc(value, isControl):
+			return fmt.Errorf("WithHeader: the value of %s holds a control character", key)
 		}
 		if o.header == nil {
 			o.header = http.Header{}
@@ -83,6 +88,18 @@ func WithHeader(name, value string) CallOption {
 		return nil
 	}
 }
+
+// headerName is what RFC 9110 calls a token.
+var headerName = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
+
+// ownHeaders are not for a caller to set.
+var ownHeaders = []string{
+	"Accept", "Authorization", "Connection", "Content-Length", "Content-Type", "Host", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade", "User-Agent",
+}
+
+// isControl tells what may not stand in the value of a header.
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // newCallOptions applies options in their order and holds them against the
 // operation.

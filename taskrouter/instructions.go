@@ -11,18 +11,22 @@ func checkInstruction(r UpdateReservationRequest) error {
 	if r.Instruction == nil {
 		return nil
 	}
-	required := map[string]*string{}
+	type field struct {
+		name  string
+		value *string
+	}
+	var required []field
 	switch strings.ToLower(*r.Instruction) { // the service does not mind the case
 	case "call":
-		required["CallFrom"], required["CallUrl"] = r.CallFrom, r.CallURL
+		required = []field{{"CallFrom", r.CallFrom}, {"CallURL", r.CallURL}}
 	case "redirect":
-		required["RedirectCallSid"], required["RedirectUrl"] = r.RedirectCallSID, r.RedirectURL
+		required = []field{{"RedirectCallSID", r.RedirectCallSID}, {"RedirectURL", r.RedirectURL}}
 	case "supervise":
-		required["Supervisor"] = r.Supervisor
+		required = []field{{"Supervisor", r.Supervisor}}
 	}
-	for name, value := range required {
-		if value == nil || *value == "" {
-			return fmt.Errorf("%s: is empty, and the instruction %s requires it", name, *r.Instruction)
+	for _, f := range required {
+		if f.value == nil || *f.value == "" {
+			return fmt.Errorf("%s is empty, and the instruction %s requires it", f.name, *r.Instruction)
 		}
 	}
 	return nil
