@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// ActivitiesService is found by [Client.Activities].
+// ActivitiesService manages the activities of a workspace; it is found by
+// [Client.Activities].
 type ActivitiesService struct {
 	client       *Client
 	workspaceSID string
@@ -44,8 +45,8 @@ func (s ActivitiesService) Delete(ctx context.Context, activitySID string, optio
 	})
 }
 
-// List returns the activities of the workspace. Nothing is requested until the list is
-// ranged over.
+// List returns the activities of the workspace. Nothing is requested until the
+// list is ranged over.
 func (s ActivitiesService) List(ctx context.Context, params ListActivitiesParams, options ...CallOption) iter.Seq2[*Activity, error] {
 	return s.pages(params, options).all(ctx)
 }

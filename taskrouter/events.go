@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// EventsService is found by [Client.Events].
+// EventsService reads what happened in a workspace; it is found by
+// [Client.Events].
 type EventsService struct {
 	client       *Client
 	workspaceSID string
@@ -21,9 +22,8 @@ func (s EventsService) Get(ctx context.Context, eventSID string, options ...Call
 	})
 }
 
-// List returns the events of the workspace, those of the last 15 minutes unless params
-// say otherwise. Nothing is requested until the list is
-// ranged over.
+// List returns the events of the workspace, those of the last 15 minutes unless
+// params say otherwise. Nothing is requested until the list is ranged over.
 func (s EventsService) List(ctx context.Context, params ListEventsParams, options ...CallOption) iter.Seq2[*Event, error] {
 	return s.pages(params, options).all(ctx)
 }

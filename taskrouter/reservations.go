@@ -9,10 +9,12 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// TaskReservationsService is found by [Client.TaskReservations].
+// TaskReservationsService manages the reservations that were made for a task;
+// it is found by [Client.TaskReservations].
 type TaskReservationsService struct{ reservations }
 
-// WorkerReservationsService is found by [Client.WorkerReservations].
+// WorkerReservationsService manages the reservations that were made for a
+// worker; it is found by [Client.WorkerReservations].
 type WorkerReservationsService struct{ reservations }
 
 // reservations is what both have in common: a reservation is the same resource
@@ -81,7 +83,7 @@ func (s reservations) Update(ctx context.Context, reservationSID string, request
 			if err := checkInstruction(request); err != nil {
 				return nil, err
 			}
-			return s.client.wire.UpdateTaskReservationWithFormdataBody(ctx, s.workspaceSID, s.taskSID, reservationSID, &gen.UpdateTaskReservationParams{}, request)
+			return s.client.wire.UpdateTaskReservationWithFormdataBody(ctx, s.workspaceSID, s.taskSID, reservationSID, nil, request)
 		})
 	}
 	return fetch[Reservation](ctx, s.client, gen.OperationUpdateWorkerReservation, options, func(ctx context.Context) (*http.Response, error) {
@@ -91,7 +93,7 @@ func (s reservations) Update(ctx context.Context, reservationSID string, request
 		if err := checkInstruction(request); err != nil {
 			return nil, err
 		}
-		return s.client.wire.UpdateWorkerReservationWithFormdataBody(ctx, s.workspaceSID, s.workerSID, reservationSID, &gen.UpdateWorkerReservationParams{}, request)
+		return s.client.wire.UpdateWorkerReservationWithFormdataBody(ctx, s.workspaceSID, s.workerSID, reservationSID, nil, request)
 	})
 }
 

@@ -13,7 +13,8 @@ const Version = "0.1.0"
 var userAgent = fmt.Sprintf("taskrouter-go/%s (%s; %s) %s", Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 
 // setHeaders adds what every request carries, and what the options of the call
-// add to it.
+// add to it. If-Match is one of them: the generated client could set it too, but
+// the facade passes it no header parameters.
 func setHeaders(userAgent string, next step) step {
 	return func(request *http.Request) (*http.Response, error) {
 		header := request.Header

@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// TaskChannelsService is found by [Client.TaskChannels].
+// TaskChannelsService manages the task channels of a workspace; it is found by
+// [Client.TaskChannels].
 type TaskChannelsService struct {
 	client       *Client
 	workspaceSID string
@@ -36,16 +37,16 @@ func (s TaskChannelsService) Update(ctx context.Context, sidOrUniqueName string,
 	})
 }
 
-// Delete deletes a task channel, named by its SID or its unique name. Those that a
-// workspace has from the start cannot be deleted.
+// Delete deletes a task channel, named by its SID or its unique name. Those
+// that a workspace has from the start cannot be deleted.
 func (s TaskChannelsService) Delete(ctx context.Context, sidOrUniqueName string, options ...CallOption) error {
 	return remove(ctx, s.client, gen.OperationDeleteTaskChannel, options, func(ctx context.Context) (*http.Response, error) {
 		return s.client.wire.DeleteTaskChannel(ctx, s.workspaceSID, sidOrUniqueName)
 	})
 }
 
-// List returns the task channels of the workspace. Nothing is requested until the list is
-// ranged over.
+// List returns the task channels of the workspace. Nothing is requested until
+// the list is ranged over.
 func (s TaskChannelsService) List(ctx context.Context, params ListTaskChannelsParams, options ...CallOption) iter.Seq2[*TaskChannel, error] {
 	return s.pages(params, options).all(ctx)
 }

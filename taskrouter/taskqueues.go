@@ -9,14 +9,15 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// TaskQueuesService is found by [Client.TaskQueues].
+// TaskQueuesService manages the task queues of a workspace; it is found by
+// [Client.TaskQueues].
 type TaskQueuesService struct {
 	client       *Client
 	workspaceSID string
 }
 
-// Create creates a task queue, which all workers may serve unless the request says
-// otherwise.
+// Create creates a task queue, which all workers may serve unless the request
+// says otherwise.
 func (s TaskQueuesService) Create(ctx context.Context, request CreateTaskQueueRequest, options ...CallOption) (*TaskQueue, error) {
 	return fetch[TaskQueue](ctx, s.client, gen.OperationCreateTaskQueue, options, func(ctx context.Context) (*http.Response, error) {
 		return s.client.wire.CreateTaskQueueWithFormdataBody(ctx, s.workspaceSID, request)
@@ -44,8 +45,8 @@ func (s TaskQueuesService) Delete(ctx context.Context, taskQueueSID string, opti
 	})
 }
 
-// List returns the task queues of the workspace. Nothing is requested until the list is
-// ranged over.
+// List returns the task queues of the workspace. Nothing is requested until the
+// list is ranged over.
 func (s TaskQueuesService) List(ctx context.Context, params ListTaskQueuesParams, options ...CallOption) iter.Seq2[*TaskQueue, error] {
 	return s.pages(params, options).all(ctx)
 }

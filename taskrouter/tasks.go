@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// TasksService is found by [Client.Tasks].
+// TasksService manages the tasks of a workspace; it is found by
+// [Client.Tasks].
 type TasksService struct {
 	client       *Client
 	workspaceSID string
@@ -31,28 +32,29 @@ func (s TasksService) Get(ctx context.Context, taskSID string, options ...CallOp
 	})
 }
 
-// Update changes a task. What the request leaves nil stays; new attributes replace the
-// old ones as a whole, and send a pending task through its workflow again. To
-// complete or wrap up a task and change its attributes takes two calls.
+// Update changes a task. What the request leaves nil stays; new attributes
+// replace the old ones as a whole, and send a pending task through its workflow
+// again. To complete or wrap up a task and change its attributes takes two
+// calls.
 func (s TasksService) Update(ctx context.Context, taskSID string, request UpdateTaskRequest, options ...CallOption) (*Task, error) {
 	return fetch[Task](ctx, s.client, gen.OperationUpdateTask, options, func(ctx context.Context) (*http.Response, error) {
 		if err := checkAttributes(request.Attributes); err != nil {
 			return nil, err
 		}
-		return s.client.wire.UpdateTaskWithFormdataBody(ctx, s.workspaceSID, taskSID, &gen.UpdateTaskParams{}, request)
+		return s.client.wire.UpdateTaskWithFormdataBody(ctx, s.workspaceSID, taskSID, nil, request)
 	})
 }
 
-// Delete deletes a task in any state, and its pending reservations with it. To end a
-// task in the course of work, cancel or complete it.
+// Delete deletes a task, and its pending reservations with it. To
+// end a task in the course of work, cancel or complete it.
 func (s TasksService) Delete(ctx context.Context, taskSID string, options ...CallOption) error {
 	return remove(ctx, s.client, gen.OperationDeleteTask, options, func(ctx context.Context) (*http.Response, error) {
-		return s.client.wire.DeleteTask(ctx, s.workspaceSID, taskSID, &gen.DeleteTaskParams{})
+		return s.client.wire.DeleteTask(ctx, s.workspaceSID, taskSID, nil)
 	})
 }
 
-// List returns the tasks of the workspace, the oldest first unless params say otherwise. Nothing is requested until the list is
-// ranged over.
+// List returns the tasks of the workspace, the oldest first unless params say
+// otherwise. Nothing is requested until the list is ranged over.
 func (s TasksService) List(ctx context.Context, params ListTasksParams, options ...CallOption) iter.Seq2[*Task, error] {
 	return s.pages(params, options).all(ctx)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// WorkerChannelsService is found by [Client.WorkerChannels].
+// WorkerChannelsService manages the channels of a worker; it is found by
+// [Client.WorkerChannels].
 type WorkerChannelsService struct {
 	client       *Client
 	workspaceSID string
@@ -22,8 +23,8 @@ func (s WorkerChannelsService) Get(ctx context.Context, sidOrUniqueName string, 
 	})
 }
 
-// Update changes a channel, named by its SID or its task channel's unique name. What
-// the request leaves nil stays.
+// Update changes a channel, named by its SID or its task channel's unique name.
+// What the request leaves nil stays.
 func (s WorkerChannelsService) Update(ctx context.Context, sidOrUniqueName string, request UpdateWorkerChannelRequest, options ...CallOption) (*WorkerChannel, error) {
 	return fetch[WorkerChannel](ctx, s.client, gen.OperationUpdateWorkerChannel, options, func(ctx context.Context) (*http.Response, error) {
 		return s.client.wire.UpdateWorkerChannelWithFormdataBody(ctx, s.workspaceSID, s.workerSID, sidOrUniqueName, request)

@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// WorkersService is found by [Client.Workers].
+// WorkersService manages the workers of a workspace; it is found by
+// [Client.Workers].
 type WorkersService struct {
 	client       *Client
 	workspaceSID string
@@ -32,26 +33,26 @@ func (s WorkersService) Get(ctx context.Context, workerSID string, options ...Ca
 	})
 }
 
-// Update changes a worker. What the request leaves nil stays; new attributes replace
-// the old ones as a whole.
+// Update changes a worker. What the request leaves nil stays; new attributes
+// replace the old ones as a whole.
 func (s WorkersService) Update(ctx context.Context, workerSID string, request UpdateWorkerRequest, options ...CallOption) (*Worker, error) {
 	return fetch[Worker](ctx, s.client, gen.OperationUpdateWorker, options, func(ctx context.Context) (*http.Response, error) {
 		if err := checkAttributes(request.Attributes); err != nil {
 			return nil, err
 		}
-		return s.client.wire.UpdateWorkerWithFormdataBody(ctx, s.workspaceSID, workerSID, &gen.UpdateWorkerParams{}, request)
+		return s.client.wire.UpdateWorkerWithFormdataBody(ctx, s.workspaceSID, workerSID, nil, request)
 	})
 }
 
 // Delete deletes a worker.
 func (s WorkersService) Delete(ctx context.Context, workerSID string, options ...CallOption) error {
 	return remove(ctx, s.client, gen.OperationDeleteWorker, options, func(ctx context.Context) (*http.Response, error) {
-		return s.client.wire.DeleteWorker(ctx, s.workspaceSID, workerSID, &gen.DeleteWorkerParams{})
+		return s.client.wire.DeleteWorker(ctx, s.workspaceSID, workerSID, nil)
 	})
 }
 
-// List returns the workers of the workspace. Nothing is requested until the list is
-// ranged over.
+// List returns the workers of the workspace. Nothing is requested until the
+// list is ranged over.
 func (s WorkersService) List(ctx context.Context, params ListWorkersParams, options ...CallOption) iter.Seq2[*Worker, error] {
 	return s.pages(params, options).all(ctx)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// WorkflowsService is found by [Client.Workflows].
+// WorkflowsService manages the workflows of a workspace; it is found by
+// [Client.Workflows].
 type WorkflowsService struct {
 	client       *Client
 	workspaceSID string
@@ -28,23 +29,24 @@ func (s WorkflowsService) Get(ctx context.Context, workflowSID string, options .
 	})
 }
 
-// Update changes a workflow. What the request leaves nil stays. Pending tasks go on
-// by the old configuration unless ReEvaluateTasks is true.
+// Update changes a workflow. What the request leaves nil stays. Pending tasks
+// go on by the old configuration unless ReEvaluateTasks is true.
 func (s WorkflowsService) Update(ctx context.Context, workflowSID string, request UpdateWorkflowRequest, options ...CallOption) (*Workflow, error) {
 	return fetch[Workflow](ctx, s.client, gen.OperationUpdateWorkflow, options, func(ctx context.Context) (*http.Response, error) {
 		return s.client.wire.UpdateWorkflowWithFormdataBody(ctx, s.workspaceSID, workflowSID, request)
 	})
 }
 
-// Delete deletes a workflow. It is refused while pending or reserved tasks are in it.
+// Delete deletes a workflow. It is refused while pending or reserved tasks are
+// in it.
 func (s WorkflowsService) Delete(ctx context.Context, workflowSID string, options ...CallOption) error {
 	return remove(ctx, s.client, gen.OperationDeleteWorkflow, options, func(ctx context.Context) (*http.Response, error) {
 		return s.client.wire.DeleteWorkflow(ctx, s.workspaceSID, workflowSID)
 	})
 }
 
-// List returns the workflows of the workspace. Nothing is requested until the list is
-// ranged over.
+// List returns the workflows of the workspace. Nothing is requested until the
+// list is ranged over.
 func (s WorkflowsService) List(ctx context.Context, params ListWorkflowsParams, options ...CallOption) iter.Seq2[*Workflow, error] {
 	return s.pages(params, options).all(ctx)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// WorkspacesService is found as [Client.Workspaces].
+// WorkspacesService manages the workspaces of the account; it is found as
+// [Client.Workspaces].
 type WorkspacesService struct{ client *Client }
 
 // Create creates a workspace. With [WorkspaceTemplateFIFO] it has a queue and a
