@@ -13,9 +13,9 @@ import (
 //	Attributes: `{"languages": ["en", "es"]}`
 //
 // The zero value, the empty text, means that there are none: it is not sent in
-// a request, it is encoded in JSON as null, and null decodes to it. The service
-// keeps no white space and may change the order of members, so compare what
-// [Attributes.Decode] gives, not the text.
+// a request, it is encoded in JSON as null, and null leaves it as it is. The
+// service may answer with other white space and another order of members, so
+// compare what [Attributes.Decode] gives, not the text.
 type Attributes string
 
 // Decode decodes the attributes into v as [json.Unmarshal] does. It is an error

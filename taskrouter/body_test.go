@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -197,4 +198,16 @@ func TestEveryBodyIsClosed(t *testing.T) {
 			assert.Equal(t, 1, closed)
 		})
 	}
+}
+
+func TestTheLimitMayBeAsLargeAsCanBe(t *testing.T) {
+	_, err := newFakeService(t, answer(200, `{"sid":"WT1"}`)).tasks(t, taskrouter.WithMaxResponseBytes(math.MaxInt64)).Get(t.Context(), "WT1")
+	assert.NoError(t, err)
+}
+
+// The length may be a lie, and memory for it more than there is.
+func TestAnAnnouncedLengthIsNotBelieved(t *testing.T) {
+	service := newFakeService(t, wireText("HTTP/1.1 200 OK\nContent-Length: 4611686018427387904\n\n{}"))
+	_, err := service.tasks(t, taskrouter.WithMaxResponseBytes(1<<62)).Get(t.Context(), "WT1")
+	assertAbout(t, taskrouter.ErrInvalidResponse, err)
 }

@@ -35,7 +35,7 @@ func callOf(ctx context.Context) *call {
 // fetch makes a call that is answered with a T.
 func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) (*T, error) {
 	result := new(T)
-	err := c.call(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
+	_, err := c.call(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
 	if err != nil {
 		return nil, err
 	}
@@ -44,14 +44,16 @@ func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, optio
 
 // remove makes a call that is answered without a body.
 func remove(ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) error {
-	return c.call(ctx, operation, options, send, func([]byte) error { return nil })
+	_, err := c.call(ctx, operation, options, send, func([]byte) error { return nil })
+	return err
 }
 
 // call makes one call: options, deadline, request, status, body, in that order.
-func (c *Client) call(ctx context.Context, operation gen.Operation, options []CallOption, send sender, decode func([]byte) error) error {
+// It returns the path that was requested.
+func (c *Client) call(ctx context.Context, operation gen.Operation, options []CallOption, send sender, decode func([]byte) error) (path string, err error) {
 	o, err := c.check(ctx, operation, options)
 	if err != nil {
-		return argumentError(operation, err)
+		return "", argumentError(operation, err)
 	}
 	if o.timeout > 0 {
 		var cancel context.CancelFunc
@@ -61,30 +63,34 @@ func (c *Client) call(ctx context.Context, operation gen.Operation, options []Ca
 	state := &call{operation: operation, options: o}
 	response, err := send(context.WithValue(ctx, callKey{}, state))
 	if err != nil {
-		return sendError(state, err)
+		return state.path, sendError(state, err)
 	}
 	defer func() { _ = response.Body.Close() }() // nothing is lost: the body was read or given up
 	body, err := readBody(response, c.maxResponseBytes)
 	if o.response != nil {
 		*o.response = Response{StatusCode: response.StatusCode, Header: response.Header, Body: body}
 	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return state.path, sendError(state, err) // the caller ended it, not the service
+	}
 	if err == nil && isSuccess(response.StatusCode) {
 		err = decode(body)
 	}
 	if err != nil || !isSuccess(response.StatusCode) {
-		return newError(state, response, body, err)
+		return state.path, newError(state, response, body, err)
 	}
-	return nil
+	return state.path, nil
 }
 
 func (c *Client) check(ctx context.Context, operation gen.Operation, options []CallOption) (*callOptions, error) {
+	o, err := newCallOptions(operation, options)
 	if c == nil || c.wire == nil {
-		return nil, errors.New("the client was not made by NewClient")
+		err = errors.Join(err, errors.New("the client was not made by NewClient"))
 	}
 	if ctx == nil {
-		return nil, errors.New("the context is nil")
+		err = errors.Join(err, errors.New("the context is nil"))
 	}
-	return newCallOptions(operation, options)
+	return o, err
 }
 
 func argumentError(operation gen.Operation, err error) error {
@@ -98,7 +104,7 @@ func sendError(state *call, err error) error {
 		return argumentError(state.operation, err)
 	}
 	// The transport's own text repeats the URL, whose query may hold personal data.
-	if failure, ok := errors.AsType[*url.Error](err); ok {
+	for failure, ok := errors.AsType[*url.Error](err); ok; failure, ok = errors.AsType[*url.Error](err) {
 		err = failure.Err
 	}
 	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, err)

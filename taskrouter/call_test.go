@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"syscall"
@@ -244,6 +245,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 					assert.Equal(t, test.after, time.Since(start))
 					assert.Nil(t, task)
 					assert.ErrorIs(t, err, test.want)
+					assertAbout(t, nil, err) // it is no fault of the answer
 					assert.ErrorContains(t, err, "taskrouter: getTask: ")
 				})
 			})
@@ -316,4 +318,35 @@ func TestClientArgumentsAndOptionsCanBeSharedByGoroutines(t *testing.T) {
 	for _, request := range service.seen() {
 		assert.Equal(t, "1", request.Header.Get("X-Trace"))
 	}
+}
+
+// What follows a 101 is no body but the connection, which the other side may
+// hold for ever.
+func TestASwitchOfProtocolsDoesNotHoldTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeServiceInBubble(t, func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+			<-time.After(time.Hour)
+			_ = connection.Close()
+		})
+		start := time.Now()
+		_, err := service.tasks(t).Get(t.Context(), "WT1")
+		assert.Zero(t, time.Since(start))
+		assert.Equal(t, http.StatusSwitchingProtocols, answerError(t, err).StatusCode)
+		<-time.After(2 * time.Hour) // of the bubble, until the handler has ended
+	})
+}
+
+// A round tripper of the caller's may fail as a client does, with the URL.
+func TestAnErrorWithinAnErrorShowsNoQueryEither(t *testing.T) {
+	client := offline(t, func(r *http.Request) (*http.Response, error) {
+		return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: io.ErrClosedPipe}
+	})
+	_, err := taskrouter.First(client.Tasks("WS1").List(t.Context(), taskrouter.ListTasksParams{EvaluateTaskAttributes: new("phone == 'PRIVATE'")}))
+	assert.ErrorIs(t, err, io.ErrClosedPipe)
+	assert.NotContains(t, err.Error(), "PRIVATE")
 }

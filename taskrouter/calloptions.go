@@ -49,6 +49,7 @@ func WithResponseInto(response *Response) CallOption {
 		if response == nil {
 			return errors.New("WithResponseInto: the response to fill is nil")
 		}
+		*response = Response{} // nothing of an earlier call may be taken for this one's
 		o.response = response
 		return nil
 	}
@@ -94,8 +95,8 @@ var headerName = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
 
 // ownHeaders are not for a caller to set.
 var ownHeaders = []string{
-	"Accept", "Authorization", "Connection", "Content-Length", "Content-Type", "Host", "Te", "Trailer",
-	"Transfer-Encoding", "Upgrade", "User-Agent",
+	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Length", "Content-Type", "Host", "Te",
+	"Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
 }
 
 // isControl tells what may not stand in the value of a header.
@@ -105,21 +106,20 @@ func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 // operation.
 func newCallOptions(operation gen.Operation, options []CallOption) (*callOptions, error) {
 	o := &callOptions{}
+	var failures []error
 	for _, option := range options {
 		if option == nil {
-			return nil, errors.New("a CallOption is nil")
+			failures = append(failures, errors.New("a CallOption is nil"))
+			continue
 		}
 		if err := option(o); err != nil {
-			return nil, err
+			failures = append(failures, err)
 		}
 	}
 	if o.ifMatch != "" && !operation.Conditional {
-		return nil, errors.New("WithIfMatch: the service does not heed If-Match here")
+		failures = append(failures, errors.New("WithIfMatch: the service does not heed If-Match here"))
 	}
-	if o.response != nil {
-		*o.response = Response{} // nothing of an earlier call may be taken for this one's
-	}
-	return o, nil
+	return o, errors.Join(failures...)
 }
 
 // Response is what a call was answered, beside the resource it returns. See

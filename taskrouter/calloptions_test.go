@@ -38,6 +38,7 @@ func TestWrongCallOptionsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		"the name of the library":    {taskrouter.WithHeader("User-Agent", "x"), "WithHeader: User-Agent is set by the client"},
 		"the framing of the body":    {taskrouter.WithHeader("Transfer-Encoding", "chunked"), "WithHeader: Transfer-Encoding is set by the client"},
 		"the end of the connection":  {taskrouter.WithHeader("Connection", "close"), "WithHeader: Connection is set by the client"},
+		"an encoding of its own":     {taskrouter.WithHeader("Accept-Encoding", "gzip"), "WithHeader: Accept-Encoding is set by the client"},
 		"a change of the protocol":   {taskrouter.WithHeader("Upgrade", "h2c"), "WithHeader: Upgrade is set by the client"},
 	}
 	for name, test := range tests {
@@ -110,4 +111,34 @@ func TestAResponseIsEmptyIfThereWasNoAnswer(t *testing.T) {
 			assert.Zero(t, response)
 		})
 	}
+}
+
+func TestAResponseIsEmptyHoweverTheCallFailed(t *testing.T) {
+	service := newFakeService(t, answer(200, `{}`))
+	tests := map[string]func(taskrouter.CallOption) error{
+		"an option before it": func(o taskrouter.CallOption) error {
+			_, err := service.tasks(t).Get(t.Context(), "WT1", taskrouter.WithTimeout(0), o)
+			return err
+		},
+		"an option after it": func(o taskrouter.CallOption) error {
+			_, err := service.tasks(t).Get(t.Context(), "WT1", o, taskrouter.WithTimeout(0))
+			return err
+		},
+		"a condition nobody heeds": func(o taskrouter.CallOption) error {
+			_, err := service.tasks(t).Get(t.Context(), "WT1", o, taskrouter.WithIfMatch("v1"))
+			return err
+		},
+		"a nil context": func(o taskrouter.CallOption) error {
+			_, err := service.tasks(t).Get(nil, "WT1", o) //nolint:staticcheck // nil is what it is about
+			return err
+		},
+	}
+	for name, call := range tests {
+		t.Run(name, func(t *testing.T) {
+			response := taskrouter.Response{StatusCode: 200}
+			require.Error(t, call(taskrouter.WithResponseInto(&response)))
+			assert.Zero(t, response)
+		})
+	}
+	assert.Empty(t, service.seen())
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // What an error of this package is about, to be asked with [errors.Is].
@@ -119,7 +120,8 @@ func (e *Error) decode(body []byte) {
 // retryAfter reads a Retry-After header, a number of seconds or a date.
 func retryAfter(header string, now time.Time) time.Duration {
 	const maxSeconds = int64(1<<63-1) / int64(time.Second)
-	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+	seconds, err := strconv.ParseInt(header, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) { // beyond its range it is the nearest number
 		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
 	}
 	if date, err := http.ParseTime(header); err == nil {
@@ -140,7 +142,7 @@ func (e *Error) Error() string {
 	case e.Err != nil:
 		text.WriteString(": " + e.Err.Error())
 	case e.Message != "":
-		text.WriteString(": " + e.Message)
+		text.WriteString(": " + brief(e.Message))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&text, ": %.120q", e.Body)
 	}
@@ -151,6 +153,20 @@ func (e *Error) Error() string {
 		text.WriteString(" [" + e.RequestID + "]")
 	}
 	return text.String()
+}
+
+// brief makes a text from outside fit for a line of a log.
+func brief(text string) string {
+	const most = 300 // bytes; the service's own messages are shorter
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // Unwrap returns why the body cannot be used, if that is the failure.
@@ -192,7 +208,7 @@ func (e *Error) LogValue() slog.Value {
 		facts = append(facts, slog.Int("code", e.Code))
 	}
 	if e.Message != "" {
-		facts = append(facts, slog.String("message", e.Message))
+		facts = append(facts, slog.String("message", brief(e.Message)))
 	}
 	if e.RequestID != "" {
 		facts = append(facts, slog.String("request_id", e.RequestID))

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,8 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 		"nonsense":               {"soon", 0},
 		"a fraction":             {"1.5", 0},
 		"longer than a duration": {"9223372036854775807", 9223372036 * time.Second},
+		"longer than an integer": {"99999999999999999999", 9223372036 * time.Second},
+		"as long ago":            {"-99999999999999999999", 0},
 		"a date":                 {"Sat, 01 Jan 2000 00:01:30 GMT", 90 * time.Second},
 		"an old form of a date":  {"Saturday, 01-Jan-00 00:01:30 GMT", 90 * time.Second},
 		"a date in the past":     {"Fri, 31 Dec 1999 23:59:59 GMT", 0},
@@ -214,4 +217,17 @@ func FuzzRetryAfter(f *testing.F) {
 			assert.Equal(t, time.Duration(seconds)*time.Second, wait)
 		}
 	})
+}
+
+// A message comes from outside: in a log it stays one short line.
+func TestAMessageIsBriefInTextAndLog(t *testing.T) {
+	failure := &taskrouter.Error{StatusCode: 400, Operation: "getTask", Message: "two\nlines\x1b[31m " + strings.Repeat("é", 1000)}
+	assert.True(t, strings.HasPrefix(failure.Error(), "taskrouter: getTask: 400 Bad Request: two lines [31m éé"), failure.Error())
+	assert.Less(t, len(failure.Error()), 400)
+	assert.True(t, utf8.ValidString(failure.Error()))
+
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("failed", "err", failure)
+	assert.Contains(t, log.String(), `"message":"two lines [31m éé`)
+	assert.Less(t, log.Len(), 600)
 }

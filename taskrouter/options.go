@@ -3,6 +3,7 @@ package taskrouter
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -114,7 +115,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n <= 0 {
 			return fmt.Errorf("WithMaxResponseBytes: %d is not positive", n)
 		}
-		c.maxResponseBytes = n
+		c.maxResponseBytes = min(n, math.MaxInt64-1) // one more is read, to see the end
 		return nil
 	}
 }
@@ -133,9 +134,6 @@ func newConfig(options []Option) (*config, error) {
 	}
 	if err := errors.Join(failures...); err != nil {
 		return nil, err
-	}
-	if c.baseURL != nil && c.region != "" {
-		return nil, errors.New("WithBaseURL and WithRegion exclude each other: both say where requests go")
 	}
 	if err := errors.Join(c.authenticate(), c.address()); err != nil {
 		return nil, err
@@ -170,7 +168,10 @@ func (c *config) authenticate() (err error) {
 // address chooses where requests go: an option before the environment, a base
 // URL before a region.
 func (c *config) address() (err error) {
-	if c.baseURL != nil {
+	switch {
+	case c.baseURL != nil && c.region != "":
+		return errors.New("WithBaseURL and WithRegion exclude each other: both say where requests go")
+	case c.baseURL != nil:
 		return nil
 	}
 	if base := os.Getenv("TASKROUTER_BASE_URL"); base != "" && c.region == "" {

@@ -270,3 +270,10 @@ func TestWithoutAnHTTPClientConnectionsAreKeptForManyCallsAtOnce(t *testing.T) {
 	}
 	assert.Equal(t, calls, service.connections())
 }
+
+func TestWhatIsWrongIsReportedTogether(t *testing.T) {
+	setEnvironment(t, nil)
+	_, err := taskrouter.NewClient(taskrouter.WithBaseURL("http://host"), taskrouter.WithRegion("ie1", "dublin"))
+	assert.ErrorContains(t, err, "exclude each other")
+	assert.ErrorContains(t, err, "no credentials")
+}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -26,7 +25,7 @@ type Page[T any] struct {
 	Meta PageMeta
 
 	pager pager[T]
-	link  string // by which the page was found; "" for the first
+	path  string // that was requested, which all pages of a list have in common
 }
 
 // HasNext tells whether there is a page after this one.
@@ -43,10 +42,10 @@ func (p *Page[T]) Next(ctx context.Context, options ...CallOption) (*Page[T], er
 	if !p.HasNext() {
 		return nil, ErrNoPage
 	}
-	if *p.Meta.NextPageURL == p.link {
+	if *p.Meta.NextPageURL == p.Meta.URL {
 		return nil, p.pager.badLink(errors.New("it leads to the page that it stands on"))
 	}
-	return p.pager.follow(ctx, *p.Meta.NextPageURL, options)
+	return p.follow(ctx, *p.Meta.NextPageURL, options)
 }
 
 // Previous requests the page before this one, with the options that this page
@@ -56,7 +55,37 @@ func (p *Page[T]) Previous(ctx context.Context, options ...CallOption) (*Page[T]
 	if !p.HasPrevious() {
 		return nil, ErrNoPage
 	}
-	return p.pager.follow(ctx, *p.Meta.PreviousPageURL, options)
+	return p.follow(ctx, *p.Meta.PreviousPageURL, options)
+}
+
+// follow requests the page that a link of this one leads to. Of the link only the
+// query is used: the page belongs to the same list, so its path is known, and
+// credentials never follow a URL from a body.
+func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption) (*Page[T], error) {
+	client := p.pager.client
+	if client == nil {
+		return nil, argumentError(p.pager.operation, errors.New("the page was not returned by a call"))
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, p.pager.badLink(err)
+	}
+	if path := u.EscapedPath(); path != p.path && path != client.baseURL.EscapedPath()+p.path {
+		return nil, p.pager.badLink(fmt.Errorf("its path is %q, and that of the list %q", path, p.path))
+	}
+	target := client.baseURL.String() + p.path
+	if u.RawQuery != "" {
+		target += "?" + u.RawQuery
+	}
+	next := p.pager
+	next.options = slices.Concat(next.options, options)
+	return next.fetch(ctx, func(ctx context.Context) (*http.Response, error) {
+		request, failure := http.NewRequestWithContext(ctx, next.operation.Method, target, nil)
+		if failure != nil {
+			return nil, failure
+		}
+		return client.pipeline(request)
+	})
 }
 
 // Collect gathers the entries of a list, limit of them at most and all of them
@@ -116,6 +145,7 @@ func (p pager[T]) page(ctx context.Context) (*Page[T], error) { return p.fetch(c
 // all requests one page after the other, as far as the caller ranges.
 func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
+		followed := map[string]bool{}
 		page, err := p.page(ctx)
 		for err == nil {
 			for i := range page.Items {
@@ -126,6 +156,12 @@ func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 			if !page.HasNext() {
 				return
 			}
+			link := *page.Meta.NextPageURL
+			if followed[link] {
+				err = p.badLink(errors.New("it leads back to a page before"))
+				break
+			}
+			followed[link] = true
 			page, err = page.Next(ctx)
 		}
 		yield(nil, err)
@@ -134,59 +170,17 @@ func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 
 func (p pager[T]) fetch(ctx context.Context, send sender) (*Page[T], error) {
 	page := &Page[T]{pager: p}
-	err := p.client.call(ctx, p.operation, p.options, send, func(body []byte) (err error) {
-		page.Items, page.Meta, err = p.decode(body)
-		return err
+	var err error
+	page.path, err = p.client.call(ctx, p.operation, p.options, send, func(body []byte) (failure error) {
+		page.Items, page.Meta, failure = p.decode(body)
+		return failure
 	})
 	if err != nil {
 		return nil, err
 	}
-	return page, nil
-}
-
-// follow requests the page that an answer links to.
-func (p pager[T]) follow(ctx context.Context, link string, options []CallOption) (*Page[T], error) {
-	target, err := p.client.pageURL(p.operation, link)
-	if err != nil {
-		return nil, p.badLink(err)
-	}
-	p.options = slices.Concat(p.options, options)
-	page, err := p.fetch(ctx, func(ctx context.Context) (*http.Response, error) {
-		request, failure := http.NewRequestWithContext(ctx, p.operation.Method, target, nil)
-		if failure != nil {
-			return nil, failure
-		}
-		return p.client.pipeline(request)
-	})
-	if err != nil {
-		return nil, err
-	}
-	page.link = link
 	return page, nil
 }
 
 func (p pager[T]) badLink(err error) error {
 	return fmt.Errorf("taskrouter: %s: %w: link to another page: %w", p.operation.ID, ErrInvalidResponse, err)
-}
-
-// pageURL takes path and query of a link, which must lead to a page of the same
-// list, and puts them on the client's own base URL: credentials never follow a
-// URL from a body.
-func (c *Client) pageURL(operation gen.Operation, link string) (string, error) {
-	u, err := url.Parse(link)
-	if err != nil {
-		return "", err
-	}
-	path := u.EscapedPath()
-	if below, ok := strings.CutPrefix(path, c.baseURL.EscapedPath()); ok {
-		path = below
-	}
-	if _, err := matchPath(operation, path); err != nil {
-		return "", err
-	}
-	target := c.baseURL.String() + path
-	if u.RawQuery != "" {
-		target += "?" + u.RawQuery
-	}
-	return target, nil
 }

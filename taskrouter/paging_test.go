@@ -2,6 +2,7 @@ package taskrouter_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -233,22 +234,21 @@ func TestTheLastPageHasNoNext(t *testing.T) {
 	}
 }
 
-func TestOfALinkOnlyPathAndQueryAreUsed(t *testing.T) {
+func TestOfALinkOnlyTheQueryIsUsed(t *testing.T) {
 	elsewhere := newFakeService(t, pageOfTasks(""))
 	const query = "?FriendlyName=a%2fb%2F+%20c&&A=;x=é&b=%zz&PageToken="
 	tests := map[string]struct{ link, target string }{
-		"to the service":                 {linkToTasks + "?Page=1", tasksPath + "?Page=1"},
-		"to another server":              {elsewhere.URL + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"to another server, without it":  {strings.TrimSuffix(elsewhere.URL, mount) + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"with the base path":             {"https://host" + mount + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"a path alone":                   {tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"a path with the base path":      {mount + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"of another scheme":              {"gopher://host" + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"with credentials of its own":    {"https://AC2:secret@host" + tasksPath + "?Page=1", tasksPath + "?Page=1"},
-		"with a fragment":                {linkToTasks + "?Page=1#there", tasksPath + "?Page=1"},
-		"with any query, byte for byte":  {linkToTasks + query, tasksPath + query},
-		"without a query":                {linkToTasks, tasksPath},
-		"with the SID in another script": {"/v1/Workspaces/WS%C3%A9%20/Tasks", "/v1/Workspaces/WS%C3%A9%20/Tasks"},
+		"to the service":                {linkToTasks + "?Page=1", tasksPath + "?Page=1"},
+		"to another server":             {elsewhere.URL + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"to another server, without it": {strings.TrimSuffix(elsewhere.URL, mount) + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"with the base path":            {"https://host" + mount + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"a path alone":                  {tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"a path with the base path":     {mount + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"of another scheme":             {"gopher://host" + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"with credentials of its own":   {"https://AC2:secret@host" + tasksPath + "?Page=1", tasksPath + "?Page=1"},
+		"with a fragment":               {linkToTasks + "?Page=1#there", tasksPath + "?Page=1"},
+		"with any query, byte for byte": {linkToTasks + query, tasksPath + query},
+		"without a query":               {linkToTasks, tasksPath},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -269,6 +269,8 @@ func TestALinkThatLeavesTheListIsNotFollowed(t *testing.T) {
 		"to the root":                   "/",
 		"to the base path":              mount,
 		"to a list of another kind":     "/v1/Workspaces/WS1/Workers",
+		"to another workspace":          "/v1/Workspaces/WS2/Tasks",
+		"to no workspace":               "/v1/Workspaces/XX1/Tasks",
 		"to one entry":                  taskPath,
 		"to a list below an entry":      taskPath + "/Reservations",
 		"up the path":                   tasksPath + "/../Tasks",
@@ -309,13 +311,39 @@ func TestALinkThatLeavesTheListIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestAPageThatLeadsToItselfEndsTheList(t *testing.T) {
-	const link = linkToTasks + "?Page=1"
-	service := newFakeService(t, inTurn(pageOfTasks(link, "WT1"), pageOfTasks(link, "WT2")))
-	sids, err := sidsOf(t, service.tasks(t).List(t.Context(), taskrouter.ListTasksParams{}))
-	assert.Equal(t, []string{"WT1", "WT2"}, sids)
-	assertAbout(t, taskrouter.ErrInvalidResponse, err)
-	assert.EqualError(t, err, "taskrouter: listTasks: invalid response: link to another page: it leads to the page that it stands on")
+func TestPagesThatLeadInACircleEndTheList(t *testing.T) {
+	const one, two = linkToTasks + "?Page=1", linkToTasks + "?Page=2"
+	tests := map[string]struct {
+		pages []http.HandlerFunc
+		sids  []string
+		text  string
+	}{
+		"of one":       {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(one, "WT2")}, []string{"WT1", "WT2"}, "back to a page before"},
+		"of two":       {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(two, "WT2"), pageOfTasks(one, "WT3")}, []string{"WT1", "WT2", "WT3"}, "back to a page before"},
+		"of the first": {[]http.HandlerFunc{answer(200, `{"tasks":[{"sid":"WT1"}],"meta":{"url":"`+one+`","next_page_url":"`+one+`"}}`)}, []string{"WT1"}, "to the page that it stands on"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			service := newFakeService(t, inTurn(test.pages...))
+			sids, err := sidsOf(t, service.tasks(t).List(t.Context(), taskrouter.ListTasksParams{}))
+			assert.Equal(t, test.sids, sids)
+			assertAbout(t, taskrouter.ErrInvalidResponse, err)
+			assert.EqualError(t, err, "taskrouter: listTasks: invalid response: link to another page: it leads "+test.text)
+		})
+	}
+}
+
+func TestAPageThatNoCallReturnedAnswersWithAnError(t *testing.T) {
+	var page taskrouter.Page[taskrouter.Task]
+	require.NoError(t, json.Unmarshal([]byte(`{"Meta":{"next_page_url":"`+linkToTasks+`"}}`), &page))
+	_, err := page.Next(t.Context())
+	assertAbout(t, taskrouter.ErrInvalidArgument, err)
+}
+
+func TestABasePathMayBeginLikeTheAPI(t *testing.T) {
+	client := offline(t, inMemory(inTurn(pageOfTasks(linkToTasks+"?Page=1"), pageOfTasks(""))), taskrouter.WithBaseURL("http://host/v1"))
+	_, err := sidsOf(t, client.Tasks("WS1").List(t.Context(), taskrouter.ListTasksParams{}))
+	assert.NoError(t, err)
 }
 
 // listOf yields tasks and then, unless it is nil, an error.
