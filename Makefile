@@ -15,7 +15,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: demo
-demo: ## run the guide's six steps, on recorded answers or with DEMO=live on the service
+demo: ## run the guide's six steps, on prepared answers or with DEMO=live on the service
 	@go run ./taskrouter/examples/quickstart
 
 .PHONY: test

@@ -6,7 +6,8 @@
 //     interface of a server. Its overlay holds what only Go needs, and
 //     gen/internal/runtime corrects the generator's runtime.
 //   - taskrouter is the SDK, the only import that most programs need.
-//   - conformance holds recorded exchanges with the service and replays them.
+//   - conformance holds exchanges with the service, recorded or composed, and
+//     replays them.
 //
 // Imports run one way, from taskrouter to gen. After a change of the document,
 // of the overlay or of the configuration under gen, run go generate ./... .

@@ -1,5 +1,7 @@
 package gen
 
+import "github.com/taskrouter-go/sdk/gen/internal/runtime"
+
 // Operation describes one operation of the document: what it is called and
 // where it stands. The variables named Operation… hold one each.
 type Operation struct {
@@ -23,3 +25,8 @@ type PathParameter struct {
 	// unique name may stand for the SID.
 	Prefix string
 }
+
+// PathParameterError is how a request is refused whose path would lead
+// elsewhere: a parameter is empty, "." or "..", or holds a slash, a question
+// mark, a number sign or a control character.
+type PathParameterError = runtime.PathParameterError

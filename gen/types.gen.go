@@ -1387,7 +1387,7 @@ type UpdateReservationRequest struct {
 	Muted *bool `json:"Muted,omitempty"`
 
 	// PostWorkActivitySID The SID of the activity that the worker goes to after the conference. Refused in multitasking workspaces.
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	// Deprecated: multitasking workspaces refuse it.
 	PostWorkActivitySID *string `json:"PostWorkActivitySid,omitempty"`
 
 	// Record Whether the worker's side of the conference is recorded, false unless set.

@@ -2,8 +2,8 @@ package taskrouter
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -16,14 +16,17 @@ type Attributes = gen.Attributes
 // AttributesOf encodes v, a struct or a map, as attributes. It is an error if v
 // does not encode as a JSON object.
 func AttributesOf(v any) (Attributes, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // <, > and & would count six times against the limit
+	if err := encoder.Encode(v); err != nil {
 		return "", fmt.Errorf("taskrouter: encode attributes: %w", err)
 	}
-	if err := checkAttributes(Attributes(text)); err != nil {
+	attributes := Attributes(strings.TrimSuffix(text.String(), "\n"))
+	if err := checkAttributes(attributes); err != nil {
 		return "", fmt.Errorf("taskrouter: encode attributes of %T: %w", v, err)
 	}
-	return Attributes(text), nil
+	return attributes, nil
 }
 
 // checkAttributes finds what the service would refuse. Their length is left to
@@ -32,12 +35,12 @@ func checkAttributes(a Attributes) error {
 	if a == "" {
 		return nil
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(a), &object); err != nil {
-		return fmt.Errorf("Attributes: not the text of a JSON object: %w", err)
+	var text json.RawMessage
+	if err := json.Unmarshal([]byte(a), &text); err != nil {
+		return fmt.Errorf("Attributes: not JSON: %w", err)
 	}
-	if object == nil { // null
-		return errors.New("Attributes: null is not a JSON object; leave them empty for none")
+	if text[0] != '{' {
+		return fmt.Errorf("Attributes: the text begins with %q, expected a JSON object", text[0])
 	}
 	return nil
 }

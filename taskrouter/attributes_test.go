@@ -43,11 +43,11 @@ func TestAttributesAreNotMadeOfAnythingElse(t *testing.T) {
 		value any
 		text  string
 	}{
-		"nil":           {nil, "taskrouter: encode attributes of <nil>: Attributes: null is not a JSON object; leave them empty for none"},
-		"a nil map":     {map[string]int(nil), "taskrouter: encode attributes of map[string]int: Attributes: null is not a JSON object; leave them empty for none"},
-		"a nil pointer": {(*caller)(nil), "taskrouter: encode attributes of *taskrouter_test.caller: Attributes: null is not a JSON object; leave them empty for none"},
-		"a slice":       {[]string{"a"}, "taskrouter: encode attributes of []string: Attributes: not the text of a JSON object: json: cannot unmarshal array into Go value of type map[string]json.RawMessage"},
-		"a text":        {`{"a":1}`, "taskrouter: encode attributes of string: Attributes: not the text of a JSON object: json: cannot unmarshal string into Go value of type map[string]json.RawMessage"},
+		"nil":           {nil, "taskrouter: encode attributes of <nil>: Attributes: the text begins with 'n', expected a JSON object"},
+		"a nil map":     {map[string]int(nil), "taskrouter: encode attributes of map[string]int: Attributes: the text begins with 'n', expected a JSON object"},
+		"a nil pointer": {(*caller)(nil), "taskrouter: encode attributes of *taskrouter_test.caller: Attributes: the text begins with 'n', expected a JSON object"},
+		"a slice":       {[]string{"a"}, "taskrouter: encode attributes of []string: Attributes: the text begins with '[', expected a JSON object"},
+		"a text":        {`{"a":1}`, "taskrouter: encode attributes of string: Attributes: the text begins with '\"', expected a JSON object"},
 		"a channel":     {make(chan int), "taskrouter: encode attributes: json: unsupported type: chan int"},
 	}
 	for name, test := range tests {

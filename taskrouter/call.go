@@ -2,6 +2,7 @@ package taskrouter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,29 +56,26 @@ func (c *Client) call(ctx context.Context, operation gen.Operation, options []Ca
 	if err != nil {
 		return "", argumentError(operation, err)
 	}
-	if o.timeout > 0 {
+	if timeout := cmp.Or(o.timeout, c.timeout); timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
 	state := &call{operation: operation, options: o}
 	response, err := send(context.WithValue(ctx, callKey{}, state))
 	if err != nil {
-		return state.path, sendError(state, err)
+		return state.path, sendError(state, ended(ctx, err))
 	}
 	defer func() { _ = response.Body.Close() }() // nothing is lost: the body was read or given up
 	body, err := readBody(response, c.maxResponseBytes)
 	if o.response != nil {
 		*o.response = Response{StatusCode: response.StatusCode, Header: response.Header, Body: body}
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return state.path, sendError(state, err) // the caller ended it, not the service
-	}
 	if err == nil && isSuccess(response.StatusCode) {
 		err = decode(body)
 	}
 	if err != nil || !isSuccess(response.StatusCode) {
-		return state.path, newError(state, response, body, err)
+		return state.path, newError(state, response, body, ended(ctx, err))
 	}
 	return state.path, nil
 }
@@ -101,13 +99,22 @@ func argumentError(operation gen.Operation, err error) error {
 // its way.
 func sendError(state *call, err error) error {
 	if state.path == "" {
-		return argumentError(state.operation, err)
+		return argumentError(state.operation, pathError(state.operation, err))
 	}
-	// The transport's own text repeats the URL, whose query may hold personal data.
-	for failure, ok := errors.AsType[*url.Error](err); ok; failure, ok = errors.AsType[*url.Error](err) {
+	// net/http repeats the URL, whose query may hold personal data.
+	if failure, ok := err.(*url.Error); ok { //nolint:errorlint // only its own, outermost one
 		err = failure.Err
 	}
 	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, err)
+}
+
+// ended lets errors.Is find how ctx ended, although net/http reports only the
+// cause that was given for it.
+func ended(ctx context.Context, err error) error {
+	if end := ctx.Err(); end != nil && err != nil && errors.Is(err, context.Cause(ctx)) && !errors.Is(err, end) {
+		return fmt.Errorf("%w: %w", end, err)
+	}
+	return err
 }
 
 // decodeObject decodes a JSON object. Anything else, null included, would leave

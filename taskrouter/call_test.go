@@ -3,10 +3,12 @@ package taskrouter_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,7 +83,7 @@ func TestADeletionNeedsNoBody(t *testing.T) {
 // What null decodes to is what an absent member leaves: zero.
 func TestEveryMemberOfAnAnswerMayBeNull(t *testing.T) {
 	service := newFakeService(t, func(w http.ResponseWriter, r *http.Request) {
-		answer(200, `{"`+strings.ReplaceAll(r.Header.Get("X-Members"), ",", `":null,"`)+`":null}`)(w, r)
+		answer(200, `{"meta":{"key":"entries"},"`+strings.ReplaceAll(r.Header.Get("X-Members"), ",", `":null,"`)+`":null}`)(w, r)
 	})
 	for _, m := range methodsOf(service.client(t)) {
 		if m.result == nil {
@@ -105,9 +107,9 @@ func TestEveryMemberOfAnAnswerMayBeNull(t *testing.T) {
 }
 
 // membersOf returns the names that the fields of a struct have in JSON and, for
-// pages, those of the envelope.
+// pages, those of the entries.
 func membersOf(t reflect.Type) []string {
-	names := append([]string{"meta"}, envelopeKeys...)
+	names := slices.Clone(envelopeKeys)
 	for field := range t.Fields() {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
 			names = append(names, name)
@@ -252,7 +254,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 		}
 	}
 	t.Run("canceled before it begins", func(t *testing.T) {
-		service := newFakeService(t, answer(200, `{}`))
+		service := newFakeService(t, answer(200, suitsAll))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		for _, m := range methodsOf(service.client(t)) {
@@ -264,7 +266,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 }
 
 func TestANilContextIsAnError(t *testing.T) {
-	service := newFakeService(t, answer(http.StatusOK, `{}`))
+	service := newFakeService(t, answer(http.StatusOK, suitsAll))
 	for _, m := range methodsOf(service.client(t)) {
 		t.Run(m.name, func(t *testing.T) {
 			_, err := m.call(nil, m.arguments())
@@ -276,7 +278,7 @@ func TestANilContextIsAnError(t *testing.T) {
 }
 
 func TestNothingThatIsPassedInIsChanged(t *testing.T) {
-	service := newFakeService(t, answer(http.StatusOK, `{}`))
+	service := newFakeService(t, answer(http.StatusOK, suitsAll))
 	for _, m := range methodsOf(service.client(t)) {
 		t.Run(m.name, func(t *testing.T) {
 			arguments := m.arguments()
@@ -293,7 +295,7 @@ func TestNothingThatIsPassedInIsChanged(t *testing.T) {
 
 // The race detector watches.
 func TestClientArgumentsAndOptionsCanBeSharedByGoroutines(t *testing.T) {
-	service := newFakeService(t, answer(http.StatusOK, `{}`))
+	service := newFakeService(t, answer(http.StatusOK, suitsAll))
 	methods := methodsOf(service.client(t))
 	options := []taskrouter.CallOption{taskrouter.WithHeader("X-Trace", "1"), taskrouter.WithTimeout(time.Minute)}
 	arguments := make([][]reflect.Value, len(methods))
@@ -341,12 +343,84 @@ func TestASwitchOfProtocolsDoesNotHoldTheCall(t *testing.T) {
 	})
 }
 
-// A round tripper of the caller's may fail as a client does, with the URL.
-func TestAnErrorWithinAnErrorShowsNoQueryEither(t *testing.T) {
-	client := offline(t, func(r *http.Request) (*http.Response, error) {
-		return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: io.ErrClosedPipe}
+// Who looks for a resource and creates it if there is none must be able to rely
+// on an empty list.
+func TestAnAnswerThatIsNoListIsNotAnEmptyOne(t *testing.T) {
+	for name, body := range map[string]string{"an empty object": "{}", "another list": `{"workers":[{"sid":"WK1"}]}`, "nulls": `{"tasks":null,"meta":null}`} {
+		t.Run(name, func(t *testing.T) {
+			_, err := taskrouter.First(newFakeService(t, answer(200, body)).tasks(t).List(t.Context(), taskrouter.ListTasksParams{}))
+			assertAbout(t, taskrouter.ErrInvalidResponse, err)
+		})
+	}
+	for name, body := range map[string]string{"no entries": `{"tasks":[]}`, "metadata alone": `{"meta":{"key":"tasks"}}`} {
+		t.Run(name, func(t *testing.T) {
+			_, err := taskrouter.First(newFakeService(t, answer(200, body)).tasks(t).List(t.Context(), taskrouter.ListTasksParams{}))
+			assertAbout(t, taskrouter.ErrNotFound, err)
+		})
+	}
+}
+
+// A status that has arrived is not lost because the rest is late: a task whose
+// creation was answered with 201 exists.
+func TestTheStatusOutlivesTheContext(t *testing.T) {
+	for status, sentinel := range map[int]error{503: taskrouter.ErrServer, 201: nil} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := newFakeServiceInBubble(t, func(w http.ResponseWriter, r *http.Request) {
+					w.WriteHeader(status)
+					_, _ = io.WriteString(w, "{")
+					_ = http.NewResponseController(w).Flush()
+					<-r.Context().Done()
+				})
+				_, err := service.tasks(t).Create(t.Context(), taskrouter.CreateTaskRequest{}, taskrouter.WithTimeout(time.Second))
+				assertAbout(t, sentinel, err)
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Equal(t, status, answerError(t, err).StatusCode)
+				assert.Equal(t, "{", string(answerError(t, err).Body))
+			})
+		})
+	}
+}
+
+// net/http reports the cause alone.
+func TestAContextThatEndsForACauseIsFoundByBoth(t *testing.T) {
+	cause := errors.New("shutting down")
+	phases := map[string]http.HandlerFunc{
+		"before the headers": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"within the body": func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "{")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		},
+	}
+	for phase, handler := range phases {
+		t.Run(phase, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tasks := newFakeServiceInBubble(t, handler).tasks(t)
+				canceled, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancel(cause) })
+				_, err := tasks.Get(canceled, "WT1")
+				assertAbout(t, nil, err)
+				assert.ErrorIs(t, err, context.Canceled)
+				assert.ErrorIs(t, err, cause)
+
+				late, stop := context.WithTimeoutCause(t.Context(), time.Second, cause)
+				defer stop()
+				_, err = tasks.Get(late, "WT1")
+				assertAbout(t, nil, err)
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.ErrorIs(t, err, cause)
+			})
+		})
+	}
+}
+
+// What a round tripper of the caller's says is not cut down to its innermost
+// error.
+func TestWhatATransportSaysIsKept(t *testing.T) {
+	client := offline(t, func(*http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("fetch a token: %w", &url.Error{Op: "Post", URL: "https://auth.test/token", Err: io.ErrClosedPipe})
 	})
-	_, err := taskrouter.First(client.Tasks("WS1").List(t.Context(), taskrouter.ListTasksParams{EvaluateTaskAttributes: new("phone == 'PRIVATE'")}))
-	assert.ErrorIs(t, err, io.ErrClosedPipe)
-	assert.NotContains(t, err.Error(), "PRIVATE")
+	_, err := client.Tasks("WS1").Get(t.Context(), "WT1")
+	assert.EqualError(t, err, `taskrouter: getTask: GET /v1/Workspaces/WS1/Tasks/WT1: fetch a token: Post "https://auth.test/token": io: read/write on closed pipe`)
 }

@@ -30,7 +30,7 @@ type callOptions struct {
 // service may quote it or not.
 func WithIfMatch(etag string) CallOption {
 	return func(o *callOptions) error {
-		if etag == "" {
+		if strings.TrimSpace(etag) == "" {
 			return errors.New("WithIfMatch: the ETag is empty, which would make the call unconditional")
 		}
 		if strings.ContainsFunc(etag, isControl) {
@@ -55,8 +55,9 @@ func WithResponseInto(response *Response) CallOption {
 	}
 }
 
-// WithTimeout ends the call after d, as a deadline of its context would. A list
-// starts the time anew for every page.
+// WithTimeout ends the call after d, as a deadline of its context would, in place
+// of the client's own 30 seconds. A list starts the time anew for every page. The
+// Timeout of a client that was passed to [WithHTTPClient] acts as well.
 func WithTimeout(d time.Duration) CallOption {
 	return func(o *callOptions) error {
 		if d <= 0 {
@@ -68,7 +69,7 @@ func WithTimeout(d time.Duration) CallOption {
 }
 
 // WithHeader sends a header besides those that the client or the connection
-// needs itself.
+// needs itself. Of one name, the last option counts.
 func WithHeader(name, value string) CallOption {
 	return func(o *callOptions) error {
 		key := http.CanonicalHeaderKey(name)
@@ -85,7 +86,7 @@ func WithHeader(name, value string) CallOption {
 		if o.header == nil {
 			o.header = http.Header{}
 		}
-		o.header.Add(key, value)
+		o.header.Set(key, value)
 		return nil
 	}
 }
@@ -95,8 +96,9 @@ var headerName = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
 
 // ownHeaders are not for a caller to set.
 var ownHeaders = []string{
-	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Length", "Content-Type", "Host", "Te",
-	"Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
+	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type",
+	"Expect", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade", "User-Agent",
 }
 
 // isControl tells what may not stand in the value of a header.

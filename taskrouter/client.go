@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -17,6 +18,7 @@ type Client struct {
 	wire             *gen.Client
 	pipeline         step
 	baseURL          *url.URL
+	timeout          time.Duration
 	maxResponseBytes int64
 }
 
@@ -26,6 +28,10 @@ type Client struct {
 // address from TASKROUTER_BASE_URL, or else TWILIO_REGION and TWILIO_EDGE. An
 // option always wins, and an API key wins over a token. Options that are wrong
 // are all reported, in one error. Nothing is sent.
+//
+// A call ends after 30 seconds unless [WithTimeout] says otherwise, or its context
+// ends it before; with [WithHTTPClient], that client's Timeout takes the place of
+// the 30 seconds.
 func NewClient(options ...Option) (*Client, error) {
 	config, err := newConfig(options)
 	if err != nil {
@@ -34,6 +40,7 @@ func NewClient(options ...Option) (*Client, error) {
 	c := &Client{
 		pipeline:         newPipeline(config),
 		baseURL:          config.baseURL,
+		timeout:          config.timeout,
 		maxResponseBytes: config.maxResponseBytes,
 	}
 	c.wire = &gen.Client{Server: c.baseURL.String() + "/", Client: c.pipeline}

@@ -141,3 +141,15 @@ func TestAClientPrintsWhereItSendsRequests(t *testing.T) {
 	assert.Equal(t, "taskrouter.Client(https://service.test/base)", fmt.Sprintf("%#v", *client))
 	assert.Equal(t, "taskrouter.Client()", fmt.Sprint(taskrouter.Client{}))
 }
+
+func TestAWrongIdentifierIsNamedWithWhatWasExpected(t *testing.T) {
+	client := newTestClient(t)
+	_, empty := client.Tasks("").Get(t.Context(), "WT1")
+	assert.EqualError(t, empty, "taskrouter: getTask: invalid argument: WorkspaceSid is empty, expected a SID that begins with WS")
+	_, slash := client.Tasks("WS1").Get(t.Context(), "WT/1")
+	assert.EqualError(t, slash, `taskrouter: getTask: invalid argument: TaskSid "WT/1" contains '/', expected a SID that begins with WT`)
+	_, kind := client.Workers("WS1").Get(t.Context(), "WT1")
+	assert.EqualError(t, kind, `taskrouter: getWorker: invalid argument: WorkerSid is "WT1", expected a SID that begins with WK`)
+	_, channel := client.TaskChannels("WS1").Get(t.Context(), "..")
+	assert.EqualError(t, channel, `taskrouter: getTaskChannel: invalid argument: TaskChannelSid is "..", expected a SID or a unique name`)
+}

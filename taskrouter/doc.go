@@ -30,8 +30,9 @@
 //
 //	taskrouter.UpdateTaskRequest{Priority: new(0), Reason: new("")}
 //
-// What is nil is not sent, and zero, false and "" are. Nothing that is passed in
-// is changed. Times are sent in UTC to the second.
+// What is nil is not sent, and zero, false and "" are: what a field may hold is
+// the service's to judge. Nothing that is passed in is changed. Times are sent in
+// UTC to the second.
 //
 // # Answers
 //

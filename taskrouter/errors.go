@@ -1,6 +1,8 @@
 package taskrouter
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,11 +96,14 @@ func newError(state *call, response *http.Response, body []byte, cause error) *E
 		Method:     state.operation.Method,
 		Path:       state.path,
 		Header:     response.Header,
-		Body:       body[:min(len(body), maxErrorBody)],
+		Body:       body,
 		Err:        cause,
 	}
 	if !isSuccess(e.StatusCode) {
 		e.decode(body)
+	}
+	if len(body) > maxErrorBody {
+		e.Body = bytes.Clone(body[:maxErrorBody]) // an error may be kept for long
 	}
 	return e
 }
@@ -110,11 +115,13 @@ func (e *Error) decode(body []byte) {
 	if json.Unmarshal(body, &members) != nil {
 		return
 	}
+	var code json.Number // in quotes or not
 	for name, target := range map[string]any{
-		"code": &e.Code, "message": &e.Message, "more_info": &e.MoreInfo, "detail": &e.Detail, "details": &e.Details,
+		"code": &code, "message": &e.Message, "more_info": &e.MoreInfo, "detail": &e.Detail, "details": &e.Details,
 	} {
 		_ = json.Unmarshal(members[name], target) // what does not fit stays in Body
 	}
+	e.Code, _ = strconv.Atoi(code.String())
 }
 
 // retryAfter reads a Retry-After header, a number of seconds or a date.
@@ -140,9 +147,9 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.Err != nil:
-		text.WriteString(": " + e.Err.Error())
-	case e.Message != "":
-		text.WriteString(": " + brief(e.Message))
+		text.WriteString(": " + brief(e.Err.Error()))
+	case e.Message+e.Detail != "":
+		text.WriteString(": " + brief(strings.Trim(e.Message+": "+e.Detail, ": ")))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&text, ": %.120q", e.Body)
 	}
@@ -175,8 +182,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is tells whether target is the sentinel of this failure.
 func (e *Error) Is(target error) bool {
 	switch target {
-	case ErrInvalidResponse:
-		return isSuccess(e.StatusCode)
+	case ErrInvalidResponse: // a body that ended with the caller's context is no fault of the answer
+		return isSuccess(e.StatusCode) && !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded)
 	case ErrServer:
 		return e.StatusCode >= 500
 	default:
@@ -210,6 +217,9 @@ func (e *Error) LogValue() slog.Value {
 	if e.Message != "" {
 		facts = append(facts, slog.String("message", brief(e.Message)))
 	}
+	if e.Detail != "" {
+		facts = append(facts, slog.String("detail", brief(e.Detail)))
+	}
 	if e.RequestID != "" {
 		facts = append(facts, slog.String("request_id", e.RequestID))
 	}
@@ -217,7 +227,7 @@ func (e *Error) LogValue() slog.Value {
 		facts = append(facts, slog.Duration("retry_after", e.RetryAfter))
 	}
 	if e.Err != nil {
-		facts = append(facts, slog.String("cause", e.Err.Error()))
+		facts = append(facts, slog.String("cause", brief(e.Err.Error())))
 	}
 	return slog.GroupValue(facts...)
 }

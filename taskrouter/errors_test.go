@@ -41,11 +41,11 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWhateverItsBodyIs(t *testing.T) {
 				Code: 20003, Message: "Authentication Error - No credentials provided",
 				MoreInfo: "https://www.twilio.com/docs/errors/20003", Detail: "Your AccountSid or AuthToken was incorrect.",
 			},
-			"401 Unauthorized: Authentication Error - No credentials provided (code 20003) [RQ1]",
+			"401 Unauthorized: Authentication Error - No credentials provided: Your AccountSid or AuthToken was incorrect. (code 20003) [RQ1]",
 		},
 		"nothing at all":             {401, "", taskrouter.ErrUnauthorized, taskrouter.Error{}, "401 Unauthorized [RQ1]"},
 		"a forbidden request":        {403, `{"code":20403}`, taskrouter.ErrForbidden, taskrouter.Error{Code: 20403}, `403 Forbidden: "{\"code\":20403}" (code 20403) [RQ1]`},
-		"a code that is a string":    {404, `{"code":"20404","message":"The requested resource was not found"}`, taskrouter.ErrNotFound, taskrouter.Error{Message: "The requested resource was not found"}, "404 Not Found: The requested resource was not found [RQ1]"},
+		"a code that is a string":    {404, `{"code":"20404","message":"The requested resource was not found"}`, taskrouter.ErrNotFound, taskrouter.Error{Code: 20404, Message: "The requested resource was not found"}, "404 Not Found: The requested resource was not found (code 20404) [RQ1]"},
 		"members of other types":     {409, `{"code":1,"message":2,"more_info":[3],"detail":{"4":5},"details":"6"}`, taskrouter.ErrConflict, taskrouter.Error{Code: 1}, `409 Conflict: "{\"code\":1,\"message\":2,\"more_info\":[3],\"detail\":{\"4\":5},\"details\":\"6\"}" (code 1) [RQ1]`},
 		"members that are null":      {410, `{"code":null,"message":null,"more_info":null,"detail":null,"details":null}`, taskrouter.ErrGone, taskrouter.Error{}, `410 Gone: "{\"code\":null,\"message\":null,\"more_info\":null,\"detail\":null,\"details\":null}" [RQ1]`},
 		"details":                    {412, `{"message":"Changed","details":{"version":3}}`, taskrouter.ErrPreconditionFailed, taskrouter.Error{Message: "Changed", Details: map[string]any{"version": 3.0}}, "412 Precondition Failed: Changed [RQ1]"},
@@ -165,10 +165,10 @@ func TestALoggerIsGivenTheFactsAndNotTheBody(t *testing.T) {
 		"all there is": {
 			taskrouter.Error{
 				Operation: "getTask", Method: "GET", Path: taskPath, StatusCode: 429, Code: 20429, Message: "Too many", RequestID: "RQ1",
-				RetryAfter: 7 * time.Second, Err: io.ErrUnexpectedEOF, MoreInfo: "PRIVATE", Detail: "PRIVATE",
+				RetryAfter: 7 * time.Second, Err: io.ErrUnexpectedEOF, MoreInfo: "PRIVATE", Detail: "Wait",
 				Details: map[string]any{"PRIVATE": 1}, Header: http.Header{"PRIVATE": {""}}, Body: []byte("PRIVATE"),
 			},
-			`e.operation=getTask e.method=GET e.path=/v1/Workspaces/WS1/Tasks/WT1 e.status=429 e.code=20429 e.message="Too many" e.request_id=RQ1 e.retry_after=7s e.cause="unexpected EOF"`,
+			`e.operation=getTask e.method=GET e.path=/v1/Workspaces/WS1/Tasks/WT1 e.status=429 e.code=20429 e.message="Too many" e.detail=Wait e.request_id=RQ1 e.retry_after=7s e.cause="unexpected EOF"`,
 		},
 		"the least there is": {
 			taskrouter.Error{Operation: "getTask", Method: "GET", Path: taskPath, StatusCode: 503, Body: []byte("PRIVATE")},

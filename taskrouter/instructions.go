@@ -8,20 +8,17 @@ import (
 // checkInstruction finds what an instruction cannot do without. What an optional
 // field may hold is the service's to judge.
 func checkInstruction(r UpdateReservationRequest) error {
-	if r.Instruction == nil {
-		return nil
-	}
 	type field struct {
 		name  string
 		value *string
 	}
 	var required []field
-	switch strings.ToLower(*r.Instruction) { // the service does not mind the case
-	case "call":
+	switch {
+	case instructs(r, "call"):
 		required = []field{{"CallFrom", r.CallFrom}, {"CallURL", r.CallURL}}
-	case "redirect":
+	case instructs(r, "redirect"):
 		required = []field{{"RedirectCallSID", r.RedirectCallSID}, {"RedirectURL", r.RedirectURL}}
-	case "supervise":
+	case instructs(r, "supervise"):
 		required = []field{{"Supervisor", r.Supervisor}}
 	}
 	for _, f := range required {
@@ -30,6 +27,12 @@ func checkInstruction(r UpdateReservationRequest) error {
 		}
 	}
 	return nil
+}
+
+// instructs tells whether a request holds an instruction. The service does not
+// mind the case.
+func instructs(r UpdateReservationRequest, instruction string) bool {
+	return r.Instruction != nil && strings.EqualFold(*r.Instruction, instruction)
 }
 
 // RejectRequest is what [TaskReservationsService] and

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,6 +23,7 @@ type config struct {
 	baseURL          *url.URL
 	region, edge     string
 	httpClient       *http.Client
+	timeout          time.Duration // of a call that does not set its own; 0 for none
 	maxResponseBytes int64
 }
 
@@ -34,7 +37,8 @@ func WithAuthToken(accountSID, authToken string) Option {
 }
 
 // WithAPIKey authenticates with an API key of the account, its SID (SK…) and
-// its secret. It wins over [WithAuthToken].
+// its secret. It wins over [WithAuthToken]. The SID of the account is not sent;
+// it guards against values that have changed places.
 func WithAPIKey(accountSID, keySID, secret string) Option {
 	return func(c *config) error {
 		key, err := keyCredentials("WithAPIKey", keySID, secret)
@@ -67,10 +71,10 @@ func keyCredentials(source, keySID, secret string) (credentials, error) {
 // wrong place.
 func checkCredential(what, sid, prefix string) error {
 	if sid == "" {
-		return fmt.Errorf("%s: is empty, expected a SID that begins with %s", what, prefix)
+		return fmt.Errorf("%s is empty, expected a SID that begins with %s", what, prefix)
 	}
-	if !strings.HasPrefix(sid, prefix) || strings.Contains(sid, ":") {
-		return fmt.Errorf("%s: expected a SID that begins with %s", what, prefix)
+	if !strings.HasPrefix(sid, prefix) || strings.ContainsFunc(sid, func(r rune) bool { return r <= ' ' || r == ':' }) {
+		return fmt.Errorf("%s is no SID that begins with %s", what, prefix)
 	}
 	return nil
 }
@@ -139,7 +143,7 @@ func newConfig(options []Option) (*config, error) {
 		return nil, err
 	}
 	if c.httpClient == nil {
-		c.httpClient = defaultHTTPClient()
+		c.httpClient, c.timeout = defaultHTTPClient(), 30*time.Second
 	}
 	// A redirect would carry the request, and on the same host its credentials,
 	// to a place that nobody chose.
@@ -157,7 +161,7 @@ func (c *config) authenticate() (err error) {
 		c.credentials = c.token
 	case os.Getenv("TWILIO_API_KEY") != "":
 		c.credentials, err = keyCredentials("TWILIO_API_KEY and TWILIO_API_SECRET", os.Getenv("TWILIO_API_KEY"), os.Getenv("TWILIO_API_SECRET"))
-	case os.Getenv("TWILIO_ACCOUNT_SID") != "":
+	case os.Getenv("TWILIO_ACCOUNT_SID") != "" || os.Getenv("TWILIO_AUTH_TOKEN") != "":
 		c.credentials, err = tokenCredentials("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", os.Getenv("TWILIO_ACCOUNT_SID"), os.Getenv("TWILIO_AUTH_TOKEN"))
 	default:
 		err = errors.New("no credentials: use WithAuthToken or WithAPIKey, or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
@@ -193,12 +197,14 @@ func (c *config) address() (err error) {
 	return nil
 }
 
+var hostLabel = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 func checkRegion(source, region, edge string) (string, string, error) {
 	if region == "" || edge == "" {
 		return "", "", fmt.Errorf("%s: region is %q and edge is %q, but the service demands both; edge alone would be us1, region alone is not served", source, region, edge)
 	}
 	for _, label := range []string{region, edge} {
-		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		if !hostLabel.MatchString(label) {
 			return "", "", fmt.Errorf("%s: %q is not the name of a region or an edge, expected lower-case letters and digits", source, label)
 		}
 	}
@@ -211,7 +217,7 @@ func parseBaseURL(source, base string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s: not a URL, expected one such as https://localhost:8080/prefix", source) // err repeats the text, which may hold a password
 	}
 	switch {
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return nil, fmt.Errorf("%s: expected an absolute http or https URL, such as https://localhost:8080/prefix", source)
 	case u.User != nil:
 		return nil, fmt.Errorf("%s: holds a user name; credentials are set with WithAuthToken or WithAPIKey", source)
@@ -222,14 +228,21 @@ func parseBaseURL(source, base string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
 }
 
-// defaultHTTPClient fits an API client: it keeps more than net/http's two idle
-// connections to the one host it talks to, and no request lasts for ever.
 func defaultHTTPClient() *http.Client {
-	client := &http.Client{Timeout: 30 * time.Second}
-	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport := standard.Clone()
-		transport.MaxIdleConnsPerHost = 32
-		client.Transport = transport
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // who has replaced it wants that one used
+		return &http.Client{}
 	}
-	return client
+	shareTransport.Do(func() {
+		sharedTransport = standard.Clone()
+		sharedTransport.MaxIdleConnsPerHost = 32 // net/http keeps two to a host, and this is the only one
+	})
+	return &http.Client{Transport: sharedTransport}
 }
+
+// sharedTransport is that of all clients that are given none, so that one that
+// is thrown away leaves no connections behind.
+var (
+	shareTransport  sync.Once
+	sharedTransport *http.Transport
+)

@@ -30,21 +30,24 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		text   string
 	}{
 		"none":                          {nil, "an Option is nil"},
-		"a token without an account":    {taskrouter.WithAuthToken("", secret), "WithAuthToken: account SID: is empty, expected a SID that begins with AC"},
-		"a token in the wrong place":    {taskrouter.WithAuthToken(secret, "AC1"), "WithAuthToken: account SID: expected a SID that begins with AC"},
-		"account and token in one":      {taskrouter.WithAuthToken("AC1:"+secret, secret), "WithAuthToken: account SID: expected a SID that begins with AC"},
-		"a key as an account":           {taskrouter.WithAuthToken("SK1", secret), "WithAuthToken: account SID: expected a SID that begins with AC"},
+		"a token without an account":    {taskrouter.WithAuthToken("", secret), "WithAuthToken: account SID is empty, expected a SID that begins with AC"},
+		"a token in the wrong place":    {taskrouter.WithAuthToken(secret, "AC1"), "WithAuthToken: account SID is no SID that begins with AC"},
+		"account and token in one":      {taskrouter.WithAuthToken("AC1:"+secret, secret), "WithAuthToken: account SID is no SID that begins with AC"},
+		"a key as an account":           {taskrouter.WithAuthToken("SK1", secret), "WithAuthToken: account SID is no SID that begins with AC"},
 		"an empty token":                {taskrouter.WithAuthToken("AC1", ""), "WithAuthToken: the auth token is empty"},
-		"a key without an account":      {taskrouter.WithAPIKey("", "SK1", secret), "WithAPIKey: account SID: is empty, expected a SID that begins with AC"},
-		"no key":                        {taskrouter.WithAPIKey("AC1", "", secret), "WithAPIKey: API key SID: is empty, expected a SID that begins with SK"},
-		"an account as a key":           {taskrouter.WithAPIKey("AC1", "AC1", secret), "WithAPIKey: API key SID: expected a SID that begins with SK"},
-		"key and secret in one":         {taskrouter.WithAPIKey("AC1", "SK1:"+secret, secret), "WithAPIKey: API key SID: expected a SID that begins with SK"},
-		"neither account nor key":       {taskrouter.WithAPIKey(secret, secret, secret), "WithAPIKey: account SID: expected a SID that begins with AC\nWithAPIKey: API key SID: expected a SID that begins with SK"},
+		"a key without an account":      {taskrouter.WithAPIKey("", "SK1", secret), "WithAPIKey: account SID is empty, expected a SID that begins with AC"},
+		"no key":                        {taskrouter.WithAPIKey("AC1", "", secret), "WithAPIKey: API key SID is empty, expected a SID that begins with SK"},
+		"an account as a key":           {taskrouter.WithAPIKey("AC1", "AC1", secret), "WithAPIKey: API key SID is no SID that begins with SK"},
+		"key and secret in one":         {taskrouter.WithAPIKey("AC1", "SK1:"+secret, secret), "WithAPIKey: API key SID is no SID that begins with SK"},
+		"neither account nor key":       {taskrouter.WithAPIKey(secret, secret, secret), "WithAPIKey: account SID is no SID that begins with AC\nWithAPIKey: API key SID is no SID that begins with SK"},
+		"an account with its line end":  {taskrouter.WithAuthToken("AC1\n", secret), "WithAuthToken: account SID is no SID that begins with AC"},
 		"an empty secret":               {taskrouter.WithAPIKey("AC1", "SK1", ""), "WithAPIKey: the secret of the API key is empty"},
 		"an empty URL":                  {taskrouter.WithBaseURL(""), "WithBaseURL" + notAURL},
 		"a URL without a scheme":        {taskrouter.WithBaseURL("//host/base"), "WithBaseURL" + notAURL},
 		"a host for a URL":              {taskrouter.WithBaseURL("localhost:8080"), "WithBaseURL" + notAURL},
 		"a URL of another scheme":       {taskrouter.WithBaseURL("ftp://host"), "WithBaseURL" + notAURL},
+		"a URL with a port alone":       {taskrouter.WithBaseURL("http://:8080"), "WithBaseURL" + notAURL},
+		"a region of hyphens":           {taskrouter.WithRegion("-", "dublin"), `WithRegion: "-" is not the name of a region or an edge, expected lower-case letters and digits`},
 		"a URL without a host":          {taskrouter.WithBaseURL("https:///base"), "WithBaseURL" + notAURL},
 		"a URL that is none":            {taskrouter.WithBaseURL("https://" + secret + ":x@host:y"), "WithBaseURL: not a URL, expected one such as https://localhost:8080/prefix"},
 		"a URL with a user":             {taskrouter.WithBaseURL("https://AC1:" + secret + "@host"), "WithBaseURL: holds a user name; credentials are set with WithAuthToken or WithAPIKey"},
@@ -150,6 +153,9 @@ func TestWrongSettingsOfTheEnvironmentAreNamed(t *testing.T) {
 		"an account without a token": {
 			map[string]string{"TWILIO_ACCOUNT_SID": "AC2"}, []string{"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: the auth token is empty"},
 		},
+		"a token without an account": {
+			map[string]string{"TWILIO_AUTH_TOKEN": "x"}, []string{"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: account SID is empty"},
+		},
 		"a key without a secret": {
 			map[string]string{"TWILIO_API_KEY": "SK2", "TWILIO_ACCOUNT_SID": "AC2", "TWILIO_AUTH_TOKEN": "x"},
 			[]string{"TWILIO_API_KEY and TWILIO_API_SECRET: the secret of the API key is empty"},
@@ -157,7 +163,7 @@ func TestWrongSettingsOfTheEnvironmentAreNamed(t *testing.T) {
 		"an address as well": {
 			map[string]string{"TWILIO_API_KEY": "AC2", "TWILIO_EDGE": "dublin"},
 			[]string{
-				"TWILIO_API_KEY and TWILIO_API_SECRET: API key SID: expected a SID that begins with SK",
+				"TWILIO_API_KEY and TWILIO_API_SECRET: API key SID is no SID that begins with SK",
 				`TWILIO_REGION and TWILIO_EDGE: region is "" and edge is "dublin"`,
 			},
 		},

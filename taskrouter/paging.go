@@ -14,7 +14,7 @@ import (
 
 // ErrNoPage is what [Page.Next] and [Page.Previous] answer at the ends of a
 // list.
-var ErrNoPage = errors.New("taskrouter: there is no such page")
+var ErrNoPage = errors.New("no such page")
 
 // Page is one page of a list.
 type Page[T any] struct {
@@ -40,7 +40,7 @@ func (p *Page[T]) HasPrevious() bool {
 // requested with and then those given. Without one it fails with [ErrNoPage].
 func (p *Page[T]) Next(ctx context.Context, options ...CallOption) (*Page[T], error) {
 	if !p.HasNext() {
-		return nil, ErrNoPage
+		return nil, fmt.Errorf("taskrouter: after the last page: %w", ErrNoPage)
 	}
 	if *p.Meta.NextPageURL == p.Meta.URL {
 		return nil, p.pager.badLink(errors.New("it leads to the page that it stands on"))
@@ -53,7 +53,7 @@ func (p *Page[T]) Next(ctx context.Context, options ...CallOption) (*Page[T], er
 // [ErrNoPage].
 func (p *Page[T]) Previous(ctx context.Context, options ...CallOption) (*Page[T], error) {
 	if !p.HasPrevious() {
-		return nil, ErrNoPage
+		return nil, fmt.Errorf("taskrouter: before the first page: %w", ErrNoPage)
 	}
 	return p.follow(ctx, *p.Meta.PreviousPageURL, options)
 }
@@ -64,7 +64,7 @@ func (p *Page[T]) Previous(ctx context.Context, options ...CallOption) (*Page[T]
 func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption) (*Page[T], error) {
 	client := p.pager.client
 	if client == nil {
-		return nil, argumentError(p.pager.operation, errors.New("the page was not returned by a call"))
+		return nil, fmt.Errorf("taskrouter: %w: the page was not returned by a call", ErrInvalidArgument)
 	}
 	u, err := url.Parse(link)
 	if err != nil {
@@ -135,6 +135,9 @@ func newPager[L, T any](c *Client, operation gen.Operation, options []CallOption
 			return nil, gen.PageMeta{}, err
 		}
 		items, meta := split(envelope)
+		if items == nil && meta == (gen.PageMeta{}) {
+			return nil, meta, errors.New("the body holds neither entries nor metadata of a page")
+		}
 		return items, meta, nil
 	}}
 }

@@ -87,7 +87,7 @@ func (s reservations) Update(ctx context.Context, reservationSID string, request
 		})
 	}
 	return fetch[Reservation](ctx, s.client, gen.OperationUpdateWorkerReservation, options, func(ctx context.Context) (*http.Response, error) {
-		if request.Supervisor != nil || request.SupervisorMode != nil {
+		if request.Supervisor != nil || request.SupervisorMode != nil || instructs(request, "supervise") {
 			return nil, errors.New("only a reservation found by its task can be supervised: leave Supervisor and SupervisorMode nil")
 		}
 		if err := checkInstruction(request); err != nil {

@@ -118,8 +118,9 @@ func TestVerbsOfAReservationSendWhatTheyMeanAndNothingElse(t *testing.T) {
 func TestOnlyAReservationOfATaskIsSupervised(t *testing.T) {
 	service := newFakeService(t, answer(200, `{"sid":"WR1"}`))
 	for name, request := range map[string]taskrouter.UpdateReservationRequest{
-		"supervisor": {Instruction: new("supervise"), Supervisor: new("WK2")},
-		"mode":       {SupervisorMode: new(taskrouter.SupervisorModeWhisper)},
+		"supervisor":  {Instruction: new("supervise"), Supervisor: new("WK2")},
+		"instruction": {Instruction: new("Supervise")},
+		"mode":        {SupervisorMode: new(taskrouter.SupervisorModeWhisper)},
 	} {
 		_, err := service.client(t).WorkerReservations("WS1", "WK1").Update(t.Context(), "WR1", request)
 		assertAbout(t, taskrouter.ErrInvalidArgument, err)

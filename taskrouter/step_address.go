@@ -1,6 +1,7 @@
 package taskrouter
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,13 +24,47 @@ func checkAddress(base *url.URL, next step) step {
 			return nil, err
 		}
 		for i, parameter := range state.operation.PathParameters {
-			if !strings.HasPrefix(values[i], parameter.Prefix) {
-				return nil, fmt.Errorf("%s is %q, expected a SID that begins with %s", parameter.Name, values[i], parameter.Prefix)
+			if err := checkPrefix(parameter, values[i]); err != nil {
+				return nil, err
 			}
 		}
 		state.path = path
 		return next(request)
 	}
+}
+
+func checkPrefix(parameter gen.PathParameter, value string) error {
+	if value == "" {
+		return identifierError(parameter, "is empty")
+	}
+	if !strings.HasPrefix(value, parameter.Prefix) {
+		return identifierError(parameter, fmt.Sprintf("is %q", value))
+	}
+	return nil
+}
+
+// identifierError says what is wrong with an identifier, and what was expected.
+func identifierError(parameter gen.PathParameter, fault string) error {
+	expected := "a SID or a unique name"
+	if parameter.Prefix != "" {
+		expected = "a SID that begins with " + parameter.Prefix
+	}
+	return fmt.Errorf("%s %s, expected %s", parameter.Name, fault, expected)
+}
+
+// pathError adds to the error of a request that could not be built what was
+// expected of its path.
+func pathError(operation gen.Operation, err error) error {
+	fault, ok := errors.AsType[*gen.PathParameterError](err)
+	if !ok {
+		return err
+	}
+	for _, parameter := range operation.PathParameters {
+		if parameter.Name == fault.Name {
+			return identifierError(parameter, fault.Err.Error())
+		}
+	}
+	return err
 }
 
 // matchPath returns the values that an escaped path has for the parameters of

@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryRequestNamesTheLibraryAndAsksForJSON(t *testing.T) {
-	service := newFakeService(t, answer(200, `{}`))
+	service := newFakeService(t, answer(200, suitsAll))
 	for _, m := range methodsOf(service.client(t)) {
 		_, err := m.call(t.Context(), m.arguments())
 		require.NoError(t, err)

@@ -70,20 +70,21 @@ func (s TasksService) pages(params ListTasksParams, options []CallOption) pager[
 	}, func(l *gen.TaskList) ([]Task, PageMeta) { return l.Tasks, l.Meta })
 }
 
-// Cancel cancels a pending or reserved task. The reason may be empty.
+// Cancel cancels a pending or reserved task. The service documents the reason as
+// required, though it was seen to cancel without one; an empty one is not sent.
 func (s TasksService) Cancel(ctx context.Context, taskSID, reason string, options ...CallOption) (*Task, error) {
 	return s.move(ctx, taskSID, TaskStatusCanceled, reason, options)
 }
 
-// Complete completes an assigned or wrapping task. The reason may be empty.
+// Complete completes an assigned or wrapping task. The service documents the
+// reason as required; an empty one is not sent.
 func (s TasksService) Complete(ctx context.Context, taskSID, reason string, options ...CallOption) (*Task, error) {
 	return s.move(ctx, taskSID, TaskStatusCompleted, reason, options)
 }
 
-// Wrapup puts an assigned task into wrapping, the worker's after-work. The
-// reason may be empty.
-func (s TasksService) Wrapup(ctx context.Context, taskSID, reason string, options ...CallOption) (*Task, error) {
-	return s.move(ctx, taskSID, TaskStatusWrapping, reason, options)
+// Wrapup puts an assigned task into wrapping, the worker's after-work.
+func (s TasksService) Wrapup(ctx context.Context, taskSID string, options ...CallOption) (*Task, error) {
+	return s.move(ctx, taskSID, TaskStatusWrapping, "", options)
 }
 
 func (s TasksService) move(ctx context.Context, taskSID string, status TaskStatus, reason string, options []CallOption) (*Task, error) {

@@ -98,80 +98,80 @@ type (
 
 // Parameters.
 type (
-	// ListWorkspacesParams says which workspaces to list, and in what order; see
+	// ListWorkspacesParams says which workspaces to list; see
 	// [gen.ListWorkspacesParams].
 	ListWorkspacesParams = gen.ListWorkspacesParams
-	// ListActivitiesParams says which activities to list, and in what order; see
+	// ListActivitiesParams says which activities to list; see
 	// [gen.ListActivitiesParams].
 	ListActivitiesParams = gen.ListActivitiesParams
-	// GetWorkspaceCumulativeStatisticsParams says what workspace cumulative
-	// statistics are about; see [gen.GetWorkspaceCumulativeStatisticsParams].
+	// GetWorkspaceCumulativeStatisticsParams says which tasks, and which stretch
+	// of time, to report on; see [gen.GetWorkspaceCumulativeStatisticsParams].
 	GetWorkspaceCumulativeStatisticsParams = gen.GetWorkspaceCumulativeStatisticsParams
-	// ListEventsParams says which events to list, and in what order; see
-	// [gen.ListEventsParams].
+	// ListEventsParams says which events to list; see [gen.ListEventsParams].
 	ListEventsParams = gen.ListEventsParams
-	// GetWorkspaceRealTimeStatisticsParams says what workspace real time
-	// statistics are about; see [gen.GetWorkspaceRealTimeStatisticsParams].
+	// GetWorkspaceRealTimeStatisticsParams says which tasks to report on; see
+	// [gen.GetWorkspaceRealTimeStatisticsParams].
 	GetWorkspaceRealTimeStatisticsParams = gen.GetWorkspaceRealTimeStatisticsParams
-	// GetWorkspaceStatisticsParams says what workspace statistics are about; see
-	// [gen.GetWorkspaceStatisticsParams].
+	// GetWorkspaceStatisticsParams says which tasks, and which stretch of time, to
+	// report on; see [gen.GetWorkspaceStatisticsParams].
 	GetWorkspaceStatisticsParams = gen.GetWorkspaceStatisticsParams
-	// ListTaskChannelsParams says which task channels to list, and in what order;
-	// see [gen.ListTaskChannelsParams].
+	// ListTaskChannelsParams says which task channels to list; see
+	// [gen.ListTaskChannelsParams].
 	ListTaskChannelsParams = gen.ListTaskChannelsParams
 	// ListTaskQueuesParams says which task queues to list, and in what order; see
 	// [gen.ListTaskQueuesParams].
 	ListTaskQueuesParams = gen.ListTaskQueuesParams
-	// ListTaskQueueStatisticsParams says which task queue statistics to list, and
-	// in what order; see [gen.ListTaskQueueStatisticsParams].
+	// ListTaskQueueStatisticsParams says which task queues, and which stretch of
+	// time, to report on; see [gen.ListTaskQueueStatisticsParams].
 	ListTaskQueueStatisticsParams = gen.ListTaskQueueStatisticsParams
-	// GetTaskQueueCumulativeStatisticsParams says what task queue cumulative
-	// statistics are about; see [gen.GetTaskQueueCumulativeStatisticsParams].
+	// GetTaskQueueCumulativeStatisticsParams says which tasks, and which stretch
+	// of time, to report on; see [gen.GetTaskQueueCumulativeStatisticsParams].
 	GetTaskQueueCumulativeStatisticsParams = gen.GetTaskQueueCumulativeStatisticsParams
-	// GetTaskQueueRealTimeStatisticsParams says what task queue real time
-	// statistics are about; see [gen.GetTaskQueueRealTimeStatisticsParams].
+	// GetTaskQueueRealTimeStatisticsParams says which tasks to report on; see
+	// [gen.GetTaskQueueRealTimeStatisticsParams].
 	GetTaskQueueRealTimeStatisticsParams = gen.GetTaskQueueRealTimeStatisticsParams
-	// GetTaskQueueStatisticsParams says what task queue statistics are about; see
-	// [gen.GetTaskQueueStatisticsParams].
+	// GetTaskQueueStatisticsParams says which tasks, and which stretch of time, to
+	// report on; see [gen.GetTaskQueueStatisticsParams].
 	GetTaskQueueStatisticsParams = gen.GetTaskQueueStatisticsParams
 	// ListTasksParams says which tasks to list, and in what order; see
 	// [gen.ListTasksParams].
 	ListTasksParams = gen.ListTasksParams
-	// ListTaskReservationsParams says which task reservations to list, and in what
-	// order; see [gen.ListTaskReservationsParams].
+	// ListTaskReservationsParams says which task reservations to list; see
+	// [gen.ListTaskReservationsParams].
 	ListTaskReservationsParams = gen.ListTaskReservationsParams
 	// ListWorkersParams says which workers to list, and in what order; see
 	// [gen.ListWorkersParams].
 	ListWorkersParams = gen.ListWorkersParams
-	// GetWorkersCumulativeStatisticsParams says what workers cumulative statistics
-	// are about; see [gen.GetWorkersCumulativeStatisticsParams].
+	// GetWorkersCumulativeStatisticsParams says which task channel, and which
+	// stretch of time, to report on; see
+	// [gen.GetWorkersCumulativeStatisticsParams].
 	GetWorkersCumulativeStatisticsParams = gen.GetWorkersCumulativeStatisticsParams
-	// GetWorkersRealTimeStatisticsParams says what workers real time statistics
-	// are about; see [gen.GetWorkersRealTimeStatisticsParams].
+	// GetWorkersRealTimeStatisticsParams says which task channel to report on; see
+	// [gen.GetWorkersRealTimeStatisticsParams].
 	GetWorkersRealTimeStatisticsParams = gen.GetWorkersRealTimeStatisticsParams
-	// GetWorkersStatisticsParams says what workers statistics are about; see
-	// [gen.GetWorkersStatisticsParams].
+	// GetWorkersStatisticsParams says which workers, and which stretch of time, to
+	// report on; see [gen.GetWorkersStatisticsParams].
 	GetWorkersStatisticsParams = gen.GetWorkersStatisticsParams
-	// ListWorkerChannelsParams says which worker channels to list, and in what
-	// order; see [gen.ListWorkerChannelsParams].
+	// ListWorkerChannelsParams says which worker channels to list; see
+	// [gen.ListWorkerChannelsParams].
 	ListWorkerChannelsParams = gen.ListWorkerChannelsParams
-	// ListWorkerReservationsParams says which worker reservations to list, and in
-	// what order; see [gen.ListWorkerReservationsParams].
+	// ListWorkerReservationsParams says which worker reservations to list; see
+	// [gen.ListWorkerReservationsParams].
 	ListWorkerReservationsParams = gen.ListWorkerReservationsParams
-	// GetWorkerStatisticsParams says what worker statistics are about; see
-	// [gen.GetWorkerStatisticsParams].
+	// GetWorkerStatisticsParams says which task channel, and which stretch of
+	// time, to report on; see [gen.GetWorkerStatisticsParams].
 	GetWorkerStatisticsParams = gen.GetWorkerStatisticsParams
-	// ListWorkflowsParams says which workflows to list, and in what order; see
+	// ListWorkflowsParams says which workflows to list; see
 	// [gen.ListWorkflowsParams].
 	ListWorkflowsParams = gen.ListWorkflowsParams
-	// GetWorkflowCumulativeStatisticsParams says what workflow cumulative
-	// statistics are about; see [gen.GetWorkflowCumulativeStatisticsParams].
+	// GetWorkflowCumulativeStatisticsParams says which tasks, and which stretch of
+	// time, to report on; see [gen.GetWorkflowCumulativeStatisticsParams].
 	GetWorkflowCumulativeStatisticsParams = gen.GetWorkflowCumulativeStatisticsParams
-	// GetWorkflowRealTimeStatisticsParams says what workflow real time statistics
-	// are about; see [gen.GetWorkflowRealTimeStatisticsParams].
+	// GetWorkflowRealTimeStatisticsParams says which tasks to report on; see
+	// [gen.GetWorkflowRealTimeStatisticsParams].
 	GetWorkflowRealTimeStatisticsParams = gen.GetWorkflowRealTimeStatisticsParams
-	// GetWorkflowStatisticsParams says what workflow statistics are about; see
-	// [gen.GetWorkflowStatisticsParams].
+	// GetWorkflowStatisticsParams says which tasks, and which stretch of time, to
+	// report on; see [gen.GetWorkflowStatisticsParams].
 	GetWorkflowStatisticsParams = gen.GetWorkflowStatisticsParams
 )
 
@@ -316,108 +316,108 @@ type (
 
 // Values of [TaskStatus].
 const (
-	TaskStatusAssigned  = gen.TaskStatusAssigned
-	TaskStatusCanceled  = gen.TaskStatusCanceled
-	TaskStatusCompleted = gen.TaskStatusCompleted
-	TaskStatusPending   = gen.TaskStatusPending
-	TaskStatusReserved  = gen.TaskStatusReserved
-	TaskStatusWrapping  = gen.TaskStatusWrapping
+	TaskStatusAssigned  TaskStatus = gen.TaskStatusAssigned
+	TaskStatusCanceled  TaskStatus = gen.TaskStatusCanceled
+	TaskStatusCompleted TaskStatus = gen.TaskStatusCompleted
+	TaskStatusPending   TaskStatus = gen.TaskStatusPending
+	TaskStatusReserved  TaskStatus = gen.TaskStatusReserved
+	TaskStatusWrapping  TaskStatus = gen.TaskStatusWrapping
 )
 
 // Values of [ReservationStatus].
 const (
-	ReservationStatusAccepted  = gen.ReservationStatusAccepted
-	ReservationStatusCanceled  = gen.ReservationStatusCanceled
-	ReservationStatusCompleted = gen.ReservationStatusCompleted
-	ReservationStatusPending   = gen.ReservationStatusPending
-	ReservationStatusRejected  = gen.ReservationStatusRejected
-	ReservationStatusRescinded = gen.ReservationStatusRescinded
-	ReservationStatusTimeout   = gen.ReservationStatusTimeout
-	ReservationStatusWrapping  = gen.ReservationStatusWrapping
+	ReservationStatusAccepted  ReservationStatus = gen.ReservationStatusAccepted
+	ReservationStatusCanceled  ReservationStatus = gen.ReservationStatusCanceled
+	ReservationStatusCompleted ReservationStatus = gen.ReservationStatusCompleted
+	ReservationStatusPending   ReservationStatus = gen.ReservationStatusPending
+	ReservationStatusRejected  ReservationStatus = gen.ReservationStatusRejected
+	ReservationStatusRescinded ReservationStatus = gen.ReservationStatusRescinded
+	ReservationStatusTimeout   ReservationStatus = gen.ReservationStatusTimeout
+	ReservationStatusWrapping  ReservationStatus = gen.ReservationStatusWrapping
 )
 
 // Values of [QueueOrder].
 const (
-	QueueOrderFIFO = gen.QueueOrderFIFO
-	QueueOrderLIFO = gen.QueueOrderLIFO
+	QueueOrderFIFO QueueOrder = gen.QueueOrderFIFO
+	QueueOrderLIFO QueueOrder = gen.QueueOrderLIFO
 )
 
 // Values of [WorkspaceTemplate].
 const (
-	WorkspaceTemplateFIFO = gen.WorkspaceTemplateFIFO
-	WorkspaceTemplateNONE = gen.WorkspaceTemplateNONE
+	WorkspaceTemplateFIFO WorkspaceTemplate = gen.WorkspaceTemplateFIFO
+	WorkspaceTemplateNONE WorkspaceTemplate = gen.WorkspaceTemplateNONE
 )
 
 // Values of [CallRecord].
 const (
-	CallRecordDoNotRecord      = gen.CallRecordDoNotRecord
-	CallRecordRecordFromAnswer = gen.CallRecordRecordFromAnswer
+	CallRecordDoNotRecord      CallRecord = gen.CallRecordDoNotRecord
+	CallRecordRecordFromAnswer CallRecord = gen.CallRecordRecordFromAnswer
 )
 
 // Values of [CallStatusEvent].
 const (
-	CallStatusEventAnswered  = gen.CallStatusEventAnswered
-	CallStatusEventCompleted = gen.CallStatusEventCompleted
-	CallStatusEventInitiated = gen.CallStatusEventInitiated
-	CallStatusEventRinging   = gen.CallStatusEventRinging
+	CallStatusEventAnswered  CallStatusEvent = gen.CallStatusEventAnswered
+	CallStatusEventCompleted CallStatusEvent = gen.CallStatusEventCompleted
+	CallStatusEventInitiated CallStatusEvent = gen.CallStatusEventInitiated
+	CallStatusEventRinging   CallStatusEvent = gen.CallStatusEventRinging
 )
 
 // Values of [ConferenceBeep].
 const (
-	ConferenceBeepFalse   = gen.ConferenceBeepFalse
-	ConferenceBeepOnEnter = gen.ConferenceBeepOnEnter
-	ConferenceBeepOnExit  = gen.ConferenceBeepOnExit
-	ConferenceBeepTrue    = gen.ConferenceBeepTrue
+	ConferenceBeepFalse   ConferenceBeep = gen.ConferenceBeepFalse
+	ConferenceBeepOnEnter ConferenceBeep = gen.ConferenceBeepOnEnter
+	ConferenceBeepOnExit  ConferenceBeep = gen.ConferenceBeepOnExit
+	ConferenceBeepTrue    ConferenceBeep = gen.ConferenceBeepTrue
 )
 
 // Values of [ConferenceEvent].
 const (
-	ConferenceEventEnd     = gen.ConferenceEventEnd
-	ConferenceEventHold    = gen.ConferenceEventHold
-	ConferenceEventJoin    = gen.ConferenceEventJoin
-	ConferenceEventLeave   = gen.ConferenceEventLeave
-	ConferenceEventMute    = gen.ConferenceEventMute
-	ConferenceEventSpeaker = gen.ConferenceEventSpeaker
-	ConferenceEventStart   = gen.ConferenceEventStart
+	ConferenceEventEnd     ConferenceEvent = gen.ConferenceEventEnd
+	ConferenceEventHold    ConferenceEvent = gen.ConferenceEventHold
+	ConferenceEventJoin    ConferenceEvent = gen.ConferenceEventJoin
+	ConferenceEventLeave   ConferenceEvent = gen.ConferenceEventLeave
+	ConferenceEventMute    ConferenceEvent = gen.ConferenceEventMute
+	ConferenceEventSpeaker ConferenceEvent = gen.ConferenceEventSpeaker
+	ConferenceEventStart   ConferenceEvent = gen.ConferenceEventStart
 )
 
 // Values of [ConferenceRecord].
 const (
-	ConferenceRecordDoNotRecord     = gen.ConferenceRecordDoNotRecord
-	ConferenceRecordFalse           = gen.ConferenceRecordFalse
-	ConferenceRecordRecordFromStart = gen.ConferenceRecordRecordFromStart
-	ConferenceRecordTrue            = gen.ConferenceRecordTrue
+	ConferenceRecordDoNotRecord     ConferenceRecord = gen.ConferenceRecordDoNotRecord
+	ConferenceRecordFalse           ConferenceRecord = gen.ConferenceRecordFalse
+	ConferenceRecordRecordFromStart ConferenceRecord = gen.ConferenceRecordRecordFromStart
+	ConferenceRecordTrue            ConferenceRecord = gen.ConferenceRecordTrue
 )
 
 // Values of [ConferenceTrim].
 const (
-	ConferenceTrimDoNotTrim   = gen.ConferenceTrimDoNotTrim
-	ConferenceTrimTrimSilence = gen.ConferenceTrimTrimSilence
+	ConferenceTrimDoNotTrim   ConferenceTrim = gen.ConferenceTrimDoNotTrim
+	ConferenceTrimTrimSilence ConferenceTrim = gen.ConferenceTrimTrimSilence
 )
 
 // Values of [HTTPMethod].
 const (
-	HTTPMethodGET  = gen.HTTPMethodGET
-	HTTPMethodPOST = gen.HTTPMethodPOST
+	HTTPMethodGET  HTTPMethod = gen.HTTPMethodGET
+	HTTPMethodPOST HTTPMethod = gen.HTTPMethodPOST
 )
 
 // Values of [JitterBufferSize].
 const (
-	JitterBufferSizeLarge  = gen.JitterBufferSizeLarge
-	JitterBufferSizeMedium = gen.JitterBufferSizeMedium
-	JitterBufferSizeOff    = gen.JitterBufferSizeOff
-	JitterBufferSizeSmall  = gen.JitterBufferSizeSmall
+	JitterBufferSizeLarge  JitterBufferSize = gen.JitterBufferSizeLarge
+	JitterBufferSizeMedium JitterBufferSize = gen.JitterBufferSizeMedium
+	JitterBufferSizeOff    JitterBufferSize = gen.JitterBufferSizeOff
+	JitterBufferSizeSmall  JitterBufferSize = gen.JitterBufferSizeSmall
 )
 
 // Values of [RecordingChannels].
 const (
-	RecordingChannelsDual = gen.RecordingChannelsDual
-	RecordingChannelsMono = gen.RecordingChannelsMono
+	RecordingChannelsDual RecordingChannels = gen.RecordingChannelsDual
+	RecordingChannelsMono RecordingChannels = gen.RecordingChannelsMono
 )
 
 // Values of [SupervisorMode].
 const (
-	SupervisorModeBarge   = gen.SupervisorModeBarge
-	SupervisorModeMonitor = gen.SupervisorModeMonitor
-	SupervisorModeWhisper = gen.SupervisorModeWhisper
+	SupervisorModeBarge   SupervisorMode = gen.SupervisorModeBarge
+	SupervisorModeMonitor SupervisorMode = gen.SupervisorModeMonitor
+	SupervisorModeWhisper SupervisorMode = gen.SupervisorModeWhisper
 )

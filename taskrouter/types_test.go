@@ -82,7 +82,7 @@ type exception struct {
 var notReExported = []exception{
 	{"the generated client is what the facade is laid over", named("Client", "ClientInterface", "ClientOption", "HttpRequestDoer", "RequestEditorFn")},
 	{"operations are for the facade and for those who use the generated client", named("Operation", "PathParameter")},
-	{"the facade has an error of its own", named("Error")},
+	{"the facade has errors of its own", named("Error", "PathParameterError")},
 	{"both kinds of reservation are updated by UpdateReservationRequest", named("UpdateTaskReservationRequest")},
 	{"the facade answers lists with pages of its own", isListEnvelope},
 	{"parameters are passed as what their names stand for", isAliasOfScalar},

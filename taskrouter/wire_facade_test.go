@@ -158,7 +158,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(s.status)
 	if s.status != http.StatusNoContent {
-		_, _ = io.WriteString(w, `{"meta":{}}`) // a client that is gone fails itself
+		_, _ = io.WriteString(w, `{"meta":{"key":"entries"}}`) // a client that is gone fails itself
 	}
 }
 

@@ -103,5 +103,8 @@ func (s WorkersService) WorkerStatistics(ctx context.Context, workerSID string, 
 // the worker; to reject them, set RejectPendingReservations with
 // [WorkersService.Update].
 func (s WorkersService) SetActivity(ctx context.Context, workerSID, activitySID string, options ...CallOption) (*Worker, error) {
+	if err := checkPrefix(gen.PathParameter{Name: "ActivitySid", Prefix: "WA"}, activitySID); err != nil {
+		return nil, argumentError(gen.OperationUpdateWorker, err)
+	}
 	return s.Update(ctx, workerSID, UpdateWorkerRequest{ActivitySID: &activitySID}, options...)
 }

@@ -19,3 +19,13 @@ func TestSetActivitySendsTheActivityAlone(t *testing.T) {
 	assert.Equal(t, url.Values{"ActivitySid": {"WA1"}}, service.seen()[0].Form)
 	assert.Equal(t, "v1", service.seen()[0].Header.Get("If-Match"))
 }
+
+func TestSetActivityWantsTheSIDOfAnActivity(t *testing.T) {
+	service := newFakeService(t, answer(200, `{}`))
+	for sid, text := range map[string]string{"": "ActivitySid is empty, expected a SID that begins with WA", "WK1": `ActivitySid is "WK1", expected a SID that begins with WA`} {
+		_, err := service.client(t).Workers("WS1").SetActivity(t.Context(), "WK1", sid)
+		assertAbout(t, taskrouter.ErrInvalidArgument, err)
+		assert.EqualError(t, err, "taskrouter: updateWorker: invalid argument: "+text)
+	}
+	assert.Empty(t, service.seen())
+}

@@ -15,11 +15,28 @@ import (
 // joined with &, a header parameter as it is.
 func StyleParamWithOptions(style string, explode bool, name string, value any, opts StyleParamOptions) (string, error) {
 	text, err := styleParam(style, explode, name, reflect.ValueOf(value), opts)
-	if err != nil {
+	switch {
+	case err == nil:
+		return text, nil
+	case opts.ParamLocation == ParamLocationPath:
+		return "", &PathParameterError{Name: name, Err: err}
+	default:
 		return "", fmt.Errorf("parameter %q: %w", name, err)
 	}
-	return text, nil
 }
+
+// PathParameterError is a value that cannot stand in a path for the parameter
+// of that name.
+type PathParameterError struct {
+	Name string
+	Err  error
+}
+
+// Error names the parameter and says what is wrong with the value.
+func (e *PathParameterError) Error() string { return fmt.Sprintf("parameter %q: %v", e.Name, e.Err) }
+
+// Unwrap returns what is wrong with the value.
+func (e *PathParameterError) Unwrap() error { return e.Err }
 
 func styleParam(style string, explode bool, name string, value reflect.Value, opts StyleParamOptions) (string, error) {
 	switch {
@@ -40,7 +57,7 @@ func pathSegment(value reflect.Value) (string, error) {
 		return "", paramError(value, err, "path")
 	}
 	if err := checkSegment(text); err != nil {
-		return "", fmt.Errorf("%w, expected a SID or a unique name", err)
+		return "", err
 	}
 	return url.PathEscape(text), nil
 }

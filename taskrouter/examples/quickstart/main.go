@@ -2,10 +2,10 @@
 // an activity, a worker, a task queue, a workflow and a task, lists the tasks,
 // and deletes the workspace again.
 //
-// It needs no account and no network: recorded answers of the service are
-// replayed on loopback, and a request that differs from the recorded one makes
-// it fail. With DEMO=live, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN it does the
-// same on the real service.
+// It needs no account and no network: prepared answers, composed from the
+// documentation of the service, are replayed on loopback, and a request that
+// differs from the expected one makes it fail. With DEMO=live, TWILIO_ACCOUNT_SID
+// and TWILIO_AUTH_TOKEN it does the same on the real service.
 package main
 
 import (
@@ -21,22 +21,28 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	if err := run(context.Background(), os.Getenv("DEMO") == "live"); err != nil {
+	if err := run(context.Background(), os.Getenv("DEMO")); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, live bool) error {
+func run(ctx context.Context, mode string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	if !live {
+	switch mode {
+	case "":
+		fmt.Println("on prepared answers; DEMO=live runs it on the service")
 		return replay(ctx, "quickstart.txtar", guide)
+	case "live":
+		fmt.Println("on the service")
+		client, err := taskrouter.NewClient() // the environment says how to authenticate
+		if err != nil {
+			return err
+		}
+		return guide(ctx, client)
+	default:
+		return fmt.Errorf("DEMO is %q, expected live or nothing", mode)
 	}
-	client, err := taskrouter.NewClient() // the environment says how to authenticate
-	if err != nil {
-		return err
-	}
-	return guide(ctx, client)
 }
 
 // guide is what the program is about.

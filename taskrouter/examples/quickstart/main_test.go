@@ -11,7 +11,7 @@ import (
 )
 
 func TestDemoRunsWithoutAnAccount(t *testing.T) {
-	require.NoError(t, run(t.Context(), false))
+	require.NoError(t, run(t.Context(), ""))
 }
 
 func TestDemoFailsWhenARequestChanges(t *testing.T) {
@@ -33,5 +33,9 @@ func TestLiveDemoFailsWithoutCredentials(t *testing.T) {
 	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TASKROUTER_BASE_URL"} {
 		t.Setenv(name, "")
 	}
-	assert.ErrorContains(t, run(t.Context(), true), "no credentials")
+	assert.ErrorContains(t, run(t.Context(), "live"), "no credentials")
+}
+
+func TestDemoRefusesAnotherMode(t *testing.T) {
+	assert.ErrorContains(t, run(t.Context(), "Live"), `DEMO is "Live"`)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter"
 )
 
-// replay runs program against the recorded answers of a fixture, served on
-// loopback. It fails if the program does, if a request differs from the
-// recorded one, or if one is missing.
+// replay runs program against the answers of a fixture, served on loopback. It
+// fails if the program does, if a request differs from the expected one, or if
+// one is missing.
 func replay(ctx context.Context, fixture string, program func(context.Context, *taskrouter.Client) error) error {
 	scenario, err := conformance.Load(conformance.Fixtures, fixture)
 	if err != nil {
