@@ -130,11 +130,16 @@ func readTag(field reflect.StructField) fieldTag {
 		if key == "" {
 			continue
 		}
-		split := strings.Split(options, ",")
-		return fieldTag{
-			key:       key,
-			omitEmpty: slices.Contains(split, "omitempty") || slices.Contains(split, "omitzero"),
-		}
+		return fieldTag{key: key, omitEmpty: omitsEmpty(options)}
 	}
 	return fieldTag{}
+}
+
+func omitsEmpty(options string) bool {
+	for option := range strings.SplitSeq(options, ",") {
+		if option == "omitempty" || option == "omitzero" {
+			return true
+		}
+	}
+	return false
 }
