@@ -133,3 +133,17 @@ func TestUpdateHoldsInstructionsToTheSame(t *testing.T) {
 		})
 	}
 }
+
+// A field that the document gains has to find its instruction.
+func TestEveryFieldOfAReservationBelongsToAVerb(t *testing.T) {
+	keys := map[string]bool{"ReservationStatus": true, "WorkerActivitySid": true, "Instruction": true}
+	for _, i := range instructions {
+		for field := range reflect.TypeOf(i.request).Fields() {
+			keys[i.key(field.Name)] = true
+		}
+	}
+	for field := range reflect.TypeFor[taskrouter.UpdateReservationRequest]().Fields() {
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		assert.True(t, keys[key], "%s is set by no verb", key)
+	}
+}
