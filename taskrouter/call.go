@@ -36,7 +36,7 @@ func callOf(ctx context.Context) *call {
 // fetch makes a call that is answered with a T.
 func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) (*T, error) {
 	result := new(T)
-	_, err := c.call(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
+	_, err := c.do(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
 	if err != nil {
 		return nil, err
 	}
@@ -45,13 +45,13 @@ func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, optio
 
 // remove makes a call that is answered without a body.
 func remove(ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) error {
-	_, err := c.call(ctx, operation, options, send, func([]byte) error { return nil })
+	_, err := c.do(ctx, operation, options, send, func([]byte) error { return nil })
 	return err
 }
 
-// call makes one call: options, deadline, request, status, body, in that order.
+// do makes one call: options, deadline, request, status, body, in that order.
 // It returns the path that was requested.
-func (c *Client) call(ctx context.Context, operation gen.Operation, options []CallOption, send sender, decode func([]byte) error) (path string, err error) {
+func (c *Client) do(ctx context.Context, operation gen.Operation, options []CallOption, send sender, decode func([]byte) error) (path string, err error) {
 	o, err := c.check(ctx, operation, options)
 	if err != nil {
 		return "", argumentError(operation, err)

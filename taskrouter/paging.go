@@ -174,7 +174,7 @@ func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 func (p pager[T]) fetch(ctx context.Context, send sender) (*Page[T], error) {
 	page := &Page[T]{pager: p}
 	var err error
-	page.path, err = p.client.call(ctx, p.operation, p.options, send, func(body []byte) (failure error) {
+	page.path, err = p.client.do(ctx, p.operation, p.options, send, func(body []byte) (failure error) {
 		page.Items, page.Meta, failure = p.decode(body)
 		return failure
 	})

@@ -19,12 +19,8 @@ func checkAddress(base *url.URL, next step) step {
 	return func(request *http.Request) (*http.Response, error) {
 		state := callOf(request.Context())
 		path := strings.TrimPrefix(request.URL.EscapedPath(), base.EscapedPath())
-		values, err := matchPath(state.operation, path)
-		if err != nil {
-			return nil, err
-		}
-		for i, parameter := range state.operation.PathParameters {
-			if err := checkPrefix(parameter, values[i]); err != nil {
+		for i, value := range pathValues(state.operation, path) {
+			if err := checkPrefix(state.operation.PathParameters[i], value); err != nil {
 				return nil, err
 			}
 		}
@@ -67,23 +63,16 @@ func pathError(operation gen.Operation, err error) error {
 	return err
 }
 
-// matchPath returns the values that an escaped path has for the parameters of
+// pathValues returns the values that an escaped path has for the parameters of
 // the operation, in their order.
-func matchPath(operation gen.Operation, path string) ([]string, error) {
-	want, got := strings.Split(operation.Path, "/"), strings.Split(path, "/")
+func pathValues(operation gen.Operation, path string) []string {
 	values := make([]string, 0, len(operation.PathParameters))
-	matches := len(want) == len(got)
-	for i := 0; matches && i < len(want); i++ {
-		if !strings.HasPrefix(want[i], "{") {
-			matches = got[i] == want[i]
-			continue
+	segments := strings.Split(path, "/")
+	for i, segment := range strings.Split(operation.Path, "/") {
+		if strings.HasPrefix(segment, "{") {
+			value, _ := url.PathUnescape(segments[i]) // the request was built with it
+			values = append(values, value)
 		}
-		value, err := url.PathUnescape(got[i])
-		matches = err == nil && value != "" && value != "." && value != ".." && !strings.Contains(value, "/")
-		values = append(values, value)
 	}
-	if !matches {
-		return nil, fmt.Errorf("the path %q is not of the form %s", path, operation.Path)
-	}
-	return values, nil
+	return values
 }
