@@ -676,9 +676,9 @@ type ClientInterface interface {
 
 	// GetWorkerStatistics Get statistics of one worker
 	//
-	// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of time
-	// of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
-	// workspaces of more than 100.
+	// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of
+	// time of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
+	// workspaces of more than 100 workers.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 	GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2036,9 +2036,9 @@ func (c *Client) UpdateWorkerReservationWithFormdataBody(ctx context.Context, wo
 
 // GetWorkerStatistics Get statistics of one worker
 //
-// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of time
-// of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
-// workspaces of more than 100.
+// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of
+// time of at most the last 30 days. It may be refused by default, as the statistics of all workers are, for
+// workspaces of more than 100 workers.
 //
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 func (c *Client) GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {

@@ -565,8 +565,8 @@ type CreateWorkspaceRequest struct {
 	// false is meant for old applications.
 	MultiTaskEnabled *bool `json:"MultiTaskEnabled,omitempty"`
 
-	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders, FIFO unless
-	// set.
+	// PrioritizeQueueOrder Which kind of queue, FIFO or LIFO, has all its tasks served first, whatever their age, by a worker that
+	// serves both; FIFO unless set.
 	PrioritizeQueueOrder *QueueOrder `json:"PrioritizeQueueOrder,omitempty"`
 
 	// Template What the workspace contains from the start, NONE unless set.
@@ -1276,9 +1276,9 @@ type UpdateActivityRequest struct {
 	FriendlyName *string `json:"FriendlyName,omitempty"`
 }
 
-// UpdateReservationRequest What is to be done with a reservation: either a new state, or an instruction with the fields that begin with
-// its name. `WorkerActivitySid` goes with the state `rejected`; all fields from `To` on belong to the
-// instruction `conference`.
+// UpdateReservationRequest What is to be done with a reservation: either a new state, or an instruction with its own fields, which for
+// `dequeue`, `call` and `redirect` begin with its name. `WorkerActivitySid` goes with the state `rejected`;
+// all fields from `To` on belong to the instruction `conference`.
 type UpdateReservationRequest struct {
 	// Beep When joining or leaving the conference makes a sound: always, never, only at joining or only at leaving.
 	// `true` unless set.
@@ -1594,7 +1594,8 @@ type UpdateWorkspaceRequest struct {
 	// documented as impossible, except outside Flex when another single-tasking workspace exists.
 	MultiTaskEnabled *bool `json:"MultiTaskEnabled,omitempty"`
 
-	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders.
+	// PrioritizeQueueOrder Which kind of queue, FIFO or LIFO, has all its tasks served first, whatever their age, by a worker that
+	// serves both.
 	PrioritizeQueueOrder *QueueOrder `json:"PrioritizeQueueOrder,omitempty"`
 
 	// TimeoutActivitySID The SID of the activity that a worker is put in when it lets a reservation time out, and stays in until
@@ -2155,7 +2156,8 @@ type Workspace struct {
 	// MultiTaskEnabled Whether a worker may have several tasks at once, up to the capacity of its channels.
 	MultiTaskEnabled bool `json:"multi_task_enabled"`
 
-	// PrioritizeQueueOrder Whose tasks all go first, whatever their age, for a worker that serves queues of both orders.
+	// PrioritizeQueueOrder Which kind of queue, FIFO or LIFO, has all its tasks served first, whatever their age, by a worker that
+	// serves both.
 	PrioritizeQueueOrder QueueOrder `json:"prioritize_queue_order"`
 
 	// SID The SID of the workspace.

@@ -64,10 +64,13 @@ func (c *Client) do(ctx context.Context, operation gen.Operation, options []Call
 	state := &call{operation: operation, options: o}
 	response, err := send(context.WithValue(ctx, callKey{}, state))
 	if err != nil {
-		return state.path, sendError(state, ended(ctx, err))
+		return state.path, sendError(ctx, state, err)
 	}
 	defer func() { _ = response.Body.Close() }() // nothing is lost: the body was read or given up
 	body, err := readBody(response, c.maxResponseBytes)
+	if err != nil {
+		err = ended(ctx, err)
+	}
 	if o.response != nil {
 		*o.response = Response{StatusCode: response.StatusCode, Header: response.Header, Body: body}
 	}
@@ -75,7 +78,7 @@ func (c *Client) do(ctx context.Context, operation gen.Operation, options []Call
 		err = decode(body)
 	}
 	if err != nil || !isSuccess(response.StatusCode) {
-		return state.path, newError(state, response, body, ended(ctx, err))
+		return state.path, newError(state, response, body, err)
 	}
 	return state.path, nil
 }
@@ -97,7 +100,7 @@ func argumentError(operation gen.Operation, err error) error {
 
 // sendError tells a request that could not be built from one that failed on
 // its way.
-func sendError(state *call, err error) error {
+func sendError(ctx context.Context, state *call, err error) error {
 	if state.path == "" {
 		return argumentError(state.operation, pathError(state.operation, err))
 	}
@@ -105,13 +108,13 @@ func sendError(state *call, err error) error {
 	if failure, ok := err.(*url.Error); ok { //nolint:errorlint // only its own, outermost one
 		err = failure.Err
 	}
-	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, err)
+	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, ended(ctx, err))
 }
 
 // ended lets errors.Is find how ctx ended, although net/http reports only the
 // cause that was given for it.
 func ended(ctx context.Context, err error) error {
-	if end := ctx.Err(); end != nil && err != nil && errors.Is(err, context.Cause(ctx)) && !errors.Is(err, end) {
+	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 		return fmt.Errorf("%w: %w", end, err)
 	}
 	return err

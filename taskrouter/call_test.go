@@ -382,9 +382,18 @@ func TestTheStatusOutlivesTheContext(t *testing.T) {
 	}
 }
 
+// uncomparable makes errors.Is panic where it compares without care.
+type uncomparable struct{ detail any }
+
+func (uncomparable) Error() string { return "several" }
+
 // net/http reports the cause alone.
 func TestAContextThatEndsForACauseIsFoundByBoth(t *testing.T) {
 	cause := errors.New("shutting down")
+	list := func(ctx context.Context, tasks taskrouter.TasksService) error {
+		_, err := taskrouter.First(tasks.List(ctx, taskrouter.ListTasksParams{WorkflowName: new("PRIVATE")}))
+		return err
+	}
 	phases := map[string]http.HandlerFunc{
 		"before the headers": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"within the body": func(w http.ResponseWriter, r *http.Request) {
@@ -399,17 +408,23 @@ func TestAContextThatEndsForACauseIsFoundByBoth(t *testing.T) {
 				tasks := newFakeServiceInBubble(t, handler).tasks(t)
 				canceled, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(time.Second, func() { cancel(cause) })
-				_, err := tasks.Get(canceled, "WT1")
+				err := list(canceled, tasks)
 				assertAbout(t, nil, err)
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.ErrorIs(t, err, cause)
+				assert.NotContains(t, err.Error(), "PRIVATE")
 
 				late, stop := context.WithTimeoutCause(t.Context(), time.Second, cause)
 				defer stop()
-				_, err = tasks.Get(late, "WT1")
+				err = list(late, tasks)
 				assertAbout(t, nil, err)
 				assert.ErrorIs(t, err, context.DeadlineExceeded)
 				assert.ErrorIs(t, err, cause)
+				assert.NotContains(t, err.Error(), "PRIVATE")
+
+				odd, cancelOdd := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancelOdd(uncomparable{[]int{1}}) })
+				assert.ErrorIs(t, list(odd, tasks), context.Canceled)
 			})
 		})
 	}

@@ -49,7 +49,6 @@ func WithResponseInto(response *Response) CallOption {
 		if response == nil {
 			return errors.New("WithResponseInto: the response to fill is nil")
 		}
-		*response = Response{} // nothing of an earlier call may be taken for this one's
 		o.response = response
 		return nil
 	}
@@ -120,6 +119,9 @@ func newCallOptions(operation gen.Operation, options []CallOption) (*callOptions
 	}
 	if o.ifMatch != "" && !operation.Conditional {
 		failures = append(failures, errors.New("WithIfMatch: the service does not heed If-Match here"))
+	}
+	if o.response != nil {
+		*o.response = Response{} // nothing of an earlier call may be taken for this one's
 	}
 	return o, errors.Join(failures...)
 }

@@ -30,7 +30,7 @@ var (
 	// ErrForbidden is status 403: the credentials do not allow the request.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound is status 404, and what [First] answers when nothing is found.
-	// A task is gone some five minutes after it was canceled or completed.
+	// A task is gone five to eight minutes after it was canceled or completed.
 	ErrNotFound = errors.New("not found")
 	// ErrConflict is status 409.
 	ErrConflict = errors.New("conflict")
@@ -81,7 +81,7 @@ type Error struct {
 	// Body is the raw body, its first MiB at most.
 	Body []byte
 	// Err is why the body of a success cannot be used; nil for other statuses,
-	// unless their body was cut short.
+	// unless their body could not be read to its end.
 	Err error
 }
 
@@ -96,14 +96,11 @@ func newError(state *call, response *http.Response, body []byte, cause error) *E
 		Method:     state.operation.Method,
 		Path:       state.path,
 		Header:     response.Header,
-		Body:       body,
+		Body:       bytes.Clone(body[:min(len(body), maxErrorBody)]), // an error may be kept for long, the buffer not
 		Err:        cause,
 	}
 	if !isSuccess(e.StatusCode) {
 		e.decode(body)
-	}
-	if len(body) > maxErrorBody {
-		e.Body = bytes.Clone(body[:maxErrorBody]) // an error may be kept for long
 	}
 	return e
 }
@@ -121,7 +118,9 @@ func (e *Error) decode(body []byte) {
 	} {
 		_ = json.Unmarshal(members[name], target) // what does not fit stays in Body
 	}
-	e.Code, _ = strconv.Atoi(code.String())
+	if number, err := strconv.Atoi(code.String()); err == nil {
+		e.Code = number
+	}
 }
 
 // retryAfter reads a Retry-After header, a number of seconds or a date.
@@ -148,8 +147,10 @@ func (e *Error) Error() string {
 	switch {
 	case e.Err != nil:
 		text.WriteString(": " + brief(e.Err.Error()))
-	case e.Message+e.Detail != "":
-		text.WriteString(": " + brief(strings.Trim(e.Message+": "+e.Detail, ": ")))
+	case e.Message != "" && e.Detail != "":
+		text.WriteString(": " + brief(e.Message+": "+e.Detail))
+	case e.Message != "" || e.Detail != "":
+		text.WriteString(": " + brief(e.Message+e.Detail))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&text, ": %.120q", e.Body)
 	}

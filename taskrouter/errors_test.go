@@ -46,6 +46,7 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWhateverItsBodyIs(t *testing.T) {
 		"nothing at all":             {401, "", taskrouter.ErrUnauthorized, taskrouter.Error{}, "401 Unauthorized [RQ1]"},
 		"a forbidden request":        {403, `{"code":20403}`, taskrouter.ErrForbidden, taskrouter.Error{Code: 20403}, `403 Forbidden: "{\"code\":20403}" (code 20403) [RQ1]`},
 		"a code that is a string":    {404, `{"code":"20404","message":"The requested resource was not found"}`, taskrouter.ErrNotFound, taskrouter.Error{Code: 20404, Message: "The requested resource was not found"}, "404 Not Found: The requested resource was not found (code 20404) [RQ1]"},
+		"a code beyond any":          {400, `{"code":99999999999999999999,"message":"Odd:"}`, taskrouter.ErrInvalid, taskrouter.Error{Message: "Odd:"}, "400 Bad Request: Odd: [RQ1]"},
 		"members of other types":     {409, `{"code":1,"message":2,"more_info":[3],"detail":{"4":5},"details":"6"}`, taskrouter.ErrConflict, taskrouter.Error{Code: 1}, `409 Conflict: "{\"code\":1,\"message\":2,\"more_info\":[3],\"detail\":{\"4\":5},\"details\":\"6\"}" (code 1) [RQ1]`},
 		"members that are null":      {410, `{"code":null,"message":null,"more_info":null,"detail":null,"details":null}`, taskrouter.ErrGone, taskrouter.Error{}, `410 Gone: "{\"code\":null,\"message\":null,\"more_info\":null,\"detail\":null,\"details\":null}" [RQ1]`},
 		"details":                    {412, `{"message":"Changed","details":{"version":3}}`, taskrouter.ErrPreconditionFailed, taskrouter.Error{Message: "Changed", Details: map[string]any{"version": 3.0}}, "412 Precondition Failed: Changed [RQ1]"},
@@ -230,4 +231,11 @@ func TestAMessageIsBriefInTextAndLog(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("failed", "err", failure)
 	assert.Contains(t, log.String(), `"message":"two lines [31m éé`)
 	assert.Less(t, log.Len(), 600)
+}
+
+func TestAnErrorKeepsNoMoreMemoryThanItShows(t *testing.T) {
+	_, err := newFakeService(t, wireText("HTTP/1.1 500 Oh no\nContent-Length: 3000000\n\nx")).tasks(t).Get(t.Context(), "WT1")
+	body := answerError(t, err).Body
+	assert.Equal(t, "x", string(body))
+	assert.Less(t, cap(body), 1000)
 }

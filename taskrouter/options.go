@@ -225,24 +225,26 @@ func parseBaseURL(source, base string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s: has a query or a fragment", source)
 	}
 	u = u.JoinPath() // without dot segments, which would be resolved in every request
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/")}, nil
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/"), RawPath: strings.TrimSuffix(u.RawPath, "/")}, nil
+}
+
+// shared is the transport of all clients that are given none, so that one that is
+// thrown away leaves no connections behind.
+var shared struct {
+	sync.Mutex
+	source, transport *http.Transport
 }
 
 func defaultHTTPClient() *http.Client {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // who has replaced it wants that one used
+	source, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // the program has replaced it, and wants its own used
 		return &http.Client{}
 	}
-	shareTransport.Do(func() {
-		sharedTransport = standard.Clone()
-		sharedTransport.MaxIdleConnsPerHost = 32 // net/http keeps two to a host, and this is the only one
-	})
-	return &http.Client{Transport: sharedTransport}
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.source != source {
+		shared.source, shared.transport = source, source.Clone()
+		shared.transport.MaxIdleConnsPerHost = 32 // net/http keeps two to a host, and this is the only one
+	}
+	return &http.Client{Transport: shared.transport}
 }
-
-// sharedTransport is that of all clients that are given none, so that one that
-// is thrown away leaves no connections behind.
-var (
-	shareTransport  sync.Once
-	sharedTransport *http.Transport
-)

@@ -1,6 +1,8 @@
 package taskrouter_test
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -282,4 +284,25 @@ func TestWhatIsWrongIsReportedTogether(t *testing.T) {
 	_, err := taskrouter.NewClient(taskrouter.WithBaseURL("http://host"), taskrouter.WithRegion("ie1", "dublin"))
 	assert.ErrorContains(t, err, "exclude each other")
 	assert.ErrorContains(t, err, "no credentials")
+}
+
+func TestClientsWithoutAnHTTPClientShareConnectionsOfTheTransportOfTheProgram(t *testing.T) {
+	service := newFakeService(t, answer(200, `{}`))
+	get := func() {
+		_, err := newTestClient(t, taskrouter.WithBaseURL(service.URL)).Tasks("WS1").Get(t.Context(), "WT1")
+		require.NoError(t, err)
+	}
+	get()
+	get()
+	assert.Equal(t, 1, service.connections(), "of two clients")
+
+	standard := http.DefaultTransport
+	defer func() { http.DefaultTransport = standard }()
+	var dialed int
+	http.DefaultTransport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialed++
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	get()
+	assert.Equal(t, 1, dialed, "by a transport that took the place of the first")
 }

@@ -42,9 +42,6 @@ func (p *Page[T]) Next(ctx context.Context, options ...CallOption) (*Page[T], er
 	if !p.HasNext() {
 		return nil, fmt.Errorf("taskrouter: after the last page: %w", ErrNoPage)
 	}
-	if *p.Meta.NextPageURL == p.Meta.URL {
-		return nil, p.pager.badLink(errors.New("it leads to the page that it stands on"))
-	}
 	return p.follow(ctx, *p.Meta.NextPageURL, options)
 }
 
@@ -66,9 +63,12 @@ func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption)
 	if client == nil {
 		return nil, fmt.Errorf("taskrouter: %w: the page was not returned by a call", ErrInvalidArgument)
 	}
+	if link == p.Meta.URL {
+		return nil, p.pager.badLink(errors.New("it leads to the page that it stands on"))
+	}
 	u, err := url.Parse(link)
-	if err != nil {
-		return nil, p.pager.badLink(err)
+	if err != nil { // which repeats the link, whose query may hold personal data
+		return nil, p.pager.badLink(errors.New("it is no URL"))
 	}
 	if path := u.EscapedPath(); path != p.path && path != client.baseURL.EscapedPath()+p.path {
 		return nil, p.pager.badLink(fmt.Errorf("its path is %q, and that of the list %q", path, p.path))
@@ -148,7 +148,7 @@ func (p pager[T]) page(ctx context.Context) (*Page[T], error) { return p.fetch(c
 // all requests one page after the other, as far as the caller ranges.
 func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		followed := map[string]bool{}
+		seen := map[string]bool{}
 		page, err := p.page(ctx)
 		for err == nil {
 			for i := range page.Items {
@@ -160,11 +160,11 @@ func (p pager[T]) all(ctx context.Context) iter.Seq2[*T, error] {
 				return
 			}
 			link := *page.Meta.NextPageURL
-			if followed[link] {
+			if seen[link] {
 				err = p.badLink(errors.New("it leads back to a page before"))
 				break
 			}
-			followed[link] = true
+			seen[link], seen[page.Meta.URL] = true, true
 			page, err = page.Next(ctx)
 		}
 		yield(nil, err)

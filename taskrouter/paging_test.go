@@ -318,8 +318,11 @@ func TestPagesThatLeadInACircleEndTheList(t *testing.T) {
 		sids  []string
 		text  string
 	}{
-		"of one":       {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(one, "WT2")}, []string{"WT1", "WT2"}, "back to a page before"},
-		"of two":       {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(two, "WT2"), pageOfTasks(one, "WT3")}, []string{"WT1", "WT2", "WT3"}, "back to a page before"},
+		"of one": {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(one, "WT2")}, []string{"WT1", "WT2"}, "back to a page before"},
+		"of two": {[]http.HandlerFunc{pageOfTasks(one, "WT1"), pageOfTasks(two, "WT2"), pageOfTasks(one, "WT3")}, []string{"WT1", "WT2", "WT3"}, "back to a page before"},
+		"back to the first": {[]http.HandlerFunc{
+			answer(200, `{"tasks":[{"sid":"WT1"}],"meta":{"url":"`+two+`","next_page_url":"`+one+`"}}`), pageOfTasks(two, "WT2"),
+		}, []string{"WT1", "WT2"}, "back to a page before"},
 		"of the first": {[]http.HandlerFunc{answer(200, `{"tasks":[{"sid":"WT1"}],"meta":{"url":"`+one+`","next_page_url":"`+one+`"}}`)}, []string{"WT1"}, "to the page that it stands on"},
 	}
 	for name, test := range tests {
@@ -334,10 +337,12 @@ func TestPagesThatLeadInACircleEndTheList(t *testing.T) {
 }
 
 func TestAPageThatNoCallReturnedAnswersWithAnError(t *testing.T) {
-	var page taskrouter.Page[taskrouter.Task]
-	require.NoError(t, json.Unmarshal([]byte(`{"Meta":{"next_page_url":"`+linkToTasks+`"}}`), &page))
-	_, err := page.Next(t.Context())
-	assertAbout(t, taskrouter.ErrInvalidArgument, err)
+	for _, own := range []string{"", linkToTasks} {
+		var page taskrouter.Page[taskrouter.Task]
+		require.NoError(t, json.Unmarshal([]byte(`{"Meta":{"url":"`+own+`","next_page_url":"`+linkToTasks+`"}}`), &page))
+		_, err := page.Next(t.Context())
+		assertAbout(t, taskrouter.ErrInvalidArgument, err)
+	}
 }
 
 func TestABasePathMayBeginLikeTheAPI(t *testing.T) {
@@ -440,4 +445,38 @@ func FuzzNextPage(f *testing.F) {
 			assert.False(t, slices.ContainsFunc([]byte(r.URL.RequestURI()), func(b byte) bool { return b < ' ' || b == 0x7f }))
 		}
 	})
+}
+
+func TestALinkThatIsNoURLIsNotRepeated(t *testing.T) {
+	_, err := sidsOf(t, newFakeService(t, pageOfTasks(":?FriendlyName=PRIVATE")).tasks(t).List(t.Context(), taskrouter.ListTasksParams{}))
+	assert.EqualError(t, err, "taskrouter: listTasks: invalid response: link to another page: it is no URL")
+}
+
+// A page is turned with the options that it was requested with, and those given
+// then: its own Response stays as it was. The race detector watches.
+func TestTurningAPageLeavesItsResponseAlone(t *testing.T) {
+	service := newFakeService(t, pageOfTasks(linkToTasks+"?Page=1", "WT1"))
+	var first taskrouter.Response
+	page, err := service.tasks(t).Page(t.Context(), taskrouter.ListTasksParams{}, taskrouter.WithResponseInto(&first))
+	require.NoError(t, err)
+	failures := make(chan error)
+	for range 2 {
+		go func() {
+			var own taskrouter.Response
+			_, err := page.Next(t.Context(), taskrouter.WithResponseInto(&own))
+			failures <- errors.Join(err, statusError(own))
+		}()
+	}
+	for range 2 {
+		assert.NoError(t, <-failures)
+	}
+	assert.NoError(t, statusError(first))
+	assert.NotEmpty(t, first.Body)
+}
+
+func statusError(response taskrouter.Response) error {
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d", response.StatusCode)
+	}
+	return nil
 }
