@@ -1,7 +1,8 @@
 //go:build tools
 
-// Package sdk pins the programs that generate code, so that every checkout
+// The programs that generate code are pinned here, so that every checkout
 // generates the same bytes. The build tag keeps them out of every program.
+
 package sdk
 
 import (
