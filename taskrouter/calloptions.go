@@ -113,9 +113,7 @@ func newCallOptions(operation gen.Operation, options []CallOption) (*callOptions
 			failures = append(failures, errors.New("a CallOption is nil"))
 			continue
 		}
-		if err := option(o); err != nil {
-			failures = append(failures, err)
-		}
+		failures = append(failures, option(o))
 	}
 	if o.ifMatch != "" && !operation.Conditional {
 		failures = append(failures, errors.New("WithIfMatch: the service does not heed If-Match here"))

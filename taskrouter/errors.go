@@ -62,7 +62,8 @@ type Error struct {
 	Message string
 	// MoreInfo is the URL of the page that explains Code.
 	MoreInfo string
-	// Detail is a hint for people, as the answer to wrong credentials has one.
+	// Detail is a hint for people, as the answer to a request without credentials
+	// has one.
 	Detail string
 	// Details are further facts, by names that depend on Code.
 	Details map[string]any

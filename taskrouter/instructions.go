@@ -38,8 +38,9 @@ func instructs(r UpdateReservationRequest, instruction string) bool {
 // RejectRequest is what [TaskReservationsService] and
 // [WorkerReservationsService] take to reject a reservation.
 type RejectRequest struct {
-	// WorkerActivitySID is the activity that the worker goes to; nil for the one
-	// that it was in.
+	// WorkerActivitySID is the activity that the worker goes to. With nil, the
+	// worker stays where it is in a multitasking workspace; of others the
+	// documentation of the service disagrees.
 	WorkerActivitySID *string
 }
 

@@ -78,23 +78,27 @@ func (s reservations) Get(ctx context.Context, reservationSID string, options ..
 // Update changes the state of a reservation or carries out an instruction. The
 // methods named after what people mean do the same with fewer fields.
 func (s reservations) Update(ctx context.Context, reservationSID string, request UpdateReservationRequest, options ...CallOption) (*Reservation, error) {
+	operation := gen.OperationUpdateWorkerReservation
 	if s.ofTask {
-		return fetch[Reservation](ctx, s.client, gen.OperationUpdateTaskReservation, options, func(ctx context.Context) (*http.Response, error) {
-			if err := checkInstruction(request); err != nil {
-				return nil, err
-			}
-			return s.client.wire.UpdateTaskReservationWithFormdataBody(ctx, s.workspaceSID, s.taskSID, reservationSID, nil, request)
-		})
+		operation = gen.OperationUpdateTaskReservation
 	}
-	return fetch[Reservation](ctx, s.client, gen.OperationUpdateWorkerReservation, options, func(ctx context.Context) (*http.Response, error) {
-		if request.Supervisor != nil || request.SupervisorMode != nil || instructs(request, "supervise") {
-			return nil, errors.New("only a reservation found by its task can be supervised: leave Supervisor and SupervisorMode nil")
-		}
-		if err := checkInstruction(request); err != nil {
+	return fetch[Reservation](ctx, s.client, operation, options, func(ctx context.Context) (*http.Response, error) {
+		if err := s.checkUpdate(request); err != nil {
 			return nil, err
+		}
+		if s.ofTask {
+			return s.client.wire.UpdateTaskReservationWithFormdataBody(ctx, s.workspaceSID, s.taskSID, reservationSID, nil, request)
 		}
 		return s.client.wire.UpdateWorkerReservationWithFormdataBody(ctx, s.workspaceSID, s.workerSID, reservationSID, nil, request)
 	})
+}
+
+func (s reservations) checkUpdate(request UpdateReservationRequest) error {
+	supervises := request.Supervisor != nil || request.SupervisorMode != nil || instructs(request, "supervise")
+	if supervises && !s.ofTask {
+		return errors.New("only a reservation found by its task can be supervised: leave Supervisor and SupervisorMode nil")
+	}
+	return checkInstruction(request)
 }
 
 // Accept accepts a pending reservation. If another worker was faster it fails

@@ -32,7 +32,7 @@
 //	read time: bare date         error in path and header         midnight UTC
 //
 // It exports what the templates for models, client and std-http server refer
-// to and nothing else: code that is generated from anything new (a cookie
+// to, and the error of a path that is refused, and nothing else: code that is generated from anything new (a cookie
 // parameter, say) does not compile until somebody has thought about it here.
 //
 // Recheck it on every upgrade of the generator or of the real runtime: compare
