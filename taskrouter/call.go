@@ -1,51 +1,31 @@
 package taskrouter
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // A sender makes one request with the generated client.
 type sender func(context.Context) (*http.Response, error)
 
-// call is what the pipeline knows of a call, carried by the context.
-type call struct {
-	operation gen.Operation
-	options   *callOptions
-	// path is what was requested, below the base URL; the pipeline sets it. It
-	// is empty as long as the request has not been built.
-	path string
-}
-
-type callKey struct{}
-
-// callOf returns the call that ctx belongs to, nil for none.
-func callOf(ctx context.Context) *call {
-	state, _ := ctx.Value(callKey{}).(*call)
-	return state
-}
-
 // fetch makes a call that is answered with a T.
 func fetch[T any](ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) (*T, error) {
 	result := new(T)
-	_, err := c.do(ctx, operation, options, send, func(body []byte) error { return decodeObject(body, result) })
+	_, err := c.do(ctx, operation, options, send, func(body []byte) error { return pipeline.DecodeObject(body, result) })
 	if err != nil {
 		return nil, err
 	}
 	return result, nil
 }
 
-// remove makes a call that is answered without a body.
+// remove makes a call whose answer needs no body.
 func remove(ctx context.Context, c *Client, operation gen.Operation, options []CallOption, send sender) error {
-	_, err := c.do(ctx, operation, options, send, func([]byte) error { return nil })
+	_, err := c.do(ctx, operation, options, send, nil)
 	return err
 }
 
@@ -56,31 +36,38 @@ func (c *Client) do(ctx context.Context, operation gen.Operation, options []Call
 	if err != nil {
 		return "", argumentError(operation, err)
 	}
-	if timeout := cmp.Or(o.timeout, c.timeout); timeout > 0 {
+	if o.timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	state := &call{operation: operation, options: o}
-	response, err := send(context.WithValue(ctx, callKey{}, state))
+	call := &pipeline.Call{Operation: operation, Options: o.pipeline}
+	response, err := send(pipeline.WithCall(ctx, call)) //nolint:bodyclose // ReadBody does it
 	if err != nil {
-		return state.path, sendError(ctx, state, err)
+		o.answered(Response{Attempts: call.Attempts()})
+		return call.Path, sendError(ctx, call, err)
 	}
-	defer func() { _ = response.Body.Close() }() // nothing is lost: the body was read or given up
-	body, err := readBody(response, c.maxResponseBytes)
-	if err != nil {
-		err = ended(ctx, err)
+	body := pipeline.ReadBody(response, c.maxResponseBytes)
+	o.answered(Response{StatusCode: response.StatusCode, Header: response.Header, Body: body.Bytes, Attempts: call.Attempts()})
+	if err := outcome(ctx, call, response, body, decode); err != nil {
+		return call.Path, err
 	}
-	if o.response != nil {
-		*o.response = Response{StatusCode: response.StatusCode, Header: response.Header, Body: body}
+	return call.Path, nil
+}
+
+// outcome is the error of a call that was answered. Without decode, the answer
+// needs no body.
+func outcome(ctx context.Context, call *pipeline.Call, response *http.Response, body *pipeline.Body, decode func([]byte) error) error {
+	if call.AlreadyGone || decode == nil && isSuccess(response.StatusCode) {
+		return nil
 	}
+	err := errors.Join(ended(ctx, body.Err), call.Abandoned)
 	if err == nil && isSuccess(response.StatusCode) {
-		err = decode(body)
+		if err = decode(body.Bytes); err == nil {
+			return nil
+		}
 	}
-	if err != nil || !isSuccess(response.StatusCode) {
-		return state.path, newError(state, response, body, err)
-	}
-	return state.path, nil
+	return newError(call, response, body.Bytes, err)
 }
 
 func (c *Client) check(ctx context.Context, operation gen.Operation, options []CallOption) (*callOptions, error) {
@@ -100,38 +87,23 @@ func argumentError(operation gen.Operation, err error) error {
 
 // sendError tells a request that could not be built from one that failed on
 // its way.
-func sendError(ctx context.Context, state *call, err error) error {
-	if state.path == "" {
-		return argumentError(state.operation, pathError(state.operation, err))
+func sendError(ctx context.Context, call *pipeline.Call, err error) error {
+	operation := call.Operation
+	if call.Path == "" {
+		return argumentError(operation, pipeline.PathError(operation, err))
 	}
-	// net/http repeats the URL, whose query may hold personal data.
-	if failure, ok := err.(*url.Error); ok { //nolint:errorlint // only its own, outermost one
-		err = failure.Err
+	err = ended(ctx, err)
+	if n := call.Attempts(); n > 1 {
+		err = fmt.Errorf("%d attempts: %w", n, err)
 	}
-	return fmt.Errorf("taskrouter: %s: %s %s: %w", state.operation.ID, state.operation.Method, state.path, ended(ctx, err))
+	return fmt.Errorf("taskrouter: %s: %s %s: %w", operation.ID, operation.Method, call.Path, err)
 }
 
 // ended lets errors.Is find how ctx ended, although net/http reports only the
 // cause that was given for it.
 func ended(ctx context.Context, err error) error {
-	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
+	if end := ctx.Err(); err != nil && end != nil && !errors.Is(err, end) {
 		return fmt.Errorf("%w: %w", end, err)
 	}
 	return err
-}
-
-// decodeObject decodes a JSON object. Anything else, null included, would leave
-// a zero value behind that looks like a resource.
-func decodeObject(body []byte, v any) error {
-	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	if len(trimmed) == 0 {
-		return errors.New("the body is empty, expected a JSON object")
-	}
-	if err := json.Unmarshal(trimmed, v); err != nil {
-		return fmt.Errorf("decode the body: %w", err)
-	}
-	if trimmed[0] != '{' {
-		return fmt.Errorf("the body begins with %q, expected a JSON object", trimmed[0])
-	}
-	return nil
 }

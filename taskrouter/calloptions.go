@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // A CallOption changes one call. Every method that calls the service takes any
@@ -17,10 +17,28 @@ import (
 type CallOption func(*callOptions) error
 
 type callOptions struct {
-	ifMatch  string
 	response *Response
+	etag     *string // where the version goes that the answer names
 	timeout  time.Duration
-	header   http.Header
+	pipeline pipeline.Options
+}
+
+// etagInto hands on the version that an answer names.
+func etagInto(etag *string) CallOption {
+	return func(o *callOptions) error {
+		o.etag = etag
+		return nil
+	}
+}
+
+// answered hands on what the call was answered.
+func (o *callOptions) answered(response Response) {
+	if o.response != nil {
+		*o.response = response
+	}
+	if o.etag != nil {
+		*o.etag = response.ETag()
+	}
 }
 
 // WithIfMatch lets an update or a deletion happen only if the resource still
@@ -33,10 +51,10 @@ func WithIfMatch(etag string) CallOption {
 		if strings.TrimSpace(etag) == "" {
 			return errors.New("WithIfMatch: the ETag is empty, which would make the call unconditional")
 		}
-		if strings.ContainsFunc(etag, isControl) {
+		if pipeline.HasControl(etag) {
 			return fmt.Errorf("WithIfMatch: %q holds a control character", etag)
 		}
-		o.ifMatch = etag
+		o.pipeline.IfMatch = etag
 		return nil
 	}
 }
@@ -54,9 +72,9 @@ func WithResponseInto(response *Response) CallOption {
 	}
 }
 
-// WithTimeout ends the call after d, as a deadline of its context would, in place
-// of the client's own 30 seconds. A list starts the time anew for every page. The
-// Timeout of a client that was passed to [WithHTTPClient] acts as well.
+// WithTimeout ends the call after d, as a deadline of its context would, with all
+// its attempts and the waits between them. A list starts the time anew for every
+// page. For one attempt see [WithAttemptTimeout].
 func WithTimeout(d time.Duration) CallOption {
 	return func(o *callOptions) error {
 		if d <= 0 {
@@ -71,37 +89,34 @@ func WithTimeout(d time.Duration) CallOption {
 // needs itself. Of one name, the last option counts.
 func WithHeader(name, value string) CallOption {
 	return func(o *callOptions) error {
-		key := http.CanonicalHeaderKey(name)
-		switch {
-		case !headerName.MatchString(name):
-			return fmt.Errorf("WithHeader: %q is not the name of a header", name)
-		case key == "If-Match":
-			return errors.New("WithHeader: use WithIfMatch for If-Match")
-		case slices.Contains(ownHeaders, key):
-			return fmt.Errorf("WithHeader: %s is set by the client", key)
-		case strings.ContainsFunc(value, isControl):
-			return fmt.Errorf("WithHeader: the value of %s holds a control character", key)
+		if err := pipeline.CheckHeader(name, value); err != nil {
+			return fmt.Errorf("WithHeader: %w", err)
 		}
-		if o.header == nil {
-			o.header = http.Header{}
+		if o.pipeline.Header == nil {
+			o.pipeline.Header = http.Header{}
 		}
-		o.header.Set(key, value)
+		o.pipeline.Header.Set(name, value)
 		return nil
 	}
 }
 
-// headerName is what RFC 9110 calls a token.
-var headerName = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
-
-// ownHeaders are not for a caller to set.
-var ownHeaders = []string{
-	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type",
-	"Expect", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range", "Te", "Trailer",
-	"Transfer-Encoding", "Upgrade", "User-Agent",
+// WithParam sends a parameter that this package does not know yet: in the query
+// or, where the request has one, in the form. The name is spelt as the service
+// spells it. Several options with one name send it several times. A parameter
+// that the request itself sets is an error. The pages of a list take it from the
+// first one.
+func WithParam(name, value string) CallOption {
+	return func(o *callOptions) error {
+		if name == "" {
+			return errors.New("WithParam: the name is empty")
+		}
+		if o.pipeline.Parameters == nil {
+			o.pipeline.Parameters = url.Values{}
+		}
+		o.pipeline.Parameters.Add(name, value)
+		return nil
+	}
 }
-
-// isControl tells what may not stand in the value of a header.
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // newCallOptions applies options in their order and holds them against the
 // operation.
@@ -115,7 +130,7 @@ func newCallOptions(operation gen.Operation, options []CallOption) (*callOptions
 		}
 		failures = append(failures, option(o))
 	}
-	if o.ifMatch != "" && !operation.Conditional {
+	if o.pipeline.IfMatch != "" && !operation.Conditional {
 		failures = append(failures, errors.New("WithIfMatch: the service does not heed If-Match here"))
 	}
 	if o.response != nil {
@@ -133,6 +148,9 @@ type Response struct {
 	Header http.Header
 	// Body is the raw body.
 	Body []byte
+	// Attempts is how many attempts were made, the last of which had this answer;
+	// 0 if nothing was sent.
+	Attempts int
 }
 
 // ETag returns the version of the resource, to be passed to [WithIfMatch]; ""

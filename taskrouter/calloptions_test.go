@@ -104,12 +104,15 @@ func TestAResponseIsFilledWhateverTheAnswerIs(t *testing.T) {
 // Nothing of an earlier call may be taken for this one's.
 func TestAResponseIsEmptyIfThereWasNoAnswer(t *testing.T) {
 	client := offline(t, func(*http.Request) (*http.Response, error) { return nil, errors.New("no network") })
-	for name, taskSID := range map[string]string{"a failure on the way": "WT1", "a request that was not sent": "WK1"} {
+	for name, test := range map[string]struct {
+		taskSID  string
+		attempts int
+	}{"a failure on the way": {"WT1", 1}, "a request that was not sent": {"WK1", 0}} {
 		t.Run(name, func(t *testing.T) {
 			response := taskrouter.Response{StatusCode: 200, Header: http.Header{"Etag": {"v1"}}, Body: []byte("{}")}
-			_, err := client.Tasks("WS1").Get(t.Context(), taskSID, taskrouter.WithResponseInto(&response))
+			_, err := client.Tasks("WS1").Get(t.Context(), test.taskSID, taskrouter.WithResponseInto(&response))
 			require.Error(t, err)
-			assert.Zero(t, response)
+			assert.Equal(t, taskrouter.Response{Attempts: test.attempts}, response)
 		})
 	}
 }

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
+
+// Version is the version of this module.
+const Version = "0.1.0"
 
 // Client is the way to the service. Make one with [NewClient] and share it: it
 // is safe for use by many goroutines, and it keeps the connections.
@@ -16,10 +19,10 @@ type Client struct {
 	Workspaces WorkspacesService
 
 	wire             *gen.Client
-	pipeline         step
+	pipeline         pipeline.Step
 	baseURL          *url.URL
-	timeout          time.Duration
 	maxResponseBytes int64
+	limits           *pipeline.Limits
 }
 
 // NewClient returns a client. What no option sets is read from the
@@ -29,19 +32,19 @@ type Client struct {
 // option always wins, and an API key wins over a token. Options that are wrong
 // are all reported, in one error. Nothing is sent.
 //
-// A call ends after 30 seconds unless [WithTimeout] says otherwise, or its context
-// ends it before; with [WithHTTPClient], that client's Timeout takes the place of
-// the 30 seconds.
+// An attempt ends after 30 seconds ([WithAttemptTimeout]), and a call makes four
+// at most ([WithRetry]). How long a call may take in all is for its context to
+// say, or for [WithTimeout].
 func NewClient(options ...Option) (*Client, error) {
 	config, err := newConfig(options)
 	if err != nil {
 		return nil, fmt.Errorf("taskrouter: new client: %w", err)
 	}
 	c := &Client{
-		pipeline:         newPipeline(config),
-		baseURL:          config.baseURL,
-		timeout:          config.timeout,
-		maxResponseBytes: config.maxResponseBytes,
+		pipeline:         pipeline.New(config.pipeline),
+		baseURL:          config.pipeline.BaseURL,
+		maxResponseBytes: config.pipeline.MaxResponseBytes,
+		limits:           config.pipeline.Limits,
 	}
 	c.wire = &gen.Client{Server: c.baseURL.String() + "/", Client: c.pipeline}
 	c.Workspaces = WorkspacesService{client: c}

@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // What an error of this package is about, to be asked with [errors.Is].
@@ -72,6 +75,8 @@ type Error struct {
 	// RetryAfter is how long to wait before the request may be sent again, as
 	// the answer said; 0 if it did not say.
 	RetryAfter time.Duration
+	// Attempts is how many attempts were made, the last of which had this answer.
+	Attempts int
 	// Operation is the operationId of the document, such as "getTask".
 	Operation string
 	// Method and Path are what was requested, below the base URL and without
@@ -81,21 +86,23 @@ type Error struct {
 	Header http.Header
 	// Body is the raw body, its first MiB at most.
 	Body []byte
-	// Err is why the body of a success cannot be used; nil for other statuses,
-	// unless their body could not be read to its end.
+	// Err is why the body of a success cannot be used, or could not be read to its
+	// end whatever the status is, or why the next attempt was not waited for; nil
+	// for none of these.
 	Err error
 }
 
 // newError describes an answer that is no success, or whose body cannot be used
 // because of cause. The body may be anything.
-func newError(state *call, response *http.Response, body []byte, cause error) *Error {
+func newError(call *pipeline.Call, response *http.Response, body []byte, cause error) *Error {
 	e := &Error{
 		StatusCode: response.StatusCode,
 		RequestID:  response.Header.Get("Twilio-Request-Id"),
-		RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now()),
-		Operation:  state.operation.ID,
-		Method:     state.operation.Method,
-		Path:       state.path,
+		RetryAfter: pipeline.RetryAfter(response.Header, time.Now()),
+		Attempts:   call.Attempts(),
+		Operation:  call.Operation.ID,
+		Method:     call.Operation.Method,
+		Path:       call.Path,
 		Header:     response.Header,
 		Body:       bytes.Clone(body[:min(len(body), maxErrorBody)]), // an error may be kept for long, the buffer not
 		Err:        cause,
@@ -124,19 +131,6 @@ func (e *Error) decode(body []byte) {
 	}
 }
 
-// retryAfter reads a Retry-After header, a number of seconds or a date.
-func retryAfter(header string, now time.Time) time.Duration {
-	const maxSeconds = int64(1<<63-1) / int64(time.Second)
-	seconds, err := strconv.ParseInt(header, 10, 64)
-	if err == nil || errors.Is(err, strconv.ErrRange) { // beyond its range it is the nearest number
-		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
-	}
-	if date, err := http.ParseTime(header); err == nil {
-		return max(date.Sub(now), 0)
-	}
-	return 0
-}
-
 // Error says what was asked, what was answered and, as far as the answer
 // tells, why.
 func (e *Error) Error() string {
@@ -158,6 +152,12 @@ func (e *Error) Error() string {
 	if e.Code != 0 {
 		fmt.Fprintf(&text, " (code %d)", e.Code)
 	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&text, ", %d attempts", e.Attempts)
+	}
+	if e.RetryAfter != 0 {
+		fmt.Fprintf(&text, ", retry after %v", e.RetryAfter)
+	}
 	if e.RequestID != "" {
 		text.WriteString(" [" + e.RequestID + "]")
 	}
@@ -178,7 +178,7 @@ func brief(text string) string {
 	}, text)
 }
 
-// Unwrap returns why the body cannot be used, if that is the failure.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is tells whether target is the sentinel of this failure.
@@ -213,23 +213,22 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("path", e.Path),
 		slog.Int("status", e.StatusCode),
 	}
-	if e.Code != 0 {
-		facts = append(facts, slog.Int("code", e.Code))
-	}
-	if e.Message != "" {
-		facts = append(facts, slog.String("message", brief(e.Message)))
-	}
-	if e.Detail != "" {
-		facts = append(facts, slog.String("detail", brief(e.Detail)))
-	}
-	if e.RequestID != "" {
-		facts = append(facts, slog.String("request_id", e.RequestID))
-	}
-	if e.RetryAfter != 0 {
-		facts = append(facts, slog.Duration("retry_after", e.RetryAfter))
-	}
+	cause := ""
 	if e.Err != nil {
-		facts = append(facts, slog.String("cause", brief(e.Err.Error())))
+		cause = brief(e.Err.Error())
+	}
+	for _, fact := range []slog.Attr{
+		slog.Int("code", e.Code),
+		slog.String("message", brief(e.Message)),
+		slog.String("detail", brief(e.Detail)),
+		slog.String("request_id", e.RequestID),
+		slog.Int("attempts", e.Attempts),
+		slog.Duration("retry_after", e.RetryAfter),
+		slog.String("cause", cause),
+	} {
+		if !reflect.ValueOf(fact.Value.Any()).IsZero() {
+			facts = append(facts, fact)
+		}
 	}
 	return slog.GroupValue(facts...)
 }

@@ -74,7 +74,7 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWhateverItsBodyIs(t *testing.T) {
 			assert.Equal(t, "RQ1", got.Header.Get("Twilio-Request-Id"))
 			want := test.want
 			want.StatusCode, want.RequestID, want.Operation, want.Method, want.Path = test.status, "RQ1", "getTask", "GET", taskPath
-			want.Header, want.Body = got.Header, got.Body
+			want.Header, want.Body, want.Attempts = got.Header, got.Body, 1
 			assert.Equal(t, want, *got)
 		})
 	}

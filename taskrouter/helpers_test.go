@@ -136,9 +136,14 @@ func (s *fakeService) tasks(t testing.TB, options ...taskrouter.Option) taskrout
 	return s.client(t, options...).Tasks("WS1")
 }
 
+// newTestClient returns a client that makes one attempt, unless the options say
+// otherwise.
 func newTestClient(t testing.TB, options ...taskrouter.Option) *taskrouter.Client {
 	t.Helper()
-	client, err := taskrouter.NewClient(append([]taskrouter.Option{taskrouter.WithAuthToken(account, secretToken)}, options...)...)
+	client, err := taskrouter.NewClient(append([]taskrouter.Option{
+		taskrouter.WithAuthToken(account, secretToken),
+		taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1}),
+	}, options...)...)
 	require.NoError(t, err)
 	return client
 }
@@ -326,7 +331,7 @@ func newMethod(name string, function reflect.Value, sid string) method {
 			if kind.In(i).Kind() == reflect.Struct {
 				argument = filled(kind.In(i))
 			}
-			if request, ok := argument.Interface().(taskrouter.UpdateReservationRequest); ok && name == "WorkerReservations.Update" {
+			if request, ok := argument.Interface().(taskrouter.UpdateReservationRequest); ok && strings.HasPrefix(name, "WorkerReservations.") {
 				request.Supervisor, request.SupervisorMode = nil, nil // which it refuses
 				argument = reflect.ValueOf(request)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ var instructions = map[string]instruction{
 	"dequeue":    {taskrouter.DequeueRequest{}, "Dequeue", "Dequeue"},
 	"call":       {taskrouter.CallRequest{}, "Call", "Call"},
 	"redirect":   {taskrouter.RedirectRequest{}, "Redirect", "Redirect"},
-	"conference": {taskrouter.ConferenceRequest{}, "Conference", ""},
+	"conference": {taskrouter.UpdateReservationRequest{}, "Conference", ""},
 	"supervise":  {taskrouter.SuperviseRequest{}, "Supervise", ""},
 }
 
@@ -70,6 +71,9 @@ func TestEveryFieldOfAnInstructionIsSentUnderItsOwnKey(t *testing.T) {
 				continue // supervise, of a worker's
 			}
 			for field := range reflect.TypeOf(i.request).Fields() {
+				if name == "conference" && slices.Contains([]string{"Instruction", "Supervisor", "SupervisorMode"}, field.Name) {
+					continue // the method sets the first; the others are another instruction's
+				}
 				t.Run(name+" "+field.Name+" "+path, func(t *testing.T) {
 					request, want := i.withRequired(name)
 					request.FieldByIndex(field.Index).Set(filled(field.Type))

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // ErrNoPage is what [Page.Next] and [Page.Previous] answer at the ends of a
@@ -80,6 +81,7 @@ func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption)
 	next := p.pager
 	next.options = slices.Concat(next.options, options)
 	return next.fetch(ctx, func(ctx context.Context) (*http.Response, error) {
+		pipeline.CallOf(ctx).FollowsLink = true
 		request, failure := http.NewRequestWithContext(ctx, next.operation.Method, target, nil)
 		if failure != nil {
 			return nil, failure
@@ -131,7 +133,7 @@ type pager[T any] struct {
 func newPager[L, T any](c *Client, operation gen.Operation, options []CallOption, first sender, split func(*L) ([]T, gen.PageMeta)) pager[T] {
 	return pager[T]{client: c, operation: operation, options: options, first: first, decode: func(body []byte) ([]T, gen.PageMeta, error) {
 		envelope := new(L)
-		if err := decodeObject(body, envelope); err != nil {
+		if err := pipeline.DecodeObject(body, envelope); err != nil {
 			return nil, gen.PageMeta{}, err
 		}
 		items, meta := split(envelope)

@@ -21,7 +21,7 @@ type verbs interface {
 	Dequeue(context.Context, string, taskrouter.DequeueRequest, ...taskrouter.CallOption) (*taskrouter.Reservation, error)
 	Call(context.Context, string, taskrouter.CallRequest, ...taskrouter.CallOption) (*taskrouter.Reservation, error)
 	Redirect(context.Context, string, taskrouter.RedirectRequest, ...taskrouter.CallOption) (*taskrouter.Reservation, error)
-	Conference(context.Context, string, taskrouter.ConferenceRequest, ...taskrouter.CallOption) (*taskrouter.Reservation, error)
+	Conference(context.Context, string, taskrouter.UpdateReservationRequest, ...taskrouter.CallOption) (*taskrouter.Reservation, error)
 }
 
 // parents are the two ways to a reservation, with its path by each.
@@ -82,7 +82,7 @@ func TestVerbsOfAReservationSendWhatTheyMeanAndNothingElse(t *testing.T) {
 		},
 		"conference": {
 			func(v verbs) (*taskrouter.Reservation, error) {
-				return v.Conference(ctx, "WR1", taskrouter.ConferenceRequest{}, ifMatch)
+				return v.Conference(ctx, "WR1", taskrouter.UpdateReservationRequest{}, ifMatch)
 			},
 			url.Values{"Instruction": {"conference"}},
 		},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // WorkersService manages the workers of a workspace; it is found by
@@ -103,7 +104,7 @@ func (s WorkersService) WorkerStatistics(ctx context.Context, workerSID string, 
 // the worker; to reject them, set RejectPendingReservations with
 // [WorkersService.Update].
 func (s WorkersService) SetActivity(ctx context.Context, workerSID, activitySID string, options ...CallOption) (*Worker, error) {
-	if err := checkPrefix(gen.PathParameter{Name: "ActivitySid", Prefix: "WA"}, activitySID); err != nil {
+	if err := pipeline.CheckIdentifier(gen.PathParameter{Name: "ActivitySid", Prefix: "WA"}, activitySID); err != nil {
 		return nil, argumentError(gen.OperationUpdateWorker, err)
 	}
 	return s.Update(ctx, workerSID, UpdateWorkerRequest{ActivitySID: &activitySID}, options...)

@@ -1,4 +1,4 @@
-package taskrouter
+package pipeline
 
 import (
 	"errors"
@@ -15,21 +15,22 @@ import (
 // 404, and finding that one takes an hour. Length and digits of a SID are the
 // service's to judge. What would lead to another path, such as "", ".." and a
 // slash, was refused when the request was built.
-func checkAddress(base *url.URL, next step) step {
+func checkAddress(base *url.URL, next Step) Step {
 	return func(request *http.Request) (*http.Response, error) {
-		state := callOf(request.Context())
+		call := CallOf(request.Context())
 		path := strings.TrimPrefix(request.URL.EscapedPath(), base.EscapedPath())
-		for i, value := range pathValues(state.operation, path) {
-			if err := checkPrefix(state.operation.PathParameters[i], value); err != nil {
+		for i, value := range pathValues(call.Operation, path) {
+			if err := CheckIdentifier(call.Operation.PathParameters[i], value); err != nil {
 				return nil, err
 			}
 		}
-		state.path = path
+		call.Path, call.Query = path, request.URL.RawQuery
 		return next(request)
 	}
 }
 
-func checkPrefix(parameter gen.PathParameter, value string) error {
+// CheckIdentifier finds an identifier of another kind than its parameter's.
+func CheckIdentifier(parameter gen.PathParameter, value string) error {
 	if value == "" {
 		return identifierError(parameter, "is empty")
 	}
@@ -48,9 +49,9 @@ func identifierError(parameter gen.PathParameter, fault string) error {
 	return fmt.Errorf("%s %s, expected %s", parameter.Name, fault, expected)
 }
 
-// pathError adds to the error of a request that could not be built what was
+// PathError adds to the error of a request that could not be built what was
 // expected of its path.
-func pathError(operation gen.Operation, err error) error {
+func PathError(operation gen.Operation, err error) error {
 	fault, ok := errors.AsType[*gen.PathParameterError](err)
 	if !ok {
 		return err

@@ -1,0 +1,68 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// This is our own although cenkalti/backoff/v5 (v5.0.3) does much of it. There, a
+// Retry-After takes the place of the backoff and starts it over, so that a
+// service which answers 429 with Retry-After: 0 is asked again and again without
+// any pause; a wait for which no time is left is waited nevertheless; and what
+// ended the wait takes the place of the failure that led to it. What could be
+// used is three lines of arithmetic.
+
+// Policy says which failures are worth another attempt, and when.
+type Policy struct {
+	MaxAttempts        int
+	MinDelay, MaxDelay time.Duration
+	MaxRetryAfter      time.Duration
+	RepeatUnsafe       bool
+}
+
+// delay is how long to wait after an attempt that failed: as long as the answer
+// asks for, and on top of it a random part of a time that doubles with every
+// retry (full jitter, so that callers who failed together do not come back
+// together).
+func (p Policy) delay(retries int, retryAfter time.Duration) time.Duration {
+	backoff := p.MaxDelay
+	if doubled := p.MinDelay << min(retries, 62); doubled>>min(retries, 62) == p.MinDelay { // it did not overflow
+		backoff = min(doubled, p.MaxDelay)
+	}
+	return retryAfter + rand.N(backoff+1)
+}
+
+// Wait returns early, with the reason, if ctx ends before; at once if it is
+// bound to.
+func Wait(ctx context.Context, delay time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
+		return context.DeadlineExceeded
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// RetryAfter reads the Retry-After header of an answer, a number of seconds or a
+// date; 0 if there is none, or one that says nothing.
+func RetryAfter(header http.Header, now time.Time) time.Duration {
+	const maxSeconds = int64(1<<63-1) / int64(time.Second)
+	text := header.Get("Retry-After")
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) { // beyond its range it is the nearest number
+		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return max(date.Sub(now), 0)
+	}
+	return 0
+}

@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// logCall writes one record for each call.
+func logCall(logger *slog.Logger, next Step) Step {
+	return logged(logger, "taskrouter call", next, func(call *Call, _ *http.Request) []slog.Attr {
+		return []slog.Attr{slog.Int("attempts", call.Attempts())}
+	})
+}
+
+// logAttempt writes one record for each attempt; with values, what it asks for
+// as well.
+func logAttempt(logger *slog.Logger, values bool, next Step) Step {
+	return logged(logger, "taskrouter attempt", next, func(call *Call, request *http.Request) []slog.Attr {
+		facts := []slog.Attr{slog.Int("attempt", call.Attempts())}
+		if values {
+			facts = append(facts, slog.String("query", withoutSecrets(request.URL.RawQuery)), slog.String("form", withoutSecrets(bodyOf(request))))
+		}
+		return facts
+	})
+}
+
+// logged writes a record when the step has ended, at level debug. It holds
+// neither credentials nor, but for what add adds, what the caller or the service
+// said: that may be personal data.
+func logged(logger *slog.Logger, message string, next Step, add func(*Call, *http.Request) []slog.Attr) Step {
+	if logger == nil {
+		return next
+	}
+	return func(request *http.Request) (*http.Response, error) {
+		ctx := request.Context()
+		if !logger.Enabled(ctx, slog.LevelDebug) {
+			return next(request)
+		}
+		start := time.Now()
+		response, err := next(request)
+		call := CallOf(ctx)
+		facts := append([]slog.Attr{
+			slog.String("operation", call.Operation.ID),
+			slog.String("method", call.Operation.Method),
+			slog.String("path", call.Operation.Path),
+			slog.Duration("duration", time.Since(start)),
+		}, add(call, request)...)
+		if err != nil {
+			facts = append(facts, slog.String("error", err.Error()))
+		} else {
+			facts = append(facts, slog.Int("status", response.StatusCode), slog.String("request_id", response.Header.Get("Twilio-Request-Id")))
+		}
+		logger.LogAttrs(ctx, slog.LevelDebug, message, facts...)
+		return response, err
+	}
+}
+
+// bodyOf returns the body of a request once more; "" if it cannot.
+func bodyOf(request *http.Request) string {
+	if request.GetBody == nil {
+		return ""
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = body.Close() }() // it lies in memory
+	text, _ := io.ReadAll(body)         // likewise
+	return string(text)
+}
+
+// withoutSecrets hides the passwords that a query or a form can hold: that of a
+// SIP address, and those in URLs.
+func withoutSecrets(encoded string) string {
+	parameters, err := url.ParseQuery(encoded)
+	if err != nil {
+		return "(does not parse)"
+	}
+	for name, values := range parameters {
+		for i, value := range values {
+			if u, err := url.Parse(value); err == nil && u.User != nil {
+				values[i] = u.Redacted()
+			}
+			if name == "SipAuthPassword" {
+				values[i] = "xxxxx"
+			}
+		}
+	}
+	return parameters.Encode()
+}

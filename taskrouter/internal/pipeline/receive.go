@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// receive sends a request over the wire and takes in the answer, body included,
+// so that the steps above see all that can go wrong with it, the connection is
+// free for the next attempt, and the timeout of an attempt covers it all.
+func receive(client *http.Client, limit int64) Step {
+	return func(request *http.Request) (*http.Response, error) {
+		response, err := client.Do(request)
+		if err != nil {
+			return nil, withoutURL(err)
+		}
+		ReadBody(response, limit)
+		return response, nil
+	}
+}
+
+// withoutURL takes away what net/http adds to an error: the URL, whose query may
+// hold personal data.
+func withoutURL(err error) error {
+	if failure, ok := err.(*url.Error); ok { //nolint:errorlint // only its own, outermost one
+		return failure.Err
+	}
+	return err
+}
+
+// Body is a body in memory, in place of the one that came by the wire.
+type Body struct {
+	// Bytes are what was read of it.
+	Bytes []byte
+	// Err is why that is not all; nil if it is.
+	Err error
+
+	read int
+}
+
+// Read reads the bytes and then the error, as the original would have.
+func (b *Body) Read(p []byte) (int, error) {
+	if b.read < len(b.Bytes) {
+		n := copy(p, b.Bytes[b.read:])
+		b.read += n
+		return n, nil
+	}
+	if b.Err != nil {
+		return 0, b.Err
+	}
+	return 0, io.EOF
+}
+
+// Close does nothing: the original was closed when it had been read.
+func (b *Body) Close() error { return nil }
+
+// ReadBody takes in the body of a response once and to its end, so that the
+// connection can be used again, but gives up beyond limit bytes. What middleware
+// has put in the place of a body is taken in as well.
+func ReadBody(response *http.Response, limit int64) *Body {
+	body, ok := response.Body.(*Body)
+	if !ok {
+		data, err := readAll(response, limit)
+		_ = response.Body.Close() // nothing is lost: it was read or given up
+		body = &Body{Bytes: data, Err: err}
+		response.Body = body
+	}
+	return body
+}
+
+// maxGrowth is how much memory is set aside for a body that is only announced,
+// in bytes. A page of 1,000 tasks has about 2 MB.
+const maxGrowth = 4 << 20
+
+func readAll(response *http.Response, limit int64) ([]byte, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return nil, Permanent(errors.New("the server switched protocols: there is no body, only the connection"))
+	}
+	if response.ContentLength > limit {
+		return nil, Permanent(fmt.Errorf("the body has %d bytes, more than the limit of %d", response.ContentLength, limit))
+	}
+	var body bytes.Buffer
+	if response.ContentLength > 0 {
+		// The space behind lets the buffer see the end without growing.
+		body.Grow(int(min(response.ContentLength, maxGrowth)) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(io.LimitReader(response.Body, limit+1))
+	if int64(body.Len()) > limit {
+		return body.Bytes()[:limit], Permanent(fmt.Errorf("the body has more than the limit of %d bytes", limit))
+	}
+	if err != nil {
+		return body.Bytes(), fmt.Errorf("read the body after %d bytes: %w", body.Len(), err)
+	}
+	return body.Bytes(), nil
+}
+
+// DecodeObject decodes a JSON object. Anything else, null included, would leave
+// a zero value behind that looks like a resource.
+func DecodeObject(body []byte, v any) error {
+	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 {
+		return errors.New("the body is empty, expected a JSON object")
+	}
+	if err := json.Unmarshal(trimmed, v); err != nil {
+		return fmt.Errorf("decode the body: %w", err)
+	}
+	if trimmed[0] != '{' {
+		return fmt.Errorf("the body begins with %q, expected a JSON object", trimmed[0])
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// TokenSource fetches a new token, and tells when it expires if that is known.
+type TokenSource func(context.Context) (token string, expiry time.Time, err error)
+
+// bearer keeps a token for all callers.
+type bearer struct {
+	source TokenSource
+
+	mutex   sync.Mutex
+	value   string    // "" for none
+	renewAt time.Time // zero for never
+	running *fetch    // nil for none
+}
+
+// A fetch of a token. Its fields are set before done is closed.
+type fetch struct {
+	done  chan struct{}
+	value string
+	err   error
+	// abandoned tells that the caller who fetched has given up, which says nothing
+	// about the source.
+	abandoned bool
+}
+
+// Bearer returns credentials that send a token. It is fetched when it is
+// needed, once for all callers who need it, and again before it expires or when
+// the service no longer accepts it.
+func Bearer(source TokenSource) Credentials { return &bearer{source: source} }
+
+func (b *bearer) authorize(request *http.Request) error {
+	value, err := b.token(request.Context())
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+value)
+	return nil
+}
+
+// renew drops the token that was refused, unless another caller has already
+// seen to it.
+func (b *bearer) renew(request *http.Request) bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if request.Header.Get("Authorization") == "Bearer "+b.value {
+		b.value = ""
+	}
+	return true
+}
+
+func (b *bearer) token(ctx context.Context) (string, error) {
+	for {
+		b.mutex.Lock()
+		if b.value != "" && (b.renewAt.IsZero() || time.Now().Before(b.renewAt)) {
+			defer b.mutex.Unlock()
+			return b.value, nil
+		}
+		f := b.running
+		if f == nil {
+			f = &fetch{done: make(chan struct{}), abandoned: true, err: errors.New("the token source panicked")}
+			b.running = f
+			b.mutex.Unlock()
+			b.run(ctx, f)
+			return f.value, f.err
+		}
+		b.mutex.Unlock()
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+		if !f.abandoned {
+			return f.value, f.err
+		}
+	}
+}
+
+// run fetches a token on behalf of all who wait for it. It is the first of them
+// that does so, not a goroutine of its own, which nobody could end.
+func (b *bearer) run(ctx context.Context, f *fetch) {
+	var renewAt time.Time
+	defer func() { // also if the source panics
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
+		b.running = nil
+		if f.err == nil {
+			b.value, b.renewAt = f.value, renewAt
+		}
+		close(f.done)
+	}()
+	value, expiry, err := b.source(ctx)
+	if err == nil {
+		err = checkToken(value)
+	}
+	f.value, f.err, f.abandoned = value, err, err != nil && ctx.Err() != nil
+	renewAt = renewal(expiry, time.Now())
+}
+
+// renewal is a minute before a token expires, or half its life if it lives for
+// less than two: time enough for a request that is on its way.
+func renewal(expiry, now time.Time) time.Time {
+	if expiry.IsZero() {
+		return expiry
+	}
+	return expiry.Add(-min(time.Minute, max(expiry.Sub(now), 0)/2))
+}
+
+// checkToken does not repeat the token, which is a secret even if it is wrong.
+func checkToken(value string) error {
+	if value == "" {
+		return errors.New("the token is empty")
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return errors.New("the token holds a space, a control character or one beyond ASCII")
+	}
+	return nil
+}
+
+// DecodeToken reads the answer of RFC 6749, section 5.1, that arrived now.
+func DecodeToken(data []byte, now time.Time) (token string, expiry time.Time, err error) {
+	var answer struct {
+		AccessToken string       `json:"access_token"`
+		TokenType   string       `json:"token_type"`
+		ExpiresIn   *json.Number `json:"expires_in"` // in seconds, in quotes or not
+	}
+	if json.Unmarshal(data, &answer) != nil { // whose error could repeat a part of the token
+		return "", expiry, errors.New("the body is not the JSON object that holds a token")
+	}
+	if answer.TokenType != "" && !strings.EqualFold(answer.TokenType, "Bearer") {
+		return "", expiry, errors.New("token_type is not bearer")
+	}
+	if answer.AccessToken == "" {
+		return "", expiry, errors.New("access_token is missing or empty")
+	}
+	if answer.ExpiresIn == nil {
+		return answer.AccessToken, expiry, nil
+	}
+	seconds, err := answer.ExpiresIn.Float64()
+	if err != nil || seconds < 0 || seconds > 1e9 {
+		return "", expiry, errors.New("expires_in is no number of seconds")
+	}
+	return answer.AccessToken, now.Add(time.Duration(seconds * float64(time.Second))), nil
+}

@@ -1,0 +1,136 @@
+package taskrouter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/taskrouter-go/sdk/taskrouter/internal/merge"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
+)
+
+// ErrNotCompleted is what [CompleteTask] fails with besides the reason, if it has
+// changed the attributes of the task and then could not complete it.
+var ErrNotCompleted = errors.New("the attributes are changed, the task is not completed")
+
+// AttributesService is [TasksService] or [WorkersService].
+type AttributesService[R any] interface {
+	Get(ctx context.Context, sid string, options ...CallOption) (*R, error)
+	attributesOf(resource *R) Attributes
+	setAttributes(ctx context.Context, sid string, attributes Attributes, options []CallOption) (*R, error)
+}
+
+func (TasksService) attributesOf(task *Task) Attributes { return task.Attributes }
+
+func (s TasksService) setAttributes(ctx context.Context, taskSID string, attributes Attributes, options []CallOption) (*Task, error) {
+	return s.Update(ctx, taskSID, UpdateTaskRequest{Attributes: attributes}, options...)
+}
+
+func (WorkersService) attributesOf(worker *Worker) Attributes { return worker.Attributes }
+
+func (s WorkersService) setAttributes(ctx context.Context, workerSID string, attributes Attributes, options []CallOption) (*Worker, error) {
+	return s.Update(ctx, workerSID, UpdateWorkerRequest{Attributes: attributes}, options...)
+}
+
+// modifyRounds is how often ModifyAttributes begins anew at most.
+const modifyRounds = 10
+
+// ModifyAttributes changes the attributes of a task or a worker and loses no
+// change that others make at the same time. It reads them into a T, lets change
+// work on that, and writes the result if the resource still has the version that
+// was read; if not, it begins anew, ten times at most and then fails with
+// [ErrPreconditionFailed].
+//
+//	task, err := taskrouter.ModifyAttributes(ctx, client.Tasks(ws), taskSID, func(t *Ticket) error {
+//		t.Owner = "ann"
+//		return nil
+//	})
+//
+// What T does not know keeps its value, within objects and lists too. A member
+// that change leaves out of the encoding, as omitempty does, is gone. If change
+// alters nothing, nothing is written, and what was read is returned. If it fails
+// so does ModifyAttributes. It may be called several times, with a new T each
+// time, and has to do the same each time.
+//
+// The options act on each request.
+func ModifyAttributes[T, R any](ctx context.Context, service AttributesService[R], sid string, change func(*T) error, options ...CallOption) (*R, error) {
+	for round := 1; ; round++ {
+		resource, err := modifyOnce(ctx, service, sid, change, options)
+		if !errors.Is(err, ErrPreconditionFailed) || round == modifyRounds {
+			return resource, err
+		}
+		if end := pipeline.Wait(ctx, rand.N(min(50*time.Millisecond<<round, time.Second))); end != nil {
+			return nil, fmt.Errorf("%w: after %w", end, err)
+		}
+	}
+}
+
+func modifyOnce[T, R any](ctx context.Context, service AttributesService[R], sid string, change func(*T) error, options []CallOption) (*R, error) {
+	var etag string
+	resource, err := service.Get(ctx, sid, append(options[:len(options):len(options)], etagInto(&etag))...)
+	if err != nil {
+		return nil, err
+	}
+	old := service.attributesOf(resource)
+	changed, err := applyChange(old, change)
+	if err != nil {
+		return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w", sid, err)
+	}
+	if changed == old {
+		return resource, nil
+	}
+	if etag == "" {
+		return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w: the answer names no version, without which a change by others could be lost", sid, ErrInvalidResponse)
+	}
+	return service.setAttributes(ctx, sid, changed, append(options[:len(options):len(options)], WithIfMatch(etag), onceAtMost))
+}
+
+// onceAtMost keeps an update from failing because of itself, see
+// [RetryPolicy.RepeatUnsafe]: the next round would change what it has changed.
+func onceAtMost(o *callOptions) error {
+	o.pipeline.OnceAtMost = true
+	return nil
+}
+
+// applyChange returns the attributes as change leaves them.
+func applyChange[T any](old Attributes, change func(*T) error) (Attributes, error) {
+	text := old
+	if text == "" {
+		text = "{}"
+	}
+	value := new(T)
+	if err := text.Decode(value); err != nil {
+		return "", err
+	}
+	before, err := AttributesOf(value)
+	if err != nil {
+		return "", err
+	}
+	if err = change(value); err != nil {
+		return "", err
+	}
+	after, err := AttributesOf(value)
+	if err != nil || after == before {
+		return old, err
+	}
+	merged, err := merge.Objects([]byte(text), []byte(before), []byte(after))
+	return Attributes(merged), err
+}
+
+// CompleteTask changes the attributes of a task as [ModifyAttributes] does and
+// then completes it, in this order and by two calls, because the service does not
+// take both at once. An error that is [ErrNotCompleted] says that the second
+// failed; with any other, the task was not completed and its attributes are as
+// ModifyAttributes left them.
+func CompleteTask[T any](ctx context.Context, tasks TasksService, taskSID, reason string, change func(*T) error, options ...CallOption) (*Task, error) {
+	if _, err := ModifyAttributes(ctx, tasks, taskSID, change, options...); err != nil {
+		return nil, err
+	}
+	task, err := tasks.Complete(ctx, taskSID, reason, options...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotCompleted, err)
+	}
+	return task, nil
+}
