@@ -15,9 +15,13 @@ import (
 // free for the next attempt, and the timeout of an attempt covers it all.
 func receive(client *http.Client, limit int64) Step {
 	return func(request *http.Request) (*http.Response, error) {
+		var way way
+		if request.Method != http.MethodGet { // which may be repeated wherever it came
+			request = request.WithContext(way.watch(request.Context()))
+		}
 		response, err := client.Do(request)
 		if err != nil {
-			return nil, withoutURL(err)
+			return nil, way.mark(withoutURL(err))
 		}
 		ReadBody(response, limit)
 		return response, nil

@@ -1,13 +1,10 @@
 package pipeline
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 )
 
@@ -82,8 +79,7 @@ func (r retrier) attempt(request *http.Request) outcome {
 	call := CallOf(ctx)
 	call.attempts.Add(1)
 	call.renewable.Store(false)
-	var way way
-	attempt := request.Clone(way.watch(ctx))
+	attempt := request.Clone(ctx)
 	if request.GetBody != nil {
 		var err error
 		if attempt.Body, err = request.GetBody(); err != nil {
@@ -92,25 +88,10 @@ func (r retrier) attempt(request *http.Request) outcome {
 	}
 	response, err := r.next(attempt)
 	if err != nil {
-		return outcome{method: request.Method, err: err, neverLeft: way.endedBeforeAConnection()}
+		return outcome{method: request.Method, err: err}
 	}
 	return outcome{method: request.Method, response: response, body: ReadBody(response, r.maxResponseBytes)}
 }
-
-// way is how far a request came.
-type way struct{ began, connected atomic.Bool }
-
-func (w *way) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { w.began.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
-	})
-}
-
-// endedBeforeAConnection tells that no byte of a request can have left, because
-// the transport looked for a connection and found none. A transport that is not
-// net/http's looks for none and tells nothing.
-func (w *way) endedBeforeAConnection() bool { return w.began.Load() && !w.connected.Load() }
 
 // outcome is what came of an attempt.
 type outcome struct {
@@ -118,8 +99,6 @@ type outcome struct {
 	response *http.Response // nil if there is none
 	body     *Body          // of the response
 	err      error          // why there is no response
-
-	neverLeft bool // besides err: no byte of the request left
 }
 
 // failed tells whether an attempt did not settle the call.
@@ -146,16 +125,17 @@ func (o outcome) repeatable(policy Policy) bool {
 	if isPermanent(o.err) || o.body != nil && isPermanent(o.body.Err) {
 		return false
 	}
-	if o.neverLeft || o.err == nil && o.response.StatusCode == http.StatusTooManyRequests {
-		return true // the service did nothing
+	if !o.doubtful() {
+		return true
 	}
 	return o.method == http.MethodGet || o.method == http.MethodDelete || policy.RepeatUnsafe
 }
 
-// doubtful tells whether a failed attempt may have been carried out.
+// doubtful tells whether a failed attempt may have been carried out all the
+// same.
 func (o outcome) doubtful() bool {
 	if o.err != nil {
-		return !o.neverLeft
+		return !neverLeft(o.err)
 	}
 	return o.response.StatusCode != http.StatusTooManyRequests
 }

@@ -27,14 +27,17 @@ func DefaultTransport() http.RoundTripper {
 	return shared.transport
 }
 
-// forOneHost returns a transport that suits an API better than a browser.
+// forOneHost returns a transport that suits an API better than a browser, and
+// keeps what the program has set itself.
 func forOneHost(source *http.Transport) *http.Transport {
 	transport := source.Clone()
-	transport.MaxIdleConnsPerHost = 32 // net/http keeps two to a host, and this is the only one
+	transport.MaxIdleConnsPerHost = max(transport.MaxIdleConnsPerHost, 32) // net/http keeps two to a host, and this is the only one
 	// A gateway closes what is idle for long, many of them after a minute. If a
 	// request comes at that moment nobody knows whether it was carried out, and a
 	// POST cannot be repeated.
-	transport.IdleConnTimeout = 30 * time.Second
+	if transport.IdleConnTimeout == 0 || transport.IdleConnTimeout > 30*time.Second {
+		transport.IdleConnTimeout = 30 * time.Second
+	}
 	if transport.HTTP2 == nil { // a connection that died silently would be used until the kernel notices
 		transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}
 	}
