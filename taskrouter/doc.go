@@ -60,16 +60,17 @@
 // [ErrInvalidArgument], and nothing is sent. What fails on the way is wrapped, so
 // that errors.Is finds [context.Canceled] and its kind.
 //
+// # Trouble on the way
+//
+// A call that fails makes further attempts where that may help and can do no
+// harm; see [RetryPolicy]. [WithTimeout] bounds a call with all of them,
+// [WithAttemptTimeout] a single one. [WithLimiter], [WithLogger],
+// [WithCallMiddleware] and [WithAttemptMiddleware] watch over them.
+//
 // # Concurrent changes
 //
-// Tasks, workers and reservations have a version. To change one only if nobody
-// else has, pass the ETag of what was read:
-//
-//	var response taskrouter.Response
-//	task, err := client.Tasks(ws).Get(ctx, taskSID, taskrouter.WithResponseInto(&response))
-//	…
-//	_, err = client.Tasks(ws).Update(ctx, taskSID, change, taskrouter.WithIfMatch(response.ETag()))
-//	if errors.Is(err, taskrouter.ErrPreconditionFailed) {
-//		// somebody else was faster: read again
-//	}
+// Tasks, workers and reservations have a version, the ETag of an answer. With
+// [WithIfMatch], a change happens only if the resource still has it.
+// [ModifyAttributes] does so for the attributes of tasks and workers, which are
+// written as a whole, and begins anew when somebody else was faster.
 package taskrouter
