@@ -17,7 +17,8 @@ type Credentials interface {
 }
 
 // authenticate sends nothing without credentials, and credentials nowhere but
-// to the base URL.
+// to the base URL. It does so for each attempt, because a token may have been
+// renewed since the last, and after middleware, which has no use for secrets.
 func authenticate(credentials Credentials, base *url.URL, next Step) Step {
 	return func(request *http.Request) (*http.Response, error) {
 		if request.URL.Scheme != base.Scheme || request.URL.Host != base.Host {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -33,7 +34,8 @@ func (p Policy) delay(retries int, retryAfter time.Duration) time.Duration {
 	if doubled := p.MinDelay << min(retries, 62); doubled>>min(retries, 62) == p.MinDelay { // it did not overflow
 		backoff = min(doubled, p.MaxDelay)
 	}
-	return retryAfter + rand.N(backoff+1)
+	jitter := rand.N(max(backoff, 1))
+	return jitter + min(retryAfter, math.MaxInt64-jitter)
 }
 
 // Wait returns early, with the reason, if ctx ends before; at once if it is
