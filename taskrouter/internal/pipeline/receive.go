@@ -97,11 +97,16 @@ func readAll(response *http.Response, limit int64) ([]byte, error) {
 	if int64(body.Len()) > limit {
 		return body.Bytes()[:limit], Permanent(fmt.Errorf("the body has more than the limit of %d bytes", limit))
 	}
-	if err != nil {
-		return body.Bytes(), fmt.Errorf("read the body after %d bytes: %w", body.Len(), err)
+	if _, said := errors.AsType[broken](err); err == nil || said { // said before middleware wrapped the body
+		return body.Bytes(), err
 	}
-	return body.Bytes(), nil
+	return body.Bytes(), broken{fmt.Errorf("read the body after %d bytes: %w", body.Len(), err)}
 }
+
+// broken is why a body ended too early.
+type broken struct{ error }
+
+func (b broken) Unwrap() error { return b.error }
 
 // DecodeObject decodes a JSON object. Anything else, null included, would leave
 // a zero value behind that looks like a resource.
