@@ -22,6 +22,15 @@ demo: ## run the guide's six steps, on prepared answers or with DEMO=live on the
 test: ## run all tests
 	go test $(RACE) ./...
 
+# An example that needs more than the SDK does is a module of its own.
+EXAMPLE_MODULES := $(patsubst %/go.mod,%,$(wildcard taskrouter/examples/*/go.mod))
+
+.PHONY: test-examples
+test-examples: ## run the tests of the example modules
+	@for module in $(EXAMPLE_MODULES); do \
+	  (cd $$module && go vet ./... && go test $(RACE) ./...) || exit 1; \
+	done
+
 .PHONY: generate
 generate: ## generate code from the OpenAPI document
 	go generate ./...
@@ -34,6 +43,9 @@ generate-check: ## generate, and fail if that changed anything
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## check the Go code
 	$(GOLANGCI_LINT) run ./...
+	@for module in $(EXAMPLE_MODULES); do \
+	  (cd $$module && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; \
+	done
 
 $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
