@@ -61,7 +61,7 @@ func outcome(ctx context.Context, call *pipeline.Call, response *http.Response, 
 	if call.AlreadyGone || decode == nil && isSuccess(response.StatusCode) {
 		return nil
 	}
-	err := errors.Join(ended(ctx, body.Err), call.Abandoned)
+	err := errors.Join(ended(ctx, body.Failure()), call.Abandoned)
 	if err == nil && isSuccess(response.StatusCode) {
 		if err = decode(body.Bytes); err == nil {
 			return nil

@@ -33,6 +33,8 @@ type Call struct {
 	// renewable tells that the service refused credentials in place of which the
 	// next attempt will have others.
 	renewable atomic.Bool
+	// neverLeft tells that no byte of the last attempt can have left.
+	neverLeft atomic.Bool
 }
 
 // Options are what a caller asks of one call.

@@ -15,13 +15,15 @@ import (
 // free for the next attempt, and the timeout of an attempt covers it all.
 func receive(client *http.Client, limit int64) Step {
 	return func(request *http.Request) (*http.Response, error) {
+		call := CallOf(request.Context())
 		var way way
 		if request.Method != http.MethodGet { // which may be repeated wherever it came
 			request = request.WithContext(way.watch(request.Context()))
 		}
 		response, err := client.Do(request)
 		if err != nil {
-			return nil, way.mark(withoutURL(err))
+			call.neverLeft.Store(way.endedBeforeAConnection())
+			return nil, withoutURL(err)
 		}
 		ReadBody(response, limit)
 		return response, nil
@@ -45,6 +47,14 @@ type Body struct {
 	Err error
 
 	read int
+}
+
+// Failure says why and where a body broke off; nil if it did not.
+func (b *Body) Failure() error {
+	if b.Err == nil || isPermanent(b.Err) {
+		return b.Err
+	}
+	return fmt.Errorf("read the body after %d bytes: %w", len(b.Bytes), b.Err)
 }
 
 // Read reads the bytes and then the error, as the original would have.
@@ -97,16 +107,8 @@ func readAll(response *http.Response, limit int64) ([]byte, error) {
 	if int64(body.Len()) > limit {
 		return body.Bytes()[:limit], Permanent(fmt.Errorf("the body has more than the limit of %d bytes", limit))
 	}
-	if _, said := errors.AsType[broken](err); err == nil || said { // said before middleware wrapped the body
-		return body.Bytes(), err
-	}
-	return body.Bytes(), broken{fmt.Errorf("read the body after %d bytes: %w", body.Len(), err)}
+	return body.Bytes(), err
 }
-
-// broken is why a body ended too early.
-type broken struct{ error }
-
-func (b broken) Unwrap() error { return b.error }
 
 // DecodeObject decodes a JSON object. Anything else, null included, would leave
 // a zero value behind that looks like a resource.

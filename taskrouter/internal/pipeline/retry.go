@@ -79,6 +79,7 @@ func (r retrier) attempt(request *http.Request) outcome {
 	call := CallOf(ctx)
 	call.attempts.Add(1)
 	call.renewable.Store(false)
+	call.neverLeft.Store(false)
 	attempt := request.Clone(ctx)
 	if request.GetBody != nil {
 		var err error
@@ -88,7 +89,7 @@ func (r retrier) attempt(request *http.Request) outcome {
 	}
 	response, err := r.next(attempt)
 	if err != nil {
-		return outcome{method: request.Method, err: err}
+		return outcome{method: request.Method, err: err, neverLeft: call.neverLeft.Load()}
 	}
 	return outcome{method: request.Method, response: response, body: ReadBody(response, r.maxResponseBytes)}
 }
@@ -99,6 +100,8 @@ type outcome struct {
 	response *http.Response // nil if there is none
 	body     *Body          // of the response
 	err      error          // why there is no response
+
+	neverLeft bool // besides err: no byte of the request can have left
 }
 
 // failed tells whether an attempt did not settle the call.
@@ -135,7 +138,7 @@ func (o outcome) repeatable(policy Policy) bool {
 // same.
 func (o outcome) doubtful() bool {
 	if o.err != nil {
-		return !neverLeft(o.err)
+		return !o.neverLeft
 	}
 	return o.response.StatusCode != http.StatusTooManyRequests
 }

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -17,21 +16,7 @@ func (w *way) watch(ctx context.Context) context.Context {
 	})
 }
 
-// mark marks the error of a request of which no byte can have left, because the
-// transport looked for a connection and found none. A transport that is not
+// endedBeforeAConnection tells that no byte of a request can have left, because
+// the transport looked for a connection and found none. A transport that is not
 // net/http's looks for none and tells nothing.
-func (w *way) mark(err error) error {
-	if w.began.Load() && !w.connected.Load() {
-		return unsent{err}
-	}
-	return err
-}
-
-type unsent struct{ error }
-
-func (u unsent) Unwrap() error { return u.error }
-
-func neverLeft(err error) bool {
-	_, ok := errors.AsType[unsent](err)
-	return ok
-}
+func (w *way) endedBeforeAConnection() bool { return w.began.Load() && !w.connected.Load() }
