@@ -288,27 +288,29 @@ func methodsOf(client *taskrouter.Client) []method {
 	if client != nil {
 		workspaces = client.Workspaces
 	}
-	var methods []method
-	for _, s := range []struct {
-		name    string
-		service any
-		sid     string
-	}{
-		{"Activities", client.Activities("WS1"), "WA1"},
-		{"Events", client.Events("WS1"), "EV1"},
-		{"Tasks", client.Tasks("WS1"), "WT1"},
-		{"TaskChannels", client.TaskChannels("WS1"), "TC1"},
-		{"TaskQueues", client.TaskQueues("WS1"), "WQ1"},
-		{"TaskReservations", client.TaskReservations("WS1", "WT1"), "WR1"},
-		{"Workers", client.Workers("WS1"), "WK1"},
-		{"WorkerChannels", client.WorkerChannels("WS1", "WK1"), "WC1"},
-		{"WorkerReservations", client.WorkerReservations("WS1", "WK1"), "WR1"},
-		{"Workflows", client.Workflows("WS1"), "WW1"},
-		{"Workspaces", workspaces, "WS1"},
-	} {
-		for m, function := range reflect.ValueOf(s.service).Methods() {
-			methods = append(methods, newMethod(s.name+"."+m.Name, function, s.sid))
-		}
+	return append(methodsBelow(client, "WS1", "WT1", "WK1"), methodsOfService("Workspaces", workspaces, "WS1")...)
+}
+
+// methodsBelow returns every method of the services below a workspace, and of
+// those below its task and worker.
+func methodsBelow(client *taskrouter.Client, workspace, task, worker string) []method {
+	return slices.Concat(
+		methodsOfService("Activities", client.Activities(workspace), "WA1"),
+		methodsOfService("Events", client.Events(workspace), "EV1"),
+		methodsOfService("Tasks", client.Tasks(workspace), "WT1"),
+		methodsOfService("TaskChannels", client.TaskChannels(workspace), "TC1"),
+		methodsOfService("TaskQueues", client.TaskQueues(workspace), "WQ1"),
+		methodsOfService("TaskReservations", client.TaskReservations(workspace, task), "WR1"),
+		methodsOfService("Workers", client.Workers(workspace), "WK1"),
+		methodsOfService("WorkerChannels", client.WorkerChannels(workspace, worker), "WC1"),
+		methodsOfService("WorkerReservations", client.WorkerReservations(workspace, worker), "WR1"),
+		methodsOfService("Workflows", client.Workflows(workspace), "WW1"),
+	)
+}
+
+func methodsOfService(name string, service any, sid string) (methods []method) {
+	for m, function := range reflect.ValueOf(service).Methods() {
+		methods = append(methods, newMethod(name+"."+m.Name, function, sid))
 	}
 	return methods
 }
