@@ -3,8 +3,8 @@ package taskrouter_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -187,17 +187,62 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(401, []byte(`{"code":20003,"detail":"d","message":"m","more_info":"i","status":401,"details":{"a":[1]}}`))
 	f.Add(404, []byte(`{"code":"20404","message":null,"details":[]}`))
 	f.Add(400, []byte("\xff\x00"))
+	about := map[int]error{
+		400: taskrouter.ErrInvalid, 401: taskrouter.ErrUnauthorized, 403: taskrouter.ErrForbidden, 404: taskrouter.ErrNotFound,
+		409: taskrouter.ErrConflict, 410: taskrouter.ErrGone, 412: taskrouter.ErrPreconditionFailed, 429: taskrouter.ErrRateLimited,
+	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		status = 300 + int(uint(status)%300)
-		client := offline(t, inMemory(answer(status, string(body))))
-		_, err := client.Tasks("WS1").Get(context.Background(), "WT1")
+		requests := 0
+		client := offline(t, func(r *http.Request) (*http.Response, error) {
+			requests++
+			return inMemory(answer(status, string(body)))(r)
+		})
+		task, err := client.Tasks("WS1").Update(context.Background(), "WT1", taskrouter.UpdateTaskRequest{})
+		assert.Nil(t, task)
+		assert.Equal(t, 1, requests)
+		want := about[status]
+		if status >= 500 {
+			want = taskrouter.ErrServer
+		}
+		assertAbout(t, want, err)
+
 		failure := answerError(t, err)
 		assert.Equal(t, status, failure.StatusCode)
-		assert.True(t, bytes.Equal(body, failure.Body))
-		assert.Contains(t, failure.Error(), fmt.Sprintf("taskrouter: getTask: %d", status))
-		assert.NotEmpty(t, logged(err))
-		assert.NotErrorIs(t, err, taskrouter.ErrInvalidResponse)
+		assert.True(t, bytes.Equal(body[:min(len(body), 1<<20)], failure.Body))
+		assert.Equal(t, []any{"updateTask", "POST", taskPath, "RQ1", 1}, []any{failure.Operation, failure.Method, failure.Path, failure.RequestID, failure.Attempts})
+		code, message := codeAndMessage(body)
+		assert.Equal(t, code, failure.Code)
+		assert.Equal(t, message, failure.Message)
+
+		for _, text := range []string{failure.Error(), logged(err)} {
+			assert.Contains(t, text, strconv.Itoa(status))
+			assert.True(t, utf8.ValidString(text))
+			assert.NotContains(t, text, "\n")
+			assert.NotContains(t, text, "\x1b")
+			assert.Less(t, len(text), 3000)
+		}
 	})
+}
+
+// codeAndMessage returns what a body has of them, a code in quotes or not.
+func codeAndMessage(body []byte) (code int, message string) {
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if !json.Valid(body) || decoder.Decode(&members) != nil {
+		return 0, ""
+	}
+	switch member := members["code"].(type) {
+	case json.Number:
+		code, _ = strconv.Atoi(member.String()) // one that is no integer is none
+	case string:
+		if json.Valid([]byte(member)) { // as in 007 or +7, which are no numbers
+			code, _ = strconv.Atoi(member)
+		}
+	}
+	message, _ = members["message"].(string)
+	return code, message
 }
 
 func FuzzRetryAfter(f *testing.F) {
@@ -205,18 +250,39 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		client := offline(t, func(*http.Request) (*http.Response, error) {
-			response := httptest.NewRecorder().Result()
-			response.StatusCode, response.Header = http.StatusTooManyRequests, http.Header{"Retry-After": {header}}
-			return response, nil
+		synctest.Test(t, func(t *testing.T) {
+			attempts := 0
+			client := offline(t, func(*http.Request) (*http.Response, error) {
+				attempts++
+				response := httptest.NewRecorder().Result()
+				response.StatusCode, response.Header = http.StatusTooManyRequests, http.Header{"Retry-After": {header}}
+				return response, nil
+			}, taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 2}))
+			start := time.Now()
+			_, err := client.Tasks("WS1").Get(context.Background(), "WT1")
+			passed := time.Since(start)
+			require.ErrorIs(t, err, taskrouter.ErrRateLimited)
+			wait := answerError(t, err).RetryAfter
+			assert.GreaterOrEqual(t, wait, time.Duration(0))
+			if passed > 0 { // a date has come nearer
+				assert.Equal(t, 2, attempts)
+				assert.LessOrEqual(t, passed, time.Minute+500*time.Millisecond)
+			}
+			seconds, err := strconv.ParseUint(header, 10, 32)
+			date, notDate := http.ParseTime(header)
+			switch {
+			case err == nil:
+				assert.Equal(t, time.Duration(seconds)*time.Second, wait)
+				assert.Equal(t, seconds <= 60, attempts == 2)
+				if attempts == 2 {
+					assert.GreaterOrEqual(t, passed, wait)
+				}
+			case notDate == nil:
+				assert.Equal(t, max(time.Until(date), 0), wait)
+			case len(header) < 19 && strings.Trim(header, "+-0123456789") != "": // shorter than what no integer holds
+				assert.Zero(t, wait)
+			}
 		})
-		_, err := client.Tasks("WS1").Get(context.Background(), "WT1")
-		require.ErrorIs(t, err, taskrouter.ErrRateLimited)
-		wait := answerError(t, err).RetryAfter
-		assert.GreaterOrEqual(t, wait, time.Duration(0))
-		if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {
-			assert.Equal(t, time.Duration(seconds)*time.Second, wait)
-		}
 	})
 }
 

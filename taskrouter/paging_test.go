@@ -8,9 +8,6 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"path"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -417,32 +414,47 @@ func TestFirstFindsOrSaysThatThereIsNone(t *testing.T) {
 	assert.Equal(t, io.ErrClosedPipe, err)
 }
 
-// Wherever a link leads, a request goes to the base host and to the same
-// operation, or there is none.
+// Wherever a link leads, a request goes to the same list below the base URL, with
+// the query of the link, or there is none. Credentials go nowhere else.
 func FuzzNextPage(f *testing.F) {
 	for _, seed := range []string{
-		linkToTasks + "?Page=1&PageToken=PAWT1", mount + tasksPath, "//evil" + tasksPath, "https://evil@host:1" + tasksPath + "#f", "/", "mailto:a@b",
+		linkToTasks + "?Page=1&PageToken=PAWT1", mount + tasksPath, "//evil" + tasksPath, "https://evil@host:1" + tasksPath + "#f", "/", "mailto:a@b", tasksPath + "?a=%2F..%zz&é;=?#?",
 		"/v1/Workspaces/../Tasks", "/v1/Workspaces/%2e%2e/Tasks", "/v1/Workspaces/a%2Fb/Tasks", "/v1/Workspaces/WS%3f%23/Tasks?a b", `/v1/Workspaces/WS\/Tasks`, "http://[::1", "?", "",
+		"https://service.test.evil" + tasksPath, "https://service.test:80" + tasksPath, "ftp://service.test" + tasksPath, tasksPath + "/", tasksPath + "?",
 	} {
 		f.Add(seed)
 	}
-	form := regexp.MustCompile(`^` + mount + `/v1/Workspaces/[^/]+/Tasks$`)
 	f.Fuzz(func(t *testing.T, link string) {
-		first, requests := inTurn(pageOfTasks(link), pageOfTasks("")), []*http.Request{}
+		link = string([]rune(link)) // as JSON holds it
+		pages, requests := inTurn(pageOfTasks(link, "WT1"), pageOfTasks("", "WT2")), []*http.Request{}
 		client := offline(t, func(r *http.Request) (*http.Response, error) {
 			requests = append(requests, r)
-			return inMemory(first)(r)
+			return inMemory(pages)(r)
 		})
-		_, err := sidsOf(t, client.Tasks("WS1").List(context.Background(), taskrouter.ListTasksParams{}))
-		assert.Equal(t, len(requests) == 1 && link != "", err != nil, "%v", err)
+		sids, err := sidsOf(t, client.Tasks("WS1").List(context.Background(), taskrouter.ListTasksParams{}))
+		assert.Equal(t, []string{"WT1", "WT2"}[:len(requests)], sids)
+		if len(requests) == 1 && link != "" {
+			assertAbout(t, taskrouter.ErrInvalidResponse, err)
+		} else {
+			require.NoError(t, err)
+		}
 		for _, r := range requests {
-			assert.Equal(t, "https://service.test", r.URL.Scheme+"://"+r.URL.Host)
+			assert.Equal(t, "https://service.test"+mount+tasksPath, r.URL.Scheme+"://"+r.URL.Host+r.URL.EscapedPath())
 			assert.Contains(t, []string{"", "service.test"}, r.Host)
 			assert.Nil(t, r.URL.User)
-			assert.Regexp(t, form, r.URL.EscapedPath())
-			assert.Equal(t, path.Clean(r.URL.Path), r.URL.Path)
 			assert.Equal(t, http.MethodGet, r.Method)
-			assert.False(t, slices.ContainsFunc([]byte(r.URL.RequestURI()), func(b byte) bool { return b < ' ' || b == 0x7f }))
+			user, password, _ := r.BasicAuth()
+			assert.Equal(t, []string{account, secretToken}, []string{user, password})
+		}
+		if len(requests) < 2 {
+			return
+		}
+		withoutFragment, _, _ := strings.Cut(link, "#")
+		_, query, _ := strings.Cut(withoutFragment, "?")
+		assert.Equal(t, query, requests[1].URL.RawQuery)
+		if !strings.Contains(query, " ") { // with which the request line has one word too many
+			written := asWritten(t, requests[1])
+			assert.Equal(t, []string{http.MethodGet, "service.test", mount + tasksPath, query}, []string{written.Method, written.Host, written.URL.EscapedPath(), written.URL.RawQuery})
 		}
 	})
 }
