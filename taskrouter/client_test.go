@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -85,16 +86,18 @@ func TestAClientThatNewClientDidNotMakeAnswersWithAnError(t *testing.T) {
 }
 
 func TestServicesAndCopiesShareTheClient(t *testing.T) {
-	service := newFakeService(t, answer(http.StatusOK, `{"sid":"WS1"}`))
-	client := *service.client(t)
-	for range 3 {
-		workspace, err := client.Workspaces.Get(t.Context(), "WS1")
-		require.NoError(t, err)
-		assert.Equal(t, "WS1", workspace.SID)
-		_, err = client.Tasks("WS1").Get(t.Context(), "WT1")
-		require.NoError(t, err)
-	}
-	assert.Equal(t, 1, service.connections())
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeServiceInBubble(t, answer(http.StatusOK, `{"sid":"WS1"}`))
+		client := *service.client(t)
+		for range 3 {
+			workspace, err := client.Workspaces.Get(t.Context(), "WS1")
+			require.NoError(t, err)
+			assert.Equal(t, "WS1", workspace.SID)
+			_, err = client.Tasks("WS1").Get(t.Context(), "WT1")
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 1, service.connections())
+	})
 }
 
 // A print of anything that comes from a client may end in a log.
