@@ -16,7 +16,7 @@ import (
 
 // Full jitter: all of the time is random, none of it fixed.
 func TestADelayIsARandomPartOfATimeThatDoubles(t *testing.T) {
-	const most = math.MaxInt64 - 1
+	const most = math.MaxInt64
 	standard := Policy{MinDelay: 500 * time.Millisecond, MaxDelay: 8 * time.Second}
 	tests := map[string]struct {
 		policy     Policy
@@ -32,7 +32,6 @@ func TestADelayIsARandomPartOfATimeThatDoubles(t *testing.T) {
 		"after what the answer asks for":    {standard, 1, time.Minute, time.Second},
 		"both bounds alike":                 {Policy{MinDelay: time.Second, MaxDelay: time.Second}, 3, 0, time.Second},
 		"the most is not twice the least":   {Policy{MinDelay: 2, MaxDelay: 3}, 1, 0, 3},
-		"the least there is":                {Policy{MinDelay: 1, MaxDelay: 1}, 0, 0, 1}, // its bounds are hit themselves
 		"doubled as far as a number goes":   {Policy{MinDelay: 1, MaxDelay: most}, 62, 0, 1 << 62},
 		"a bit further":                     {Policy{MinDelay: 2, MaxDelay: most}, 62, 0, most},
 		"to zero, did it overflow":          {Policy{MinDelay: 1 << 60, MaxDelay: time.Hour}, 4, 0, time.Hour},
@@ -50,12 +49,26 @@ func TestADelayIsARandomPartOfATimeThatDoubles(t *testing.T) {
 				delay := test.policy.delay(test.retries, test.retryAfter)
 				shortest, longest = min(shortest, delay), max(longest, delay)
 			}
-			edge := test.bound / 20
+			edge := max(test.bound/20, 1) // the bound itself may be out of reach
 			assert.GreaterOrEqual(t, shortest, test.retryAfter)
 			assert.LessOrEqual(t, shortest, test.retryAfter+edge)
 			assert.LessOrEqual(t, longest, test.retryAfter+test.bound)
 			assert.GreaterOrEqual(t, longest, test.retryAfter+test.bound-edge)
 		})
+	}
+}
+
+// An answer that asks for the longest time there is must not be asked again at
+// once, because the sum is a negative number.
+func TestADelayDoesNotOverflow(t *testing.T) {
+	const most = math.MaxInt64
+	for _, policy := range []Policy{{MinDelay: 1, MaxDelay: 1}, {MinDelay: time.Second, MaxDelay: most}, {MinDelay: most, MaxDelay: most}} {
+		for _, retryAfter := range []time.Duration{most, most - 1, most - time.Second, most / 2} {
+			for retries := range 100 {
+				require.GreaterOrEqual(t, policy.delay(retries, retryAfter), retryAfter, "%+v, %d retries", policy, retries)
+			}
+		}
+		assert.GreaterOrEqual(t, policy.delay(0, 0), time.Duration(0))
 	}
 }
 
