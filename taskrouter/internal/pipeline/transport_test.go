@@ -1,0 +1,206 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// authPair is the two ends of connections in memory, which can fall silent.
+type authPair struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	once        sync.Once
+	silent      atomic.Bool
+	dialed      atomic.Int32
+}
+
+func (p *authPair) Accept() (net.Conn, error) {
+	select {
+	case connection := <-p.connections:
+		return connection, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *authPair) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *authPair) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
+
+func (p *authPair) dial(context.Context, string, string) (net.Conn, error) {
+	near, far := net.Pipe()
+	p.dialed.Add(1)
+	p.connections <- far
+	return authSilence{near, &p.silent}, nil
+}
+
+// authSilence swallows what is written while it lasts, as a broken line does.
+type authSilence struct {
+	net.Conn
+	silent *atomic.Bool
+}
+
+func (c authSilence) Write(p []byte) (int, error) {
+	if c.silent.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// authServer serves HTTP/2 on connections in memory, by the transport.
+func authServer(t *testing.T, source *http.Transport, handler http.HandlerFunc) (*http.Transport, *authPair, string) {
+	t.Helper()
+	pair := &authPair{connections: make(chan net.Conn), closed: make(chan struct{})}
+	server := httptest.NewUnstartedServer(handler)
+	_ = server.Listener.Close() // it is a socket, which nobody needs
+	server.Listener, server.EnableHTTP2 = pair, true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+
+	authorities := x509.NewCertPool()
+	authorities.AddCert(server.Certificate())
+	source.DialContext, source.ForceAttemptHTTP2 = pair.dial, true
+	source.TLSClientConfig = &tls.Config{RootCAs: authorities}
+	transport := forOneHost(source)
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport, pair, server.URL
+}
+
+func authSend(t *testing.T, transport *http.Transport, address string) error {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	assert.Equal(t, 2, response.ProtoMajor)
+	_, err = io.Copy(io.Discard, response.Body)
+	_ = response.Body.Close()
+	return err
+}
+
+// All requests share one connection of HTTP/2: if it died silently, all calls
+// would time out until the kernel notices.
+func TestADeadConnectionIsNoticedAfterTwentySeconds(t *testing.T) {
+	for name, test := range map[string]struct {
+		callers *http.HTTP2Config
+		noticed time.Duration
+	}{
+		"unless the program says otherwise": {nil, 20 * time.Second},
+		"as the program says":               {&http.HTTP2Config{SendPingTimeout: 3 * time.Second, PingTimeout: time.Second}, 4 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				silenced := make(chan struct{})
+				transport, pair, address := authServer(t, &http.Transport{HTTP2: test.callers}, func(_ http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/silence" {
+						<-silenced
+					}
+				})
+				require.NoError(t, authSend(t, transport, address))
+				pair.silent.Store(true)
+				time.AfterFunc(time.Hour, func() { close(silenced) })
+				start := time.Now()
+				require.Error(t, authSend(t, transport, address+"/silence"))
+				assert.Equal(t, test.noticed, time.Since(start))
+
+				pair.silent.Store(false)
+				require.NoError(t, authSend(t, transport, address), "on a new connection")
+				assert.EqualValues(t, 2, pair.dialed.Load())
+				<-time.After(2 * time.Hour)
+			})
+		})
+	}
+}
+
+// Gateways close what is idle for longer, many of them after a minute.
+func TestAConnectionIsNotUsedAgainAfterHalfAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport, pair, address := authServer(t, &http.Transport{IdleConnTimeout: time.Hour}, func(http.ResponseWriter, *http.Request) {})
+		require.NoError(t, authSend(t, transport, address))
+		<-time.After(30*time.Second - 1)
+		require.NoError(t, authSend(t, transport, address))
+		assert.EqualValues(t, 1, pair.dialed.Load())
+		<-time.After(31 * time.Second)
+		require.NoError(t, authSend(t, transport, address))
+		assert.EqualValues(t, 2, pair.dialed.Load())
+	})
+}
+
+func TestTheTransportOfTheProgramIsCopiedWithWhatItSays(t *testing.T) {
+	source := http.DefaultTransport.(*http.Transport).Clone()
+	source.MaxConnsPerHost, source.ResponseHeaderTimeout, source.DisableCompression = 7, time.Minute, true
+	before := authFields(source)
+	transport := forOneHost(source)
+	assert.Equal(t, before, authFields(source))
+
+	want := authFields(source)
+	want["MaxIdleConnsPerHost"], want["IdleConnTimeout"] = 32, 30*time.Second
+	want["HTTP2"] = http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}
+	assert.Equal(t, want, authFields(transport))
+	assert.NotNil(t, transport.Proxy)
+}
+
+// authFields returns what a transport says: of functions, which one it is.
+func authFields(transport *http.Transport) map[string]any {
+	fields := map[string]any{}
+	for field, value := range reflect.ValueOf(transport).Elem().Fields() {
+		switch {
+		case !field.IsExported() || field.Name == "TLSClientConfig" || field.Name == "TLSNextProto": // which net/http fills in
+		case field.Type.Kind() == reflect.Func:
+			fields[field.Name] = value.Pointer()
+		case field.Type.Kind() == reflect.Pointer && !value.IsNil():
+			fields[field.Name] = value.Elem().Interface()
+		default:
+			fields[field.Name] = value.Interface()
+		}
+	}
+	return fields
+}
+
+func TestTheStandardTransportItselfIsNotChanged(t *testing.T) {
+	standard := http.DefaultTransport.(*http.Transport)
+	before := authFields(standard)
+	transport, ok := DefaultTransport().(*http.Transport)
+	require.True(t, ok)
+	assert.NotSame(t, standard, transport)
+	assert.Same(t, transport, DefaultTransport(), "one for all clients")
+	assert.Equal(t, before, authFields(standard))
+	assert.Equal(t, reflect.ValueOf(http.ProxyFromEnvironment).Pointer(), reflect.ValueOf(transport.Proxy).Pointer())
+	assert.Equal(t, 32, transport.MaxIdleConnsPerHost)
+}
+
+func TestATransportThatTakesThePlaceOfTheStandardOneIsUsed(t *testing.T) {
+	standard := http.DefaultTransport
+	defer func() { http.DefaultTransport = standard }()
+	first := DefaultTransport()
+
+	http.DefaultTransport = &http.Transport{MaxConnsPerHost: 3}
+	second, ok := DefaultTransport().(*http.Transport)
+	require.True(t, ok)
+	assert.NotSame(t, first, second)
+	assert.NotSame(t, http.DefaultTransport, second)
+	assert.Equal(t, 3, second.MaxConnsPerHost)
+
+	own := http.NewFileTransport(http.Dir("."))
+	http.DefaultTransport = own
+	assert.Equal(t, own, DefaultTransport(), "one that is not net/http's, as it is")
+}
