@@ -159,6 +159,26 @@ func TestTheTransportOfTheProgramIsCopiedWithWhatItSays(t *testing.T) {
 	assert.NotNil(t, transport.Proxy)
 }
 
+// A program that chose a number had a reason; the standard ones have none.
+func TestTheTransportOfTheProgramMayBeMoreCareful(t *testing.T) {
+	for name, test := range map[string]struct {
+		idle, wantIdle       int
+		timeout, wantTimeout time.Duration
+	}{
+		"nothing is set":              {0, 32, 0, 30 * time.Second},
+		"few, for long":               {2, 32, 30*time.Second + 1, 30 * time.Second},
+		"many, for a short time":      {200, 200, 5 * time.Second, 5 * time.Second},
+		"as many, for the same":       {32, 32, 30 * time.Second, 30 * time.Second},
+		"one more, for a moment less": {33, 33, 30*time.Second - 1, 30*time.Second - 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := forOneHost(&http.Transport{MaxIdleConnsPerHost: test.idle, IdleConnTimeout: test.timeout})
+			assert.Equal(t, test.wantIdle, transport.MaxIdleConnsPerHost)
+			assert.Equal(t, test.wantTimeout, transport.IdleConnTimeout)
+		})
+	}
+}
+
 // authFields returns what a transport says: of functions, which one it is.
 func authFields(transport *http.Transport) map[string]any {
 	fields := map[string]any{}
