@@ -59,6 +59,10 @@ lint-openapi: ## check the OpenAPI document (needs Node)
 bench: ## measure calls beside the same requests written by hand
 	go test -run '^$$' -bench . -benchmem ./taskrouter
 
+.PHONY: soak
+soak: ## 20,000 calls through a server that fails one answer in twenty, with the race detector
+	go test $(RACE) -tags soak -run '^TestSoak$$' -count=1 -v ./taskrouter
+
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads from outside, FUZZTIME (30s) each
 	@for package in $$(go list ./...); do \
