@@ -214,7 +214,7 @@ func TestACallThatIsAskedToWaitForTooLongFailsAtOnce(t *testing.T) {
 	})
 }
 
-func TestAWaitEndsWithTheContext(t *testing.T) {
+func TestAWaitForTheNextAttemptEndsWithTheContext(t *testing.T) {
 	unplugged := errors.New("the cable is cut")
 	canceled := func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
