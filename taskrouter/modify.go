@@ -2,6 +2,7 @@ package taskrouter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -115,7 +116,14 @@ func applyChange[T any](old Attributes, change func(*T) error) (Attributes, erro
 	if err != nil || after == before {
 		return old, err
 	}
-	merged, err := merge.Objects([]byte(text), []byte(before), []byte(after))
+	merged, err := merge.Objects([]byte(text), []byte(before), []byte(after), func(result []byte) bool {
+		again := new(T)
+		if json.Unmarshal(result, again) != nil {
+			return false
+		}
+		found, failure := AttributesOf(again)
+		return failure == nil && found == after
+	})
 	return Attributes(merged), err
 }
 

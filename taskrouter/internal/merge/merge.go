@@ -5,9 +5,9 @@ package merge
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -15,22 +15,50 @@ import (
 // after, which are what a program made of it and left of it, both encoded alike.
 // All three hold JSON objects. Whatever is the same before and after keeps its
 // original text, and so does what the program does not know. A member that is
-// there before and not after is gone. A program that decodes the result with
-// encoding/json finds in it what it left.
+// there before and not after is gone.
 //
 // Objects within are treated likewise, and so are lists. An entry that is the
 // same as one before takes that one's original text, wherever it stood. One that
 // changed is taken for the one with the same key, which is the first member that
 // tells all entries apart, an "id" for example; or else, if the list keeps its
 // length, for the one in its place. Others are new.
-func Objects(original, before, after []byte) ([]byte, error) {
+//
+// A program may decode and encode as it likes, so it is asked whether it finds in
+// the result what it left. If not, the members that it changed are replaced as a
+// whole.
+func Objects(original, before, after []byte, fits func(result []byte) bool) ([]byte, error) {
 	for _, text := range [][]byte{original, before, after} {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(text, &object); err != nil {
 			return nil, fmt.Errorf("merge: %w", err)
 		}
 	}
-	return merge(parse(original), parse(before), parse(after)), nil
+	was, old, now := parse(original), parse(before), parse(after)
+	if result := merge(was, old, now); fits(result) {
+		return result, nil
+	}
+	if result := replaceMembers(was, old, now); fits(result) {
+		return result, nil
+	}
+	return nil, errors.New("merge: the program does not find in a document what it has left there itself")
+}
+
+// replaceMembers replaces the members that the program changed, however often and
+// in whatever case they are there.
+func replaceMembers(original, before, after node) json.RawMessage {
+	changed := slices.DeleteFunc(slices.Concat(before.parts, after.parts), func(member node) bool {
+		return same(before.member(member.name), after.member(member.name))
+	})
+	isChanged := func(name string) bool {
+		return slices.ContainsFunc(changed, func(member node) bool { return strings.EqualFold(member.name, name) })
+	}
+	result := slices.DeleteFunc(slices.Clone(original.parts), func(member node) bool { return isChanged(member.name) })
+	for _, member := range after.parts {
+		if isChanged(member.name) {
+			result = append(result, member)
+		}
+	}
+	return join('{', result, '}')
 }
 
 // merge returns the text of a value, original and before of which may be missing.
@@ -40,7 +68,7 @@ func merge(original, before, after node) json.RawMessage {
 		return original.text
 	case original.kind() == '{' && before.kind() == '{' && after.kind() == '{':
 		return mergeObjects(original, before, after)
-	case original.kind() == '[' && before.kind() == '[' && after.kind() == '[' && !original.shares:
+	case original.kind() == '[' && before.kind() == '[' && after.kind() == '[':
 		return mergeLists(original, before, after)
 	default:
 		return after.text
@@ -49,29 +77,22 @@ func merge(original, before, after node) json.RawMessage {
 
 func mergeObjects(original, before, after node) json.RawMessage {
 	known := slices.Concat(before.parts, after.parts)
-	names := make([]string, len(original.parts)) // of the original's members, as the program knows them
-	count, last := map[string]int{}, map[string]int{}
-	for i, member := range original.parts {
-		names[i] = nameIn(known, member.name)
-		count[names[i]]++
-		last[names[i]] = i
-	}
 	var result []node
-	for i, member := range original.parts {
-		old, now := before.member(names[i]), after.member(names[i])
+	written := map[string]bool{}
+	for _, member := range original.parts {
+		name := nameIn(known, member.name)
+		old, now := before.member(name), after.member(name)
 		if old.exists() && !now.exists() {
 			continue
 		}
-		// Of several that decode into one field the last counts, but what objects and
-		// lists hold adds up.
-		member.shares = original.shares || count[names[i]] > 1
-		if now.exists() && (i == last[names[i]] || now.isContainer() && now.kind() == member.kind()) {
+		if now.exists() {
 			member.text = merge(member, old, now)
 		}
+		written[name] = true
 		result = append(result, member)
 	}
 	for _, member := range after.parts {
-		if count[member.name] == 0 && !same(before.member(member.name), member) {
+		if !written[member.name] && !same(before.member(member.name), member) {
 			result = append(result, member)
 		}
 	}
@@ -95,45 +116,50 @@ func nameIn(known []node, name string) string {
 }
 
 func mergeLists(original, before, after node) json.RawMessage {
-	origins := originsOf(before, original)
-	sources := newPairs(after, before)
-	sources.find(same)
-	if key, found := keyOf(before, after); found {
-		sources.find(func(entry, source node) bool { return same(entry.member(key), source.member(key)) })
-	}
-	if len(after.parts) == len(before.parts) {
-		sources.findInPlace(func(node, node) bool { return true })
+	if len(original.parts) != len(before.parts) { // the program's type does not keep the entries apart
+		return after.text
 	}
 	result := slices.Clone(after.parts)
-	for i, source := range sources.partner {
-		if source != none && origins.partner[source] != none {
-			result[i].text = merge(original.parts[origins.partner[source]], before.parts[source], after.parts[i])
+	for i, source := range sourcesOf(before, after) {
+		if source != none {
+			result[i].text = merge(original.parts[source], before.parts[source], after.parts[i])
 		}
 	}
 	return join('[', result, ']')
 }
 
-// originsOf pairs entries with those that they were decoded from: in their places,
-// unless a type of the program's has rearranged them, as a set does that encodes
-// them in order.
-func originsOf(before, original node) pairs {
-	keptLength := len(before.parts) == len(original.parts)
-	if keptLength {
-		rearranged := newPairs(before, original)
-		rearranged.find(same)
-		rearranged.find(alike)
-		if !slices.Contains(rearranged.partner, none) {
-			return rearranged
+const none = -1
+
+// sourcesOf returns for each entry of a list after which one before it was, or
+// none.
+func sourcesOf(before, after node) []int {
+	sources, taken := slices.Repeat([]int{none}, len(after.parts)), make([]bool, len(before.parts))
+	try := func(i, j int, fit func(was, now node) bool) {
+		if sources[i] == none && !taken[j] && fit(before.parts[j], after.parts[i]) {
+			sources[i], taken[j] = j, true
 		}
 	}
-	inPlace := newPairs(before, original)
-	inPlace.findInPlace(func(entry, origin node) bool {
-		if entry.isContainer() {
-			return keptLength
+	inPlace := func(fit func(was, now node) bool) {
+		for i := range min(len(sources), len(taken)) {
+			try(i, i, fit)
 		}
-		return alike(entry, origin) // or else it may be another's, and has nothing to lose
-	})
-	return inPlace
+	}
+	anywhere := func(fit func(was, now node) bool) {
+		for i := range sources {
+			for j := range taken {
+				try(i, j, fit)
+			}
+		}
+	}
+	inPlace(same) // first, so that equal entries do not change places
+	anywhere(same)
+	if key, found := keyOf(before, after); found {
+		anywhere(func(was, now node) bool { return same(was.member(key), now.member(key)) })
+	}
+	if len(sources) == len(taken) {
+		inPlace(func(node, node) bool { return true })
+	}
+	return sources
 }
 
 // keyOf returns the first member that all entries of both lists have, a string or
@@ -164,69 +190,6 @@ func (n node) toldApartBy(key string) bool {
 
 func same(a, b node) bool { return bytes.Equal(a.text, b.text) }
 
-// alike tells whether the program can have decoded original, which may be missing,
-// and encoded it as encoded, what it does not know aside.
-func alike(encoded, original node) bool {
-	switch {
-	case same(encoded, original):
-		return true
-	case !original.exists() || original.kind() == 'n':
-		return slices.Contains([]string{`""`, "0", "false"}, string(encoded.text))
-	case original.kind() != encoded.kind():
-		return false
-	}
-	switch original.kind() {
-	case '{':
-		members := map[string]node{}
-		for _, member := range original.parts {
-			members[nameIn(encoded.parts, member.name)] = member
-		}
-		return !slices.ContainsFunc(encoded.parts, func(member node) bool { return !alike(member, members[member.name]) })
-	case '[':
-		return slices.EqualFunc(encoded.parts, original.parts, alike)
-	case '"':
-		return encoded.string() == original.string()
-	default:
-		return encoded.number() == original.number()
-	}
-}
-
-const none = -1
-
-// pairs are made of the parts of two nodes.
-type pairs struct {
-	one, other node
-	partner    []int  // for each part of one, that of the other or none
-	taken      []bool // of the other
-}
-
-func newPairs(one, other node) pairs {
-	return pairs{one, other, slices.Repeat([]int{none}, len(one.parts)), make([]bool, len(other.parts))}
-}
-
-// find pairs what has no partner yet and fits: in its place first, so that equal
-// entries do not change places.
-func (p pairs) find(fit func(one, other node) bool) {
-	p.findInPlace(fit)
-	for i := range p.partner {
-		for j := range p.taken {
-			p.try(i, j, fit)
-		}
-	}
-}
-
-func (p pairs) findInPlace(fit func(one, other node) bool) {
-	for i := range min(len(p.partner), len(p.taken)) {
-		p.try(i, i, fit)
-	}
-}
-
-func (p pairs) try(i, j int, fit func(one, other node) bool) {
-	if p.partner[i] == none && !p.taken[j] && fit(p.one.parts[i], p.other.parts[j]) {
-		p.partner[i], p.taken[j] = j, true
-	}
-}
-
 // node is a JSON value. The zero node is one that is missing.
 type node struct {
 	text  json.RawMessage
@@ -236,13 +199,12 @@ type node struct {
 	// what a Go string does not, half of a surrogate pair.
 	name     string
 	nameText []byte
-	shares   bool // the field of the program with another member, or is within one that does
 }
 
 // parse takes a text that is known to be valid.
 func parse(text []byte) node {
 	p := parser{json.NewDecoder(bytes.NewReader(text)), text}
-	p.UseNumber() // for those beyond the range of float64
+	p.UseNumber() // for those beyond the range of a float64
 	return p.value()
 }
 
@@ -287,8 +249,6 @@ func join(begin byte, parts []node, end byte) json.RawMessage {
 
 func (n node) exists() bool { return n.text != nil }
 
-func (n node) isContainer() bool { return n.kind() == '{' || n.kind() == '[' }
-
 // kind is the first byte of the text, '0' for any number and 0 for none.
 func (n node) kind() byte {
 	switch {
@@ -315,10 +275,4 @@ func (n node) member(name string) node {
 func (n node) string() (s string) {
 	_ = json.Unmarshal(n.text, &s) // it is valid
 	return s
-}
-
-// number is as inexact as the least exact type that a program may have for it.
-func (n node) number() float32 {
-	f, _ := strconv.ParseFloat(string(n.text), 32) // beyond its range it is infinite
-	return float32(f)
 }
