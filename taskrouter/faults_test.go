@@ -97,6 +97,17 @@ func (c *countedConnection) Close() error {
 	return c.Conn.Close()
 }
 
+// startTLS serves HTTPS instead, with a certificate that the clients do not know.
+func (s *faultyService) startTLS() {
+	s.server.StartTLS()
+	s.URL = s.server.URL + mount
+}
+
+// trust makes the certificate known.
+func (s *faultyService) trust() {
+	s.transport.TLSClientConfig = s.server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+}
+
 // patient returns a client that retries as often as usual, but soon.
 func (s *faultyService) patient(t testing.TB, options ...taskrouter.Option) *taskrouter.Client {
 	t.Helper()
@@ -548,6 +559,41 @@ func TestEveryFaultEndsInAResultOrAnErrorThatTells(t *testing.T) {
 	}
 }
 
+// With HTTP/2 it is streams that break, and the connection goes on.
+func TestAStreamThatIsResetIsAsBadAsAConnection(t *testing.T) {
+	const text = "INTERNAL_ERROR; received from peer"
+	tests := map[string]struct {
+		fault fault
+		wants wants
+	}{
+		"before the answer": {func(http.ResponseWriter, reply) { panic(http.ErrAbortHandler) }, lost(nil, text)},
+		"within the body": {func(w http.ResponseWriter, sound reply) {
+			sound = sound.filled()
+			flushed(answer(sound.status, sound.body[:10]))(w, nil)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}, cut(nil, text)},
+	}
+	for name, test := range tests {
+		for _, c := range taskCalls {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				service := prepareFaultyService(t, test.fault.handler())
+				service.server.EnableHTTP2 = true
+				service.startTLS()
+				service.trust()
+				service.transport.ForceAttemptHTTP2 = true
+				var response taskrouter.Response
+				err := c.call(t.Context(), service.patient(t).Tasks("WS1"), taskrouter.WithResponseInto(&response))
+				expected := c.want(test.wants)
+				c.assertOutcome(t, expected, err, response)
+				assert.Len(t, service.seen(), expected.attempts)
+				assert.Equal(t, int64(1), service.accepted.Load(), "connections")
+				service.assertNothingIsLeft(t)
+			})
+		}
+	}
+}
+
 // refusing returns an address at which nobody listens.
 func refusing(t testing.TB) string {
 	t.Helper()
@@ -589,8 +635,7 @@ func TestACertificateThatCannotBeTrustedIsNotTriedAgain(t *testing.T) {
 	for _, c := range taskCalls {
 		t.Run(c.name, func(t *testing.T) {
 			service := prepareFaultyService(t, func(w http.ResponseWriter, r *http.Request) { soundReply(r).serve(w) })
-			service.server.StartTLS()
-			service.URL = service.server.URL + mount
+			service.startTLS()
 			var response taskrouter.Response
 			err := c.call(t.Context(), service.patient(t).Tasks("WS1"), taskrouter.WithResponseInto(&response))
 			c.assertOutcome(t, want{attempts: 1, text: "failed to verify certificate"}, err, response)
@@ -599,7 +644,7 @@ func TestACertificateThatCannotBeTrustedIsNotTriedAgain(t *testing.T) {
 			assert.Equal(t, int64(1), service.accepted.Load())
 			assert.Empty(t, service.seen())
 
-			service.transport.TLSClientConfig = service.server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			service.trust()
 			assert.NoError(t, c.call(t.Context(), service.tasks(t)), "with a certificate that can")
 			service.assertNothingIsLeft(t)
 		})
