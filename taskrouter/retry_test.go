@@ -942,3 +942,44 @@ func TestAContextThatHasEndedIsNotRetried(t *testing.T) {
 		assert.Len(t, times, 1)
 	})
 }
+
+// That an attempt could not leave says nothing about the one after it.
+func TestWhatIsKnownOfAnAttemptIsForgottenWithIt(t *testing.T) {
+	t.Run("that it did not leave", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			refused, lost := errors.New("connection refused"), errors.New("lost")
+			network := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, refused }}
+			attempts := 0
+			client := newTestClient(t, taskrouter.WithBaseURL("http://service.test"), taskrouter.WithRetry(taskrouter.RetryPolicy{}),
+				taskrouter.WithHTTPClient(&http.Client{Transport: network}),
+				logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+					if attempts++; attempts == 1 {
+						return next.RoundTrip(r)
+					}
+					return nil, lost // who knows what it has sent
+				}))
+			_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
+			assert.ErrorIs(t, err, lost)
+			assert.Equal(t, 2, attempts)
+		})
+	})
+	t.Run("that its token was refused", func(t *testing.T) {
+		sent := 0
+		service := inMemory(inTurn(answer(401, ""), answer(401, ""), answer(200, "{}")))
+		client, err := taskrouter.NewClient(
+			taskrouter.WithTokenSource(func(context.Context) (string, time.Time, error) { return "token", time.Time{}, nil }),
+			taskrouter.WithHTTPClient(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+				sent++
+				return service(r)
+			})}),
+			logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+				if response, err := next.RoundTrip(r); err != nil || response.StatusCode != http.StatusUnauthorized {
+					return response, err
+				}
+				return next.RoundTrip(r)
+			}))
+		require.NoError(t, err)
+		require.NoError(t, retryGet(t.Context(), client))
+		assert.Equal(t, 3, sent, "what succeeded is not repeated")
+	})
+}
