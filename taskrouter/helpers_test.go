@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,6 +154,18 @@ type pipes struct {
 	connections chan net.Conn
 	closed      chan struct{}
 	once        sync.Once
+	dialed      atomic.Int32
+}
+
+// numbered is an end of a pipe with an address of its own, which those of net.Pipe
+// have not.
+type numbered struct {
+	net.Conn
+	port int
+}
+
+func (n numbered) RemoteAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: n.port}
 }
 
 func (p *pipes) Accept() (net.Conn, error) {
@@ -174,7 +187,7 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
 	select {
-	case p.connections <- far:
+	case p.connections <- numbered{far, 1024 + int(p.dialed.Add(1))}:
 		return near, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
