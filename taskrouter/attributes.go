@@ -2,8 +2,10 @@ package taskrouter
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -34,6 +36,9 @@ func AttributesOf(v any) (Attributes, error) {
 func checkAttributes(a Attributes) error {
 	if a == "" {
 		return nil
+	}
+	if !utf8.ValidString(string(a)) { // which encoding/json lets pass
+		return errors.New("Attributes: not UTF-8")
 	}
 	var text json.RawMessage
 	if err := json.Unmarshal([]byte(a), &text); err != nil {

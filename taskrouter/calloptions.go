@@ -148,8 +148,7 @@ type Response struct {
 	Header http.Header
 	// Body is the raw body.
 	Body []byte
-	// Attempts is how many attempts were made, the last of which had this answer;
-	// 0 if nothing was sent.
+	// Attempts is how many attempts were begun, the last of which had this answer.
 	Attempts int
 }
 

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
@@ -141,11 +140,11 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.Err != nil:
-		text.WriteString(": " + brief(e.Err.Error()))
+		text.WriteString(": " + pipeline.Brief(e.Err.Error()))
 	case e.Message != "" && e.Detail != "":
-		text.WriteString(": " + brief(e.Message+": "+e.Detail))
+		text.WriteString(": " + pipeline.Brief(e.Message+": "+e.Detail))
 	case e.Message != "" || e.Detail != "":
-		text.WriteString(": " + brief(e.Message+e.Detail))
+		text.WriteString(": " + pipeline.Brief(e.Message+e.Detail))
 	case len(e.Body) > 0:
 		fmt.Fprintf(&text, ": %.120q", e.Body)
 	}
@@ -164,20 +163,6 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// brief makes a text from outside fit for a line of a log.
-func brief(text string) string {
-	const most = 300 // bytes; the service's own messages are shorter
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -188,6 +173,8 @@ func (e *Error) Is(target error) bool {
 		return isSuccess(e.StatusCode) && !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded)
 	case ErrServer:
 		return e.StatusCode >= 500
+	case ErrInvalid, ErrNotFound, ErrConflict, ErrGone, ErrPreconditionFailed: // these are about a resource, not about the token
+		return e.Operation != createToken && target == statusErrors[e.StatusCode]
 	default:
 		return target != nil && target == statusErrors[e.StatusCode]
 	}
@@ -215,12 +202,12 @@ func (e *Error) LogValue() slog.Value {
 	}
 	cause := ""
 	if e.Err != nil {
-		cause = brief(e.Err.Error())
+		cause = pipeline.Brief(e.Err.Error())
 	}
 	for _, fact := range []slog.Attr{
 		slog.Int("code", e.Code),
-		slog.String("message", brief(e.Message)),
-		slog.String("detail", brief(e.Detail)),
+		slog.String("message", pipeline.Brief(e.Message)),
+		slog.String("detail", pipeline.Brief(e.Detail)),
 		slog.String("request_id", e.RequestID),
 		slog.Int("attempts", e.Attempts),
 		slog.Duration("retry_after", e.RetryAfter),

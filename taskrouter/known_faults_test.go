@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -267,6 +268,49 @@ func aPOSTThatFailedIsSentOnce(t *testing.T) {
 	}
 }
 
+// Middleware may send what it is given more than once, and by another way.
+func TestAPOSTOfWhichAnySendMayHaveLeftIsNotRepeated(t *testing.T) {
+	again := func(r *http.Request) *http.Request {
+		request := r.Clone(r.Context())
+		request.Body, _ = r.GetBody() // it lies in memory
+		return request
+	}
+	for name, test := range map[string]struct {
+		dials []bool // which of them connect
+		send  func(next, elsewhere http.RoundTripper, r *http.Request) (*http.Response, error)
+	}{
+		"sent, and then not": {[]bool{true, false}, func(next, _ http.RoundTripper, r *http.Request) (*http.Response, error) {
+			_, _ = next.RoundTrip(again(r))
+			return next.RoundTrip(again(r))
+		}},
+		"not sent, and then by another way": {[]bool{false}, func(next, elsewhere http.RoundTripper, r *http.Request) (*http.Response, error) {
+			_, _ = next.RoundTrip(again(r))
+			return elsewhere.RoundTrip(again(r))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := newFakeService(t, wireText("")) // breaks off
+			dials := test.dials
+			service.transport.DisableKeepAlives = true
+			elsewhere := service.transport.Clone()
+			service.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				connect := dials[0]
+				dials = append(dials[1:], connect)
+				if !connect {
+					return nil, io.ErrClosedPipe
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}
+			tasks := service.tasks(t, taskrouter.WithRetry(taskrouter.RetryPolicy{MinDelay: 1, MaxDelay: 1}), taskrouter.WithAttemptMiddleware(func(next http.RoundTripper) http.RoundTripper {
+				return transport(func(r *http.Request) (*http.Response, error) { return test.send(next, elsewhere, r) })
+			}))
+			_, err := tasks.Create(t.Context(), taskrouter.CreateTaskRequest{})
+			require.Error(t, err)
+			assert.Len(t, service.seen(), 1)
+		})
+	}
+}
+
 func theStatusIsThatOfHTTP(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
@@ -451,6 +495,9 @@ func withoutATokenNothingIsSent(t *testing.T) {
 		"a token of nothing": {answer(200, `{"access_token":""}`), taskrouter.ErrInvalidResponse},
 		"a token of null":    {answer(200, `{"access_token":null,"expires_in":null}`), taskrouter.ErrInvalidResponse},
 		"a redirect":         {answer(302, "", "Location", "https://service.test/"), nil},
+		"a wrong address":    {answer(404, "<html>"), nil}, // it is not the task that was not found
+		"a condition":        {answer(412, ""), nil},
+		"a bad request":      {answer(400, `{"error":"invalid_request"}`), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, tap := tokenClient(t, test.tokens, answer(http.StatusOK, suitsAll))
@@ -684,7 +731,7 @@ func timesAreSentInUTCToTheSecond(t *testing.T) {
 
 func wrongAttributesAreNotSent(t *testing.T) {
 	service := newFakeService(t, answer(http.StatusOK, `{}`))
-	for _, attributes := range []taskrouter.Attributes{"not json", `{"a":}`, `{"a":1} x`, `[1]`, `"{}"`, "null", "1.5", "\n", `{'a':1}`} {
+	for _, attributes := range []taskrouter.Attributes{"not json", `{"a":}`, `{"a":1} x`, `[1]`, `"{}"`, "null", "1.5", "\n", `{'a':1}`, "{\"a\":\"\xff\"}"} {
 		for operation, err := range sendAttributes(t, service, attributes) {
 			assertAbout(t, taskrouter.ErrInvalidArgument, err)
 			assert.ErrorContains(t, err, "Attributes: ", operation)

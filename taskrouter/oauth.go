@@ -14,6 +14,9 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
+// createToken is the operation of an [Error] that is about fetching a token.
+const createToken = "createToken"
+
 // serviceTokenURL is where the official libraries fetch tokens.
 const serviceTokenURL = "https://oauth.twilio.com/v2/token"
 
@@ -40,7 +43,8 @@ func WithClientCredentials(clientID, clientSecret string) Option {
 }
 
 // WithTokenURL fetches the tokens of [WithClientCredentials] from another address
-// than the service's, which is https://oauth.twilio.com/v2/token.
+// than the service's, which is https://oauth.twilio.com/v2/token whatever
+// [WithRegion] says.
 func WithTokenURL(address string) Option {
 	return func(c *config) error {
 		u, err := pipeline.ParseBaseURL("WithTokenURL", address)
@@ -59,7 +63,7 @@ func (credentials *clientCredentials) source(c *config) pipeline.TokenSource {
 	policy := c.pipeline.Retry
 	policy.RepeatUnsafe = true // one token more does no harm
 	return func(ctx context.Context) (token string, expiry time.Time, err error) {
-		call := &pipeline.Call{Operation: gen.Operation{ID: "createToken", Method: http.MethodPost}, Options: pipeline.Options{Retry: &policy}}
+		call := &pipeline.Call{Operation: gen.Operation{ID: createToken, Method: http.MethodPost}, Options: pipeline.Options{Retry: &policy}}
 		request, err := http.NewRequestWithContext(pipeline.WithCall(ctx, call), http.MethodPost, target, strings.NewReader(credentials.form().Encode()))
 		if err != nil {
 			return "", time.Time{}, fmt.Errorf("build the request for a token: %w", err)

@@ -179,16 +179,18 @@ func TestCallsAtTheSameTimeShareOneRequestForAToken(t *testing.T) {
 	assert.Len(t, office.service.sent(), 50)
 }
 
+// Of the resource it says nothing: the task is not gone because the token is not
+// to be had.
 func TestARefusedRequestForATokenIsTheFailureOfTheCall(t *testing.T) {
 	for status, test := range map[int]struct {
 		body  string
 		about error
 		text  string
 	}{
-		400: {`{"code":20001,"message":"Invalid grant"}`, taskrouter.ErrInvalid, "400 Bad Request: Invalid grant (code 20001) [RQ1]"},
+		400: {`{"code":20001,"message":"Invalid grant"}`, nil, "400 Bad Request: Invalid grant (code 20001) [RQ1]"},
 		401: {`{"error":"invalid_client"}`, taskrouter.ErrUnauthorized, `401 Unauthorized: "{\"error\":\"invalid_client\"}" [RQ1]`},
 		403: {"", taskrouter.ErrForbidden, "403 Forbidden [RQ1]"},
-		404: {"<html>", taskrouter.ErrNotFound, `404 Not Found: "<html>" [RQ1]`},
+		404: {"<html>", nil, `404 Not Found: "<html>" [RQ1]`},
 		302: {"", nil, "302 Found [RQ1]"},
 		308: {"", nil, "308 Permanent Redirect [RQ1]"},
 		501: {"", taskrouter.ErrServer, "501 Not Implemented [RQ1]"},

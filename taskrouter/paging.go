@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
@@ -76,7 +77,7 @@ func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption)
 	}
 	target := client.baseURL.String() + p.path
 	if u.RawQuery != "" {
-		target += "?" + u.RawQuery
+		target += "?" + strings.ReplaceAll(u.RawQuery, " ", "%20") // which url.Parse lets pass, and a request line does not
 	}
 	next := p.pager
 	next.options = slices.Concat(next.options, options)

@@ -246,6 +246,7 @@ func TestOfALinkOnlyTheQueryIsUsed(t *testing.T) {
 		"with a fragment":               {linkToTasks + "?Page=1#there", tasksPath + "?Page=1"},
 		"with any query, byte for byte": {linkToTasks + query, tasksPath + query},
 		"without a query":               {linkToTasks, tasksPath},
+		"with a space":                  {linkToTasks + "?FriendlyName=a b", tasksPath + "?FriendlyName=a%20b"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -451,11 +452,9 @@ func FuzzNextPage(f *testing.F) {
 		}
 		withoutFragment, _, _ := strings.Cut(link, "#")
 		_, query, _ := strings.Cut(withoutFragment, "?")
-		assert.Equal(t, query, requests[1].URL.RawQuery)
-		if !strings.Contains(query, " ") { // with which the request line has one word too many
-			written := asWritten(t, requests[1])
-			assert.Equal(t, []string{http.MethodGet, "service.test", mount + tasksPath, query}, []string{written.Method, written.Host, written.URL.EscapedPath(), written.URL.RawQuery})
-		}
+		query = strings.ReplaceAll(query, " ", "%20") // with which the request line would have one word too many
+		written := asWritten(t, requests[1])
+		assert.Equal(t, []string{http.MethodGet, "service.test", mount + tasksPath, query}, []string{written.Method, written.Host, written.URL.EscapedPath(), written.URL.RawQuery})
 	})
 }
 

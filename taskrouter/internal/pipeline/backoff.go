@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -60,7 +61,8 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	const maxSeconds = int64(1<<63-1) / int64(time.Second)
 	text := header.Get("Retry-After")
 	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err == nil || errors.Is(err, strconv.ErrRange) { // beyond its range it is the nearest number
+	// Beyond its range it is the nearest number, also if a letter follows the digits.
+	if err == nil || errors.Is(err, strconv.ErrRange) && strings.Trim(text[1:], "0123456789") == "" {
 		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
 	}
 	if date, err := http.ParseTime(text); err == nil {

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"sync/atomic"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -33,8 +35,10 @@ type Call struct {
 	// renewable tells that the service refused credentials in place of which the
 	// next attempt will have others.
 	renewable atomic.Bool
-	// neverLeft tells that no byte of the last attempt can have left.
-	neverLeft atomic.Bool
+	// left tells that a byte of the last attempt may have left, and unsent is the
+	// error of one of its requests of which none can have.
+	left   atomic.Bool
+	unsent atomic.Pointer[error]
 }
 
 // Options are what a caller asks of one call.
@@ -48,6 +52,22 @@ type Options struct {
 
 // Attempts tells how many attempts were begun.
 func (c *Call) Attempts() int { return int(c.attempts.Load()) }
+
+// sent notes what became of a request of the attempt.
+func (c *Call) sent(err error, neverLeft bool) {
+	if neverLeft && reflect.ValueOf(err).Comparable() { // errors.Is would panic
+		c.unsent.Store(&err)
+		return
+	}
+	c.left.Store(true)
+}
+
+// neverLeft tells that no byte of an attempt that failed with err can have left.
+// Middleware may have sent it more than once, or by another way than the steps.
+func (c *Call) neverLeft(err error) bool {
+	unsent := c.unsent.Load()
+	return unsent != nil && !c.left.Load() && errors.Is(err, *unsent)
+}
 
 type callKey struct{}
 

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // logCall writes one record for each call.
@@ -49,7 +51,7 @@ func logged(logger *slog.Logger, message string, next Step, add func(*Call, *htt
 			slog.Duration("duration", time.Since(start)),
 		}, add(call, request)...)
 		if err != nil {
-			facts = append(facts, slog.String("error", err.Error()))
+			facts = append(facts, slog.String("error", Brief(err.Error())))
 		} else {
 			facts = append(facts, slog.Int("status", response.StatusCode), slog.String("request_id", response.Header.Get("Twilio-Request-Id")))
 		}
@@ -90,4 +92,18 @@ func withoutSecrets(encoded string) string {
 		}
 	}
 	return parameters.Encode()
+}
+
+// Brief makes a text from outside fit for a line of a log.
+func Brief(text string) string {
+	const most = 300 // bytes; the service's own messages are shorter
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }

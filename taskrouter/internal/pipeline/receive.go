@@ -22,9 +22,11 @@ func receive(client *http.Client, limit int64) Step {
 		}
 		response, err := client.Do(request)
 		if err != nil {
-			call.neverLeft.Store(way.endedBeforeAConnection())
-			return nil, withoutURL(err)
+			err = withoutURL(err)
+			call.sent(err, way.endedBeforeAConnection())
+			return nil, err
 		}
+		call.sent(nil, false)
 		ReadBody(response, limit)
 		return response, nil
 	}

@@ -79,7 +79,8 @@ func (r retrier) attempt(request *http.Request) outcome {
 	call := CallOf(ctx)
 	call.attempts.Add(1)
 	call.renewable.Store(false)
-	call.neverLeft.Store(false)
+	call.left.Store(false)
+	call.unsent.Store(nil)
 	attempt := request.Clone(ctx)
 	if request.GetBody != nil {
 		var err error
@@ -89,7 +90,7 @@ func (r retrier) attempt(request *http.Request) outcome {
 	}
 	response, err := r.next(attempt)
 	if err != nil {
-		return outcome{method: request.Method, err: err, neverLeft: call.neverLeft.Load()}
+		return outcome{method: request.Method, err: err, neverLeft: call.neverLeft(err)}
 	}
 	return outcome{method: request.Method, response: response, body: ReadBody(response, r.maxResponseBytes)}
 }
