@@ -92,7 +92,7 @@ func sendError(ctx context.Context, call *pipeline.Call, err error) error {
 	if call.Path == "" {
 		return argumentError(operation, pipeline.PathError(operation, err))
 	}
-	err = ended(ctx, err)
+	err = pipeline.BriefError(ended(ctx, err))
 	if n := call.Attempts(); n > 1 {
 		err = fmt.Errorf("%d attempts: %w", n, err)
 	}

@@ -158,7 +158,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, ", retry after %v", e.RetryAfter)
 	}
 	if e.RequestID != "" {
-		text.WriteString(" [" + e.RequestID + "]")
+		text.WriteString(" [" + pipeline.Brief(e.RequestID) + "]")
 	}
 	return text.String()
 }
@@ -169,7 +169,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is tells whether target is the sentinel of this failure.
 func (e *Error) Is(target error) bool {
 	switch target {
-	case ErrInvalidResponse: // a body that ended with the caller's context is no fault of the answer
+	case ErrInvalidResponse: // a body that ended with a context or a timeout is no fault of the answer
 		return isSuccess(e.StatusCode) && !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded)
 	case ErrServer:
 		return e.StatusCode >= 500
@@ -208,7 +208,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("code", e.Code),
 		slog.String("message", pipeline.Brief(e.Message)),
 		slog.String("detail", pipeline.Brief(e.Detail)),
-		slog.String("request_id", e.RequestID),
+		slog.String("request_id", pipeline.Brief(e.RequestID)),
 		slog.Int("attempts", e.Attempts),
 		slog.Duration("retry_after", e.RetryAfter),
 		slog.String("cause", cause),

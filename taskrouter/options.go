@@ -114,11 +114,7 @@ func (c *config) setHTTPClient() {
 	if c.pipeline.Client == nil {
 		c.pipeline.Client = &http.Client{Transport: pipeline.DefaultTransport()}
 	}
-	client := c.pipeline.Client
-	client.Timeout = cmp.Or(c.attemptTimeout, client.Timeout, 30*time.Second)
-	// A redirect would carry the request, and on the same host its credentials,
-	// to a place that nobody chose.
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.pipeline.Client.Timeout = cmp.Or(c.attemptTimeout, c.pipeline.Client.Timeout, 30*time.Second)
 }
 
 // address chooses where requests go: an option before the environment, a base

@@ -53,7 +53,7 @@ func logged(logger *slog.Logger, message string, next Step, add func(*Call, *htt
 		if err != nil {
 			facts = append(facts, slog.String("error", Brief(err.Error())))
 		} else {
-			facts = append(facts, slog.Int("status", response.StatusCode), slog.String("request_id", response.Header.Get("Twilio-Request-Id")))
+			facts = append(facts, slog.Int("status", response.StatusCode), slog.String("request_id", Brief(response.Header.Get("Twilio-Request-Id"))))
 		}
 		logger.LogAttrs(ctx, slog.LevelDebug, message, facts...)
 		return response, err
@@ -107,3 +107,20 @@ func Brief(text string) string {
 		return r
 	}, text)
 }
+
+// BriefError shortens the text of an error likewise: net/http repeats lines that
+// it cannot read.
+func BriefError(err error) error {
+	if text := Brief(err.Error()); text != err.Error() {
+		return briefError{err, text}
+	}
+	return err
+}
+
+type briefError struct {
+	error
+	text string
+}
+
+func (b briefError) Error() string { return b.text }
+func (b briefError) Unwrap() error { return b.error }

@@ -2,27 +2,35 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
+	"strings"
 )
 
 // receive sends a request over the wire and takes in the answer, body included,
 // so that the steps above see all that can go wrong with it, the connection is
 // free for the next attempt, and the timeout of an attempt covers it all.
+//
+// Of the client it takes transport, cookies and timeout. Its Do would look at the
+// target of a redirect, and fail before anybody sees the status.
 func receive(client *http.Client, limit int64) Step {
+	late := fmt.Errorf("the attempt took more than %v: %w", client.Timeout, context.DeadlineExceeded)
 	return func(request *http.Request) (*http.Response, error) {
-		call := CallOf(request.Context())
+		ctx, cancel := context.WithTimeoutCause(request.Context(), client.Timeout, late)
+		defer cancel()
+		call := CallOf(ctx)
 		var way way
 		if request.Method != http.MethodGet { // which may be repeated wherever it came
-			request = request.WithContext(way.watch(request.Context()))
+			ctx = way.watch(ctx)
+			hideIdempotencyKeys(request.Header)
 		}
-		response, err := client.Do(request)
+		response, err := roundTrip(client, request.WithContext(ctx))
 		if err != nil {
-			err = withoutURL(err)
 			call.sent(err, way.endedBeforeAConnection())
 			return nil, err
 		}
@@ -32,13 +40,46 @@ func receive(client *http.Client, limit int64) Step {
 	}
 }
 
-// withoutURL takes away what net/http adds to an error: the URL, whose query may
-// hold personal data.
-func withoutURL(err error) error {
-	if failure, ok := err.(*url.Error); ok { //nolint:errorlint // only its own, outermost one
-		return failure.Err
+// roundTrip sends a request as the client would, but for redirects: they would
+// carry it, and on the same host its credentials, to a place that nobody chose.
+func roundTrip(client *http.Client, request *http.Request) (*http.Response, error) {
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
 	}
-	return err
+	if client.Jar != nil {
+		for _, cookie := range client.Jar.Cookies(request.URL) {
+			request.AddCookie(cookie)
+		}
+	}
+	response, err := transport.RoundTrip(request)
+	if failure, ok := err.(tls.RecordHeaderError); ok && string(failure.RecordHeader[:]) == "HTTP/" { //nolint:errorlint // a proxy's would be wrapped
+		err = http.ErrSchemeMismatch // which says more
+	}
+	if err != nil {
+		return nil, err
+	}
+	if response == nil {
+		return nil, Permanent(errors.New("the transport returned neither a response nor an error"))
+	}
+	if response.Body == nil { // which only a client's own transport does
+		response.Body = http.NoBody
+	}
+	if client.Jar != nil {
+		client.Jar.SetCookies(request.URL, response.Cookies())
+	}
+	return response, nil
+}
+
+// hideIdempotencyKeys keeps net/http from repeating a POST by itself: it does so
+// for requests that have one of these headers, if it finds them in this spelling.
+func hideIdempotencyKeys(header http.Header) {
+	for _, key := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := header[key]; ok {
+			delete(header, key)
+			header[strings.ToLower(key)] = values
+		}
+	}
 }
 
 // Body is a body in memory, in place of the one that came by the wire.

@@ -116,17 +116,19 @@ func (o outcome) failed() bool {
 		return false
 	case o.response.StatusCode >= 500:
 		return true
-	case o.response.StatusCode/100 == 2 && o.method != http.MethodDelete:
+	case o.isSuccess() && o.method != http.MethodDelete:
 		return o.body.Err != nil // a deletion needs no body
 	default:
 		return false
 	}
 }
 
+func (o outcome) isSuccess() bool { return o.response != nil && o.response.StatusCode/100 == 2 }
+
 // repeatable tells whether the same request can do better, and do no harm, when
 // it is sent again.
 func (o outcome) repeatable(policy Policy) bool {
-	if isPermanent(o.err) || o.body != nil && isPermanent(o.body.Err) {
+	if isPermanent(o.err) || o.isSuccess() && isPermanent(o.body.Err) {
 		return false
 	}
 	if !o.doubtful() {
