@@ -2,12 +2,11 @@ package taskrouter
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // Attributes are the freely chosen facts about a task or a worker, the text of
@@ -25,27 +24,8 @@ func AttributesOf(v any) (Attributes, error) {
 		return "", fmt.Errorf("taskrouter: encode attributes: %w", err)
 	}
 	attributes := Attributes(strings.TrimSuffix(text.String(), "\n"))
-	if err := checkAttributes(attributes); err != nil {
+	if err := pipeline.CheckAttributes(string(attributes)); err != nil {
 		return "", fmt.Errorf("taskrouter: encode attributes of %T: %w", v, err)
 	}
 	return attributes, nil
-}
-
-// checkAttributes finds what the service would refuse. Their length is left to
-// it: the limit may change.
-func checkAttributes(a Attributes) error {
-	if a == "" {
-		return nil
-	}
-	if !utf8.ValidString(string(a)) { // which encoding/json lets pass
-		return errors.New("Attributes: not UTF-8")
-	}
-	var text json.RawMessage
-	if err := json.Unmarshal([]byte(a), &text); err != nil {
-		return fmt.Errorf("Attributes: not JSON: %w", err)
-	}
-	if text[0] != '{' {
-		return fmt.Errorf("Attributes: the text begins with %q, expected a JSON object", text[0])
-	}
-	return nil
 }

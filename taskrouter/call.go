@@ -49,19 +49,19 @@ func (c *Client) do(ctx context.Context, operation gen.Operation, options []Call
 	}
 	body := pipeline.ReadBody(response, c.maxResponseBytes)
 	o.answered(Response{StatusCode: response.StatusCode, Header: response.Header, Body: body.Bytes, Attempts: call.Attempts()})
-	if err := outcome(ctx, call, response, body, decode); err != nil {
+	if err := failureOf(ctx, call, response, body, decode); err != nil {
 		return call.Path, err
 	}
 	return call.Path, nil
 }
 
-// outcome is the error of a call that was answered. Without decode, the answer
+// failureOf is the error of a call that was answered. Without decode, the answer
 // needs no body.
-func outcome(ctx context.Context, call *pipeline.Call, response *http.Response, body *pipeline.Body, decode func([]byte) error) error {
-	if call.AlreadyGone || decode == nil && isSuccess(response.StatusCode) {
+func failureOf(ctx context.Context, call *pipeline.Call, response *http.Response, body *pipeline.Body, decode func([]byte) error) error {
+	if call.AlreadyGone() && response.StatusCode == http.StatusNotFound || decode == nil && isSuccess(response.StatusCode) {
 		return nil
 	}
-	err := errors.Join(ended(ctx, body.Failure()), call.Abandoned)
+	err := errors.Join(ended(ctx, body.Failure()), call.Abandoned())
 	if err == nil && isSuccess(response.StatusCode) {
 		if err = decode(body.Bytes); err == nil {
 			return nil

@@ -3,6 +3,7 @@ package taskrouter
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -23,6 +24,7 @@ type Client struct {
 	baseURL          *url.URL
 	maxResponseBytes int64
 	limits           *pipeline.Limits
+	http             *http.Client
 }
 
 // NewClient returns a client. What no option sets is read from the
@@ -45,6 +47,7 @@ func NewClient(options ...Option) (*Client, error) {
 		baseURL:          config.pipeline.BaseURL,
 		maxResponseBytes: config.pipeline.MaxResponseBytes,
 		limits:           config.pipeline.Limits,
+		http:             config.pipeline.Client,
 	}
 	c.wire = &gen.Client{Server: c.baseURL.String() + "/", Client: c.pipeline}
 	c.Workspaces = WorkspacesService{client: c}
@@ -99,6 +102,14 @@ func (c *Client) WorkerReservations(workspaceSID, workerSID string) WorkerReserv
 // WorkerChannels returns the channels of a worker.
 func (c *Client) WorkerChannels(workspaceSID, workerSID string) WorkerChannelsService {
 	return WorkerChannelsService{c, workspaceSID, workerSID}
+}
+
+// CloseIdleConnections closes the connections that no call is using. Clients that
+// were not given a transport by [WithHTTPClient] share theirs.
+func (c *Client) CloseIdleConnections() {
+	if c != nil && c.http != nil {
+		c.http.CloseIdleConnections()
+	}
 }
 
 // Format prints where the client sends requests, whatever the verb, and so

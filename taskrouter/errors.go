@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,14 +139,14 @@ func (e *Error) Error() string {
 	if name := http.StatusText(e.StatusCode); name != "" {
 		text.WriteString(" " + name)
 	}
-	switch {
-	case e.Err != nil:
+	said := strings.Join(slices.DeleteFunc([]string{e.Message, e.Detail}, func(s string) bool { return s == "" }), ": ")
+	if said != "" {
+		text.WriteString(": " + pipeline.Brief(said))
+	}
+	if e.Err != nil {
 		text.WriteString(": " + pipeline.Brief(e.Err.Error()))
-	case e.Message != "" && e.Detail != "":
-		text.WriteString(": " + pipeline.Brief(e.Message+": "+e.Detail))
-	case e.Message != "" || e.Detail != "":
-		text.WriteString(": " + pipeline.Brief(e.Message+e.Detail))
-	case len(e.Body) > 0:
+	}
+	if said == "" && e.Err == nil && len(e.Body) > 0 {
 		fmt.Fprintf(&text, ": %.120q", e.Body)
 	}
 	if e.Code != 0 {

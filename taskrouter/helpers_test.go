@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -346,9 +347,8 @@ func newMethod(name string, function reflect.Value, sid string) method {
 			if kind.In(i).Kind() == reflect.Struct {
 				argument = filled(kind.In(i))
 			}
-			if request, ok := argument.Interface().(taskrouter.UpdateReservationRequest); ok && strings.HasPrefix(name, "WorkerReservations.") {
-				request.Supervisor, request.SupervisorMode = nil, nil // which it refuses
-				argument = reflect.ValueOf(request)
+			if argument.Type() == reflect.TypeFor[taskrouter.UpdateReservationRequest]() {
+				clearRefused(name, argument)
 			}
 			arguments = append(arguments, argument)
 		}
@@ -363,6 +363,20 @@ func newMethod(name string, function reflect.Value, sid string) method {
 		return outcome(function.CallSlice(in))
 	}
 	return m
+}
+
+// notOfConferences are the fields of an update of a reservation that
+// a conference refuses.
+var notOfConferences = regexp.MustCompile("^(Call|Dequeue|Redirect|ReservationStatus|Supervisor|WorkerActivitySID)")
+
+// clearRefused leaves out of an update what a method refuses.
+func clearRefused(method string, update reflect.Value) {
+	for field, value := range update.Fields() {
+		ofSupervisors := strings.HasPrefix(method, "WorkerReservations.") && strings.HasPrefix(field.Name, "Supervisor")
+		if ofSupervisors || strings.HasSuffix(method, ".Conference") && notOfConferences.MatchString(field.Name) {
+			value.SetZero()
+		}
+	}
 }
 
 func outcome(out []reflect.Value) (results []reflect.Value, err error) {

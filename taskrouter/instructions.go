@@ -2,6 +2,8 @@ package taskrouter
 
 import (
 	"fmt"
+	"reflect"
+	"regexp"
 	"strings"
 )
 
@@ -18,12 +20,26 @@ func checkInstruction(r UpdateReservationRequest) error {
 		required = []field{{"CallFrom", r.CallFrom}, {"CallURL", r.CallURL}}
 	case instructs(r, "redirect"):
 		required = []field{{"RedirectCallSID", r.RedirectCallSID}, {"RedirectURL", r.RedirectURL}}
+	case instructs(r, "conference"):
+		return checkConference(r)
 	case instructs(r, "supervise"):
 		required = []field{{"Supervisor", r.Supervisor}}
 	}
 	for _, f := range required {
 		if f.value == nil || *f.value == "" {
 			return fmt.Errorf("%s is empty, and the instruction %s requires it", f.name, *r.Instruction)
+		}
+	}
+	return nil
+}
+
+// foreign are the fields of an update that are no conference's.
+var foreign = regexp.MustCompile(`^(Call|Dequeue|Redirect|ReservationStatus|Supervisor|WorkerActivitySID)`)
+
+func checkConference(r UpdateReservationRequest) error {
+	for field, value := range reflect.ValueOf(r).Fields() {
+		if foreign.MatchString(field.Name) && !value.IsZero() {
+			return fmt.Errorf("%s is not for a conference", field.Name)
 		}
 	}
 	return nil

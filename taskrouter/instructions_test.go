@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -71,8 +70,8 @@ func TestEveryFieldOfAnInstructionIsSentUnderItsOwnKey(t *testing.T) {
 				continue // supervise, of a worker's
 			}
 			for field := range reflect.TypeOf(i.request).Fields() {
-				if name == "conference" && slices.Contains([]string{"Instruction", "Supervisor", "SupervisorMode"}, field.Name) {
-					continue // the method sets the first; the others are another instruction's
+				if name == "conference" && (field.Name == "Instruction" || notOfConferences.MatchString(field.Name)) {
+					continue // the method sets the first, and refuses the others
 				}
 				t.Run(name+" "+field.Name+" "+path, func(t *testing.T) {
 					request, want := i.withRequired(name)
@@ -92,6 +91,25 @@ func TestEveryFieldOfAnInstructionIsSentUnderItsOwnKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAConferenceWithAFieldOfAnotherInstructionIsRefused(t *testing.T) {
+	service := newFakeService(t, answer(200, `{"sid":"WR1"}`))
+	reservations := service.client(t).TaskReservations("WS1", "WT1")
+	var refused int
+	for field := range reflect.TypeFor[taskrouter.UpdateReservationRequest]().Fields() {
+		if !notOfConferences.MatchString(field.Name) {
+			continue
+		}
+		refused++
+		var request taskrouter.UpdateReservationRequest
+		reflect.ValueOf(&request).Elem().FieldByIndex(field.Index).Set(filled(field.Type))
+		_, err := reservations.Conference(t.Context(), "WR1", request)
+		assertAbout(t, taskrouter.ErrInvalidArgument, err)
+		assert.ErrorContains(t, err, field.Name+" is not for a conference")
+	}
+	assert.Equal(t, 21, refused)
+	assert.Empty(t, service.seen())
 }
 
 func TestAnInstructionWithoutARequiredFieldIsRefused(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
-// ErrNotCompleted is what [CompleteTask] fails with besides the reason, if it has
-// changed the attributes of the task and then could not complete it.
-var ErrNotCompleted = errors.New("the attributes are changed, the task is not completed")
+// ErrNotCompleted is what [CompleteTask] fails with besides the reason, if the
+// attributes of the task are as they should be and completing it failed.
+var ErrNotCompleted = errors.New("the attributes are as they should be, but completing the task failed")
 
 // AttributesService is [TasksService] or [WorkersService].
 type AttributesService[R any] interface {
@@ -49,16 +49,25 @@ const modifyRounds = 10
 //		return nil
 //	})
 //
-// What T does not know keeps its value, within objects and lists too. A member
-// that change leaves out of the encoding, as omitempty does, is gone. If change
+// What T does not know keeps its value, within objects too, and within lists as
+// long as an entry can be told from others by a member that T knows, such as an
+// "id", or else stays in its place. A member that change leaves out of the
+// encoding, as omitempty does, is gone. If change
 // alters nothing, nothing is written, and what was read is returned. If it fails
 // so does ModifyAttributes. It may be called several times, with a new T each
 // time, and has to do the same each time.
 //
 // The options act on each request.
 func ModifyAttributes[T, R any](ctx context.Context, service AttributesService[R], sid string, change func(*T) error, options ...CallOption) (*R, error) {
+	if change == nil {
+		return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w: change is nil", sid, ErrInvalidArgument)
+	}
 	for round := 1; ; round++ {
-		resource, err := modifyOnce(ctx, service, sid, change, options)
+		resource, write, err := readAndChange(ctx, service, sid, change, options)
+		if err != nil || write == nil {
+			return resource, err
+		}
+		resource, err = write()
 		if !errors.Is(err, ErrPreconditionFailed) || round == modifyRounds {
 			return resource, err
 		}
@@ -68,24 +77,28 @@ func ModifyAttributes[T, R any](ctx context.Context, service AttributesService[R
 	}
 }
 
-func modifyOnce[T, R any](ctx context.Context, service AttributesService[R], sid string, change func(*T) error, options []CallOption) (*R, error) {
+// readAndChange returns what was read, and how to write what changed; nil if
+// nothing did.
+func readAndChange[T, R any](ctx context.Context, service AttributesService[R], sid string, change func(*T) error, options []CallOption) (resource *R, write func() (*R, error), err error) {
 	var etag string
-	resource, err := service.Get(ctx, sid, append(options[:len(options):len(options)], etagInto(&etag))...)
+	resource, err = service.Get(ctx, sid, append(options[:len(options):len(options)], etagInto(&etag))...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	old := service.attributesOf(resource)
 	changed, err := applyChange(old, change)
+	if err == nil && changed != old && etag == "" {
+		err = fmt.Errorf("%w: the answer names no version, without which a change by others could be lost", ErrInvalidResponse)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w", sid, err)
+		return nil, nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w", sid, err)
 	}
 	if changed == old {
-		return resource, nil
+		return resource, nil, nil
 	}
-	if etag == "" {
-		return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w: the answer names no version, without which a change by others could be lost", sid, ErrInvalidResponse)
-	}
-	return service.setAttributes(ctx, sid, changed, append(options[:len(options):len(options)], WithIfMatch(etag), onceAtMost))
+	return resource, func() (*R, error) {
+		return service.setAttributes(ctx, sid, changed, append(options[:len(options):len(options)], WithIfMatch(etag), onceAtMost))
+	}, nil
 }
 
 // onceAtMost keeps an update from failing because of itself, see

@@ -47,7 +47,7 @@ func WithClientCredentials(clientID, clientSecret string) Option {
 // [WithRegion] says.
 func WithTokenURL(address string) Option {
 	return func(c *config) error {
-		u, err := pipeline.ParseBaseURL("WithTokenURL", address)
+		u, err := pipeline.ParseURL("WithTokenURL", address)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (credentials *clientCredentials) source(c *config) pipeline.TokenSource {
 			return "", time.Time{}, sendError(ctx, call, err)
 		}
 		body := pipeline.ReadBody(response, c.pipeline.MaxResponseBytes)
-		err = outcome(ctx, call, response, body, func(data []byte) (failure error) {
+		err = failureOf(ctx, call, response, body, func(data []byte) (failure error) {
 			token, expiry, failure = pipeline.DecodeToken(data, time.Now())
 			return failure
 		})

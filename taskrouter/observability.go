@@ -74,7 +74,7 @@ type Operation struct {
 	// Attempt counts the attempts of a call from 1 on; it is 0 before the first.
 	Attempt int
 
-	query string
+	call *pipeline.Call
 }
 
 // OperationOf returns the operation that the context of a request belongs to:
@@ -85,13 +85,8 @@ func OperationOf(ctx context.Context) (Operation, bool) {
 	if call == nil {
 		return Operation{}, false
 	}
-	return Operation{
-		ID:      call.Operation.ID,
-		Method:  call.Operation.Method,
-		Path:    call.Operation.Path,
-		Attempt: call.Attempts(),
-		query:   call.Query,
-	}, true
+	operation := call.Operation
+	return Operation{ID: operation.ID, Method: operation.Method, Path: operation.Path, Attempt: call.Attempts(), call: call}, true
 }
 
 // Uses tells whether the query of the request has a parameter, such as
@@ -99,6 +94,9 @@ func OperationOf(ctx context.Context) (Operation, bool) {
 // second: that one of listTasks, TargetWorkersExpression of listWorkers and
 // EvaluateWorkerAttributes of listTaskQueues.
 func (o Operation) Uses(parameter string) bool {
-	query, err := url.ParseQuery(o.query)
+	if o.call == nil {
+		return false
+	}
+	query, err := url.ParseQuery(o.call.Query)
 	return err == nil && query.Has(parameter)
 }

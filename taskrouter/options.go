@@ -45,7 +45,8 @@ func WithRegion(region, edge string) Option {
 // WithHTTPClient sends requests with a client of the caller's, for the sake of
 // its proxy, TLS settings, timeout or instrumented transport. It is copied, not
 // changed. Redirects are not followed whatever it says. Its Timeout, if it has
-// one, is that of an attempt.
+// one and [WithAttemptTimeout] does not say otherwise, is that of an attempt.
+// Without a Transport it has the one of clients without this option.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -88,7 +89,7 @@ func newConfig(options []Option) (*config, error) {
 	c := &config{pipeline: pipeline.Config{
 		UserAgent:        pipeline.UserAgent(Version),
 		MaxResponseBytes: 32 << 20,
-		Retry:            defaultRetry,
+		Retry:            pipeline.DefaultPolicy,
 		Budget:           &pipeline.Budget{},
 		Limits:           &pipeline.Limits{},
 	}}
@@ -112,9 +113,13 @@ func newConfig(options []Option) (*config, error) {
 
 func (c *config) setHTTPClient() {
 	if c.pipeline.Client == nil {
-		c.pipeline.Client = &http.Client{Transport: pipeline.DefaultTransport()}
+		c.pipeline.Client = &http.Client{}
 	}
-	c.pipeline.Client.Timeout = cmp.Or(c.attemptTimeout, c.pipeline.Client.Timeout, 30*time.Second)
+	client := c.pipeline.Client
+	if client.Transport == nil {
+		client.Transport = pipeline.DefaultTransport()
+	}
+	client.Timeout = cmp.Or(c.attemptTimeout, client.Timeout, 30*time.Second)
 }
 
 // address chooses where requests go: an option before the environment, a base

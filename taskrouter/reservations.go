@@ -148,10 +148,10 @@ func (s reservations) Redirect(ctx context.Context, reservationSID string, reque
 }
 
 // Conference brings the caller and the worker together in a conference named
-// after the task. The reservation is accepted once both are there. What the
-// request says of the conference and of the worker's part in it stands in the
-// fields whose names do not begin with another instruction's; all may be left
-// out.
+// after the task. The reservation is accepted once both are there. All fields of
+// the request may be left out; those that begin with Call, Dequeue, Redirect or
+// Supervisor, ReservationStatus and WorkerActivitySID are for other updates and
+// refused.
 func (s reservations) Conference(ctx context.Context, reservationSID string, request UpdateReservationRequest, options ...CallOption) (*Reservation, error) {
 	request.Instruction = new("conference")
 	return s.Update(ctx, reservationSID, request, options...)

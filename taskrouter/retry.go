@@ -1,8 +1,6 @@
 package taskrouter
 
 import (
-	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
@@ -18,12 +16,14 @@ import (
 // deletion that finds nothing, when an attempt before it may have been carried
 // out, has succeeded.
 //
-// All retries of a client share a budget of 100. Each takes one out; a call that
-// the service deals with puts back one if it needed retries, and a tenth if not.
-// When the budget is spent, calls end with their first failure.
+// All retries of a client share a budget of 100, so that an outage adds but a
+// tenth to the load. Each takes one out. A call that the service deals with puts
+// back a tenth, and the retries that it made because of a 429: those come when the
+// service asks for them. When the budget is spent, calls end with their first
+// failure.
 type RetryPolicy struct {
 	// MaxAttempts is how many attempts a call makes at most, 4 unless set. With 1
-	// there are no retries.
+	// there are no retries. One more is made for a token that had to be renewed.
 	MaxAttempts int
 	// MinDelay and MaxDelay, 0.5 and 8 seconds unless set, bound the wait before an
 	// attempt: it is a random part of MinDelay before the second, of twice as much
@@ -39,47 +39,20 @@ type RetryPolicy struct {
 	RepeatUnsafe bool
 }
 
-var defaultRetry = pipeline.Policy{
-	MaxAttempts:   4,
-	MinDelay:      500 * time.Millisecond,
-	MaxDelay:      8 * time.Second,
-	MaxRetryAfter: time.Minute,
-}
-
 // WithRetry sets how the calls of the client are repeated.
 func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) (err error) {
-		c.pipeline.Retry, err = policy.complete("WithRetry")
+		c.pipeline.Retry, err = pipeline.Policy(policy).Complete("WithRetry")
 		return err
 	}
 }
 
-// WithCallRetry sets how one call is repeated, in place of the client's policy.
+// WithCallRetry sets how one call is repeated, in place of the client's policy:
+// what is zero has the default of [RetryPolicy], not that of the client.
 func WithCallRetry(policy RetryPolicy) CallOption {
 	return func(o *callOptions) error {
-		complete, err := policy.complete("WithCallRetry")
+		complete, err := pipeline.Policy(policy).Complete("WithCallRetry")
 		o.pipeline.Retry = &complete
 		return err
 	}
-}
-
-// complete fills in the defaults. A bound that is not set gives way to the other.
-func (p RetryPolicy) complete(source string) (pipeline.Policy, error) {
-	if p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
-		return pipeline.Policy{}, fmt.Errorf("%s: %+v has a negative field", source, p)
-	}
-	complete := pipeline.Policy{
-		MaxAttempts:   cmp.Or(p.MaxAttempts, defaultRetry.MaxAttempts),
-		MinDelay:      cmp.Or(p.MinDelay, defaultRetry.MinDelay),
-		MaxDelay:      cmp.Or(p.MaxDelay, max(defaultRetry.MaxDelay, p.MinDelay)),
-		MaxRetryAfter: cmp.Or(p.MaxRetryAfter, defaultRetry.MaxRetryAfter),
-		RepeatUnsafe:  p.RepeatUnsafe,
-	}
-	if p.MinDelay == 0 {
-		complete.MinDelay = min(complete.MinDelay, complete.MaxDelay)
-	}
-	if complete.MinDelay > complete.MaxDelay {
-		return pipeline.Policy{}, fmt.Errorf("%s: MinDelay %v is more than MaxDelay %v", source, p.MinDelay, p.MaxDelay)
-	}
-	return complete, nil
 }

@@ -255,7 +255,7 @@ func TestAWaitForTheNextAttemptEndsWithTheContext(t *testing.T) {
 				failure := answerError(t, err)
 				assert.Equal(t, []int{429, 20429, 1}, []int{failure.StatusCode, failure.Code, failure.Attempts})
 				assert.Equal(t, 30*time.Second, failure.RetryAfter)
-				assert.Regexp(t, `^taskrouter: getTask: 429 Too Many Requests: wait \S+ for the next attempt: `+test.want.Error()+` \(code 20429\), retry after 30s \[RQ1\]$`, err.Error())
+				assert.Regexp(t, `^taskrouter: getTask: 429 Too Many Requests: Too many requests: wait \S+ for the next attempt: `+test.want.Error()+` \(code 20429\), retry after 30s \[RQ1\]$`, err.Error())
 				assert.Equal(t, []int{429, 1}, []int{response.StatusCode, response.Attempts})
 			})
 		})
@@ -643,7 +643,7 @@ func TestABodyThatCanBeReadOnlyOnceIsSentOnce(t *testing.T) {
 			}))
 			_, err := client.Tasks("WS1").Cancel(t.Context(), "WT1", "why")
 			assert.ErrorIs(t, err, gone)
-			assert.EqualError(t, err, "taskrouter: updateTask: POST /v1/Workspaces/WS1/Tasks/WT1: 2 attempts: read the body of the request once more: gone")
+			assert.EqualError(t, err, "taskrouter: updateTask: POST /v1/Workspaces/WS1/Tasks/WT1: 3 attempts: read the body of the request once more: gone")
 			assert.Equal(t, 2, again, "that is not repeated")
 		})
 	})
@@ -760,7 +760,7 @@ func TestRetriesAreTakenFromABudgetThatAllCallsOfAClientShare(t *testing.T) {
 	})
 }
 
-func TestACallThatSucceedsAfterRetriesGivesOneBack(t *testing.T) {
+func TestACallThatSucceedsGivesBackATenthAndTheRetriesThatALimitAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var answers []int
 		client := retryClient(t, taskrouter.RetryPolicy{}, func(r *http.Request) (*http.Response, error) {
@@ -783,10 +783,12 @@ func TestACallThatSucceedsAfterRetriesGivesOneBack(t *testing.T) {
 			_ = retryGet(t.Context(), client)
 		}
 		answers = []int{503, 503, 200}
-		require.NoError(t, retryGet(t.Context(), client)) // takes two and gives back one
+		require.NoError(t, retryGet(t.Context(), client)) // takes two and gives back a tenth
+		answers = []int{429, 200}
+		require.NoError(t, retryGet(t.Context(), client)) // takes one and gives it back, with a tenth
 		answers = []int{503, 200}
-		require.NoError(t, retryGet(t.Context(), client)) // takes one and gives back one
-		assert.Equal(t, 3, attemptsLeft())
+		require.NoError(t, retryGet(t.Context(), client)) // takes one and gives back a tenth
+		assert.Equal(t, 1, attemptsLeft())
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // TasksService manages the tasks of a workspace; it is found by
@@ -18,7 +19,7 @@ type TasksService struct {
 // Create creates a task. The answer shows it before it is routed.
 func (s TasksService) Create(ctx context.Context, request CreateTaskRequest, options ...CallOption) (*Task, error) {
 	return fetch[Task](ctx, s.client, gen.OperationCreateTask, options, func(ctx context.Context) (*http.Response, error) {
-		if err := checkAttributes(request.Attributes); err != nil {
+		if err := pipeline.CheckAttributes(string(request.Attributes)); err != nil {
 			return nil, err
 		}
 		return s.client.wire.CreateTaskWithFormdataBody(ctx, s.workspaceSID, request)
@@ -38,7 +39,7 @@ func (s TasksService) Get(ctx context.Context, taskSID string, options ...CallOp
 // calls.
 func (s TasksService) Update(ctx context.Context, taskSID string, request UpdateTaskRequest, options ...CallOption) (*Task, error) {
 	return fetch[Task](ctx, s.client, gen.OperationUpdateTask, options, func(ctx context.Context) (*http.Response, error) {
-		if err := checkAttributes(request.Attributes); err != nil {
+		if err := pipeline.CheckAttributes(string(request.Attributes)); err != nil {
 			return nil, err
 		}
 		return s.client.wire.UpdateTaskWithFormdataBody(ctx, s.workspaceSID, taskSID, nil, request)

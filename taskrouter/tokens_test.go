@@ -189,41 +189,28 @@ func TestNothingIsSentIfTheSourceFails(t *testing.T) {
 	assert.Empty(t, service.sent())
 }
 
-// The end of one caller says nothing about the source.
+// A fetch is for all: it goes on without the caller who began it.
 func TestWhoFetchesAndGivesUpDoesNotFailTheOthers(t *testing.T) {
-	cause, broken := errors.New("shutting down"), errors.New("broken pipe")
+	cause := errors.New("shutting down")
 	tests := map[string]struct {
 		context func(context.Context) (context.Context, context.CancelFunc)
-		failure error // of the source, when the context has ended; nil for that of the context
 		want    error
 	}{
-		"canceled":               {context: context.WithCancel, want: context.Canceled},
-		"canceled, after a hint": {context: context.WithCancel, failure: broken, want: context.Canceled},
-		"canceled for a cause": {
-			context: func(ctx context.Context) (context.Context, context.CancelFunc) {
-				ctx, cancel := context.WithCancelCause(ctx)
-				return ctx, func() { cancel(cause) }
-			},
-			want: cause,
-		},
-		"too late": {
-			context: func(ctx context.Context) (context.Context, context.CancelFunc) {
-				return context.WithTimeout(ctx, time.Hour)
-			},
-			want: context.DeadlineExceeded,
-		},
+		"canceled": {context.WithCancel, context.Canceled},
+		"canceled for a cause": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			return ctx, func() { cancel(cause) }
+		}, cause},
+		"too late": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Minute)
+		}, context.DeadlineExceeded},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tokens := &authTokens{before: func(ctx context.Context, n int) error {
-					if n > 1 {
-						return nil
-					}
-					<-ctx.Done()
-					if test.failure != nil {
-						return test.failure
-					}
+				fetched := make(chan struct{})
+				tokens := &authTokens{before: func(ctx context.Context, _ int) error {
+					<-fetched
 					return context.Cause(ctx)
 				}}
 				service := &authService{}
@@ -241,33 +228,72 @@ func TestWhoFetchesAndGivesUpDoesNotFailTheOthers(t *testing.T) {
 				err := <-fetching
 				assert.ErrorIs(t, err, test.want)
 				assert.ErrorIs(t, err, ctx.Err())
+				close(fetched)
 				for range 9 {
 					assert.NoError(t, <-waiting)
 				}
-				assert.EqualValues(t, 2, tokens.asked.Load())
-				assert.Equal(t, slices.Repeat([]string{"Bearer t2"}, 9), service.sent())
+				assert.EqualValues(t, 1, tokens.asked.Load())
+				assert.Equal(t, slices.Repeat([]string{"Bearer t1"}, 9), service.sent())
 			})
 		})
 	}
 }
 
-func TestATokenIsKeptAlthoughWhoFetchedItHasGivenUp(t *testing.T) {
+func TestCallsWithLessTimeThanAFetchTakesHaveATokenInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tokens := &authTokens{before: func(ctx context.Context, _ int) error {
-			<-ctx.Done()
+		tokens := &authTokens{before: func(context.Context, int) error {
+			<-time.After(150 * time.Millisecond)
 			return nil
 		}}
-		service := &authService{}
-		client := authClient(t, service, tokens.option())
-		ctx, cancel := context.WithCancel(t.Context())
-		fetching := authAtOnce(1, func() error { return authGet(ctx, client) })
-		synctest.Wait()
-		waiting := authAtOnce(1, func() error { return authGet(t.Context(), client) })
-		synctest.Wait()
-		cancel()
-		assert.ErrorIs(t, <-fetching, context.Canceled)
-		assert.NoError(t, <-waiting)
+		client := authClient(t, &authService{}, tokens.option())
+		get := func() error {
+			_, err := client.Tasks("WS1").Get(t.Context(), "WT1", taskrouter.WithTimeout(100*time.Millisecond))
+			return err
+		}
+		assert.ErrorIs(t, get(), context.DeadlineExceeded)
+		assert.NoError(t, get())
 		assert.EqualValues(t, 1, tokens.asked.Load())
+	})
+}
+
+func TestASourceThatHangsIsGivenUpAfterTwoMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tokens := &authTokens{before: func(ctx context.Context, n int) error {
+			if n == 1 {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}}
+		client, start := authClient(t, &authService{}, tokens.option()), time.Now()
+		assert.ErrorIs(t, authGet(t.Context(), client), context.DeadlineExceeded)
+		assert.Equal(t, 2*time.Minute, time.Since(start))
+		assert.NoError(t, authGet(t.Context(), client))
+	})
+}
+
+// In its last minute a token still does.
+func TestATokenThatCannotBeRenewedIsUsedToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken, asked := errors.New("the vault is sealed"), 0
+		service := &authService{}
+		client := authClient(t, service, taskrouter.WithTokenSource(func(context.Context) (string, time.Time, error) {
+			asked++
+			if asked > 1 {
+				return "", time.Time{}, broken
+			}
+			return "t1", time.Now().Add(10 * time.Minute), nil
+		}))
+		start := time.Now()
+		for time.Since(start) < 10*time.Minute-time.Second {
+			require.NoError(t, authGet(t.Context(), client))
+			<-time.After(time.Second)
+		}
+		assert.Equal(t, 1+12, asked, "once every five seconds of the last minute")
+		<-time.After(time.Second)
+		assert.ErrorIs(t, authGet(t.Context(), client), broken)
+		for _, header := range service.sent() {
+			require.Equal(t, "Bearer t1", header)
+		}
 	})
 }
 
@@ -307,34 +333,31 @@ func TestWhoWaitsForATokenAndGivesUpEndsAloneAndAtOnce(t *testing.T) {
 }
 
 func TestASourceThatDoesNotReturnBlocksNobodyElse(t *testing.T) {
-	for name, end := range map[string]func(){"it panics": func() { panic("a bug") }, "it ends the goroutine": runtime.Goexit} {
+	for name, test := range map[string]struct {
+		end  func()
+		text string
+	}{
+		"it panics":             {func() { panic("a bug") }, "panicked: a bug"},
+		"it ends the goroutine": {runtime.Goexit, "did not return"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				failed := make(chan struct{})
 				tokens := &authTokens{before: func(_ context.Context, n int) error {
 					if n == 1 {
 						<-failed
-						end()
+						test.end()
 					}
 					return nil
 				}}
 				client := authClient(t, &authService{}, tokens.option())
-				ended := make(chan any)
-				go func() {
-					defer func() { ended <- recover() }()
-					_ = authGet(t.Context(), client) // which does not return
-					t.Error("the call returned")
-				}()
-				synctest.Wait()
-				waiting := authAtOnce(9, func() error { return authGet(t.Context(), client) })
+				waiting := authAtOnce(10, func() error { return authGet(t.Context(), client) })
 				synctest.Wait()
 				close(failed)
-				if panicked := <-ended; name == "it panics" {
-					assert.Equal(t, "a bug", panicked)
+				for range 10 {
+					assert.ErrorContains(t, <-waiting, "the token source "+test.text)
 				}
-				for range 9 {
-					assert.NoError(t, <-waiting)
-				}
+				assert.NoError(t, authGet(t.Context(), client))
 				assert.EqualValues(t, 2, tokens.asked.Load())
 			})
 		})
@@ -483,13 +506,15 @@ func TestANewTokenIsNoRetry(t *testing.T) {
 	}
 }
 
-func TestATokenThatWasRefusedIsNotTriedAgain(t *testing.T) {
+// One request for a token is enough for a call: without it, a service that refuses
+// all of them would be asked for two by each.
+func TestACallAsksForOneNewTokenAtMost(t *testing.T) {
 	service := &authService{refuses: func(authorization string) bool { return authorization != "Bearer t3" }}
 	client := authClient(t, service, (&authTokens{}).option())
 	assertAbout(t, taskrouter.ErrUnauthorized, authGet(t.Context(), client))
 	assert.NoError(t, authGet(t.Context(), client))
 	assert.NoError(t, authGet(t.Context(), client))
-	assert.Equal(t, []string{"Bearer t1", "Bearer t2", "Bearer t3", "Bearer t3"}, service.sent())
+	assert.Equal(t, []string{"Bearer t1", "Bearer t2", "Bearer t2", "Bearer t3", "Bearer t3"}, service.sent())
 }
 
 func TestANewTokenThatCannotBeFetchedIsTheFailureOfTheCall(t *testing.T) {
@@ -628,7 +653,7 @@ func TestASourceKnowsForWhichCallItIsAsked(t *testing.T) {
 		assert.Equal(t, "of the caller", ctx.Value(key{}))
 		deadline, ok := ctx.Deadline()
 		assert.True(t, ok)
-		assert.WithinDuration(t, time.Now().Add(time.Hour), deadline, time.Minute)
+		assert.WithinDuration(t, time.Now().Add(2*time.Minute), deadline, time.Minute, "others may have more time than the caller")
 		return "t1", time.Time{}, nil
 	}))
 	_, err := client.Tasks("WS1").Get(context.WithValue(t.Context(), key{}, "of the caller"), "WT1", taskrouter.WithTimeout(time.Hour))

@@ -20,7 +20,7 @@ type WorkersService struct {
 // says otherwise.
 func (s WorkersService) Create(ctx context.Context, request CreateWorkerRequest, options ...CallOption) (*Worker, error) {
 	return fetch[Worker](ctx, s.client, gen.OperationCreateWorker, options, func(ctx context.Context) (*http.Response, error) {
-		if err := checkAttributes(request.Attributes); err != nil {
+		if err := pipeline.CheckAttributes(string(request.Attributes)); err != nil {
 			return nil, err
 		}
 		return s.client.wire.CreateWorkerWithFormdataBody(ctx, s.workspaceSID, request)
@@ -38,7 +38,7 @@ func (s WorkersService) Get(ctx context.Context, workerSID string, options ...Ca
 // replace the old ones as a whole.
 func (s WorkersService) Update(ctx context.Context, workerSID string, request UpdateWorkerRequest, options ...CallOption) (*Worker, error) {
 	return fetch[Worker](ctx, s.client, gen.OperationUpdateWorker, options, func(ctx context.Context) (*http.Response, error) {
-		if err := checkAttributes(request.Attributes); err != nil {
+		if err := pipeline.CheckAttributes(string(request.Attributes)); err != nil {
 			return nil, err
 		}
 		return s.client.wire.UpdateWorkerWithFormdataBody(ctx, s.workspaceSID, workerSID, nil, request)

@@ -17,11 +17,11 @@ import (
 // original text, and so does what the program does not know. A member that is
 // there before and not after is gone.
 //
-// Objects within are treated likewise, and so are lists. An entry that is the
-// same as one before takes that one's original text, wherever it stood. One that
-// changed is taken for the one with the same key, which is the first member that
-// tells all entries apart, an "id" for example; or else, if the list keeps its
-// length, for the one in its place. Others are new.
+// Objects within are treated likewise, and so are lists. An entry is taken for the
+// one before that has the same key, a member such as "id" that tells all entries
+// apart. Without one it is taken for the one in its place if the list keeps its
+// length, unless the list is only rearranged, and otherwise for one that is the
+// same. Others are new.
 //
 // A program may decode and encode as it likes, so it is asked whether it finds in
 // the result what it left. If not, the members that it changed are replaced as a
@@ -151,29 +151,58 @@ func sourcesOf(before, after node) []int {
 			}
 		}
 	}
-	inPlace(same) // first, so that equal entries do not change places
-	anywhere(same)
 	if key, found := keyOf(before, after); found {
 		anywhere(func(was, now node) bool { return same(was.member(key), now.member(key)) })
+		return sources
 	}
-	if len(sources) == len(taken) {
+	if len(sources) == len(taken) && !isRearranged(before, after) {
 		inPlace(func(node, node) bool { return true })
+		return sources
 	}
+	inPlace(same) // first, so that equal entries do not change places
+	anywhere(same)
 	return sources
 }
 
-// keyOf returns the first member that all entries of both lists have, a string or
-// a number, and no two entries of one list have alike.
+// isRearranged tells whether two lists hold the same entries, in any order.
+func isRearranged(before, after node) bool {
+	texts := func(list node) []string {
+		var texts []string
+		for _, entry := range list.parts {
+			texts = append(texts, string(entry.text))
+		}
+		return slices.Sorted(slices.Values(texts))
+	}
+	return slices.Equal(texts(before), texts(after))
+}
+
+// keyOf returns the member by which entries are told apart: one that all of both
+// lists have, a string or a number, and no two of one list alike. Of several it is
+// the one by which most entries are found again, because counters change and keys
+// do not.
 func keyOf(before, after node) (key string, found bool) {
 	if len(before.parts) == 0 || before.parts[0].kind() != '{' {
 		return "", false
 	}
+	most := 0
 	for _, member := range before.parts[0].parts {
-		if before.toldApartBy(member.name) && after.toldApartBy(member.name) {
-			return member.name, true
+		if !before.toldApartBy(member.name) || !after.toldApartBy(member.name) {
+			continue
+		}
+		if again := foundAgain(before, after, member.name); again > most {
+			key, most = member.name, again
 		}
 	}
-	return "", false
+	return key, most > 0
+}
+
+func foundAgain(before, after node, key string) (count int) {
+	for _, was := range before.parts {
+		if slices.ContainsFunc(after.parts, func(now node) bool { return same(was.member(key), now.member(key)) }) {
+			count++
+		}
+	}
+	return count
 }
 
 func (n node) toldApartBy(key string) bool {

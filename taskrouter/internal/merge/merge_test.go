@@ -159,12 +159,13 @@ func TestWhatAProgramDoesNotKnowKeepsItsText(t *testing.T) {
 		"{}", "[]", `[1.0, [ ], null]`, "{\"b\" : 1.0,\n\"a\":{ },\"b\":2}",
 	} {
 		t.Run(text, func(t *testing.T) {
-			const document = `{"owner":%[2]s,"x":%[1]s,"place":{"x":%[1]s,"id":%[3]s},"places":[{"id":%[3]s,"x":%[1]s},{"x":%[1]s}],"by_name":{"home":{"x":%[1]s,"id":%[3]s}}}`
+			const document = `{"owner":%[2]s,"x":%[1]s,"place":{"x":%[1]s,"id":%[3]s},"places":[{"id":5,"x":%[1]s},{"x":%[1]s}],"by_name":{"home":{"x":%[1]s,"id":%[3]s}}}`
 			result := mergeChange(t, fmt.Sprintf(document, text, `"ann"`, "1"), func(p *mergeProfile) {
-				p.Owner, p.Place.ID, p.Places[0].ID = "bob", 2, 2
+				p.Owner, p.Place.ID, p.Places[0].Name = "bob", 2, "a"
 				p.ByName["home"] = mergePlace{ID: 2}
 			})
-			assert.Equal(t, fmt.Sprintf(document, text, `"bob"`, "2"), result)
+			want := strings.Replace(fmt.Sprintf(document, text, `"bob"`, "2"), `"places":[{"id":5,"x":`+text+`}`, `"places":[{"id":5,"x":`+text+`,"name":"a"}`, 1)
+			assert.Equal(t, want, result)
 		})
 	}
 }
@@ -318,19 +319,19 @@ func TestAnEntryThatChangedKeepsWhatTheProgramDoesNotKnow(t *testing.T) {
 	const places = `{"places":[{"id":1,"name":"a","x":1},{"id":2,"name":"b","x":2}]}`
 	call := mergePlace{ID: 3, Name: "c"}
 	mergeRun(t, map[string]mergeTest{
-		"in its place":                 {places, func(p *mergeProfile) { p.Places[1].Name = "c" }, `{"places":[{"id":1,"name":"a","x":1},{"id":2,"name":"c","x":2}]}`},
-		"in its place, all of it":      {places, func(p *mergeProfile) { p.Places[1] = call }, `{"places":[{"id":1,"name":"a","x":1},{"id":3,"name":"c","x":2}]}`},
-		"and moved":                    {places, func(p *mergeProfile) { slices.Reverse(p.Places); p.Places[0].Name = "c" }, `{"places":[{"id":2,"name":"c","x":2},{"id":1,"name":"a","x":1}]}`},
-		"all of them, and moved":       {places, func(p *mergeProfile) { p.Places = []mergePlace{{2, "c"}, {1, "d"}} }, `{"places":[{"id":2,"name":"c","x":2},{"id":1,"name":"d","x":1}]}`},
-		"while one came":               {places, func(p *mergeProfile) { p.Places[0].Name = "d"; p.Places = append(p.Places, call) }, `{"places":[{"id":1,"name":"d","x":1},{"id":2,"name":"b","x":2},{"id":3,"name":"c"}]}`},
-		"while one came before it":     {places, func(p *mergeProfile) { p.Places[0].Name = "d"; p.Places = slices.Insert(p.Places, 0, call) }, `{"places":[{"id":3,"name":"c"},{"id":1,"name":"d","x":1},{"id":2,"name":"b","x":2}]}`},
-		"while one before it went":     {places, func(p *mergeProfile) { p.Places[1].Name = "d"; p.Places = p.Places[1:] }, `{"places":[{"id":2,"name":"d","x":2}]}`},
-		"while all came":               {`{"places":[]}`, func(p *mergeProfile) { p.Places = []mergePlace{call} }, `{"places":[{"id":3,"name":"c"}]}`},
-		"not one that came":            {places, func(p *mergeProfile) { p.Places = append(p.Places[1:], call, mergePlace{4, "d"}) }, `{"places":[{"id":2,"name":"b","x":2},{"id":3,"name":"c"},{"id":4,"name":"d"}]}`},
-		"by its name if the id is not": {`{"places":[{"name":"a","x":1},{"name":"b","x":2}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{1, "b"}} }, `{"places":[{"name":"b","x":2,"id":1}]}`},
-		"not if two have its key":      {`{"places":[{"x":1},{"x":2}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{0, "a"}} }, `{"places":[{"id":0,"name":"a"}]}`},
-		"not if two come to have it":   {`{"places":[{"x":1}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{0, "a"}, {0, "b"}} }, `{"places":[{"id":0,"name":"a"},{"id":0,"name":"b"}]}`},
-		"not if it has no key":         {`{"pointers":[{"id":1,"x":1},{"id":2,"x":2}]}`, func(p *mergeProfile) { p.Pointers = []*mergePlace{nil, {1, "a"}, {2, "b"}} }, `{"pointers":[null,{"id":1,"name":"a"},{"id":2,"name":"b"}]}`},
+		"in its place":                  {places, func(p *mergeProfile) { p.Places[1].Name = "c" }, `{"places":[{"id":1,"name":"a","x":1},{"id":2,"name":"c","x":2}]}`},
+		"not if another took its place": {places, func(p *mergeProfile) { p.Places[1] = call }, `{"places":[{"id":1,"name":"a","x":1},{"id":3,"name":"c"}]}`},
+		"and moved":                     {places, func(p *mergeProfile) { slices.Reverse(p.Places); p.Places[0].Name = "c" }, `{"places":[{"id":2,"name":"c","x":2},{"id":1,"name":"a","x":1}]}`},
+		"all of them, and moved":        {places, func(p *mergeProfile) { p.Places = []mergePlace{{2, "c"}, {1, "d"}} }, `{"places":[{"id":2,"name":"c","x":2},{"id":1,"name":"d","x":1}]}`},
+		"while one came":                {places, func(p *mergeProfile) { p.Places[0].Name = "d"; p.Places = append(p.Places, call) }, `{"places":[{"id":1,"name":"d","x":1},{"id":2,"name":"b","x":2},{"id":3,"name":"c"}]}`},
+		"while one came before it":      {places, func(p *mergeProfile) { p.Places[0].Name = "d"; p.Places = slices.Insert(p.Places, 0, call) }, `{"places":[{"id":3,"name":"c"},{"id":1,"name":"d","x":1},{"id":2,"name":"b","x":2}]}`},
+		"while one before it went":      {places, func(p *mergeProfile) { p.Places[1].Name = "d"; p.Places = p.Places[1:] }, `{"places":[{"id":2,"name":"d","x":2}]}`},
+		"while all came":                {`{"places":[]}`, func(p *mergeProfile) { p.Places = []mergePlace{call} }, `{"places":[{"id":3,"name":"c"}]}`},
+		"not one that came":             {places, func(p *mergeProfile) { p.Places = append(p.Places[1:], call, mergePlace{4, "d"}) }, `{"places":[{"id":2,"name":"b","x":2},{"id":3,"name":"c"},{"id":4,"name":"d"}]}`},
+		"by its name if the id is not":  {`{"places":[{"name":"a","x":1},{"name":"b","x":2}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{1, "b"}} }, `{"places":[{"name":"b","x":2,"id":1}]}`},
+		"not if two have its key":       {`{"places":[{"x":1},{"x":2}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{0, "a"}} }, `{"places":[{"id":0,"name":"a"}]}`},
+		"not if two come to have it":    {`{"places":[{"x":1}]}`, func(p *mergeProfile) { p.Places = []mergePlace{{0, "a"}, {0, "b"}} }, `{"places":[{"id":0,"name":"a"},{"id":0,"name":"b"}]}`},
+		"not if it has no key":          {`{"pointers":[{"id":1,"x":1},{"id":2,"x":2}]}`, func(p *mergeProfile) { p.Pointers = []*mergePlace{nil, {1, "a"}, {2, "b"}} }, `{"pointers":[null,{"id":1,"name":"a"},{"id":2,"name":"b"}]}`},
 		"not by what is true or false": {`{"any":[{"a":true,"b":1.0}]}`, func(p *mergeProfile) {
 			p.Any = []any{map[string]any{"a": true, "b": 1}, map[string]any{"a": false, "b": 1}}
 		}, `{"any":[{"a":true,"b":1.0},{"a":false,"b":1}]}`},
@@ -428,6 +429,29 @@ func TestNothingThatIsPassedIsChanged(t *testing.T) {
 	for i, text := range [][]byte{original, before, after} {
 		assert.Equal(t, texts[i], string(text))
 	}
+}
+
+// A key is what stays while the rest of an entry changes, wherever the type has
+// its field.
+func TestACounterIsNotTakenForAKey(t *testing.T) {
+	type leg struct {
+		Seconds int    `json:"seconds"`
+		ID      string `json:"id,omitempty"`
+	}
+	type program struct {
+		Legs []leg `json:"legs"`
+	}
+	count := func(p *program) {
+		for i := range p.Legs {
+			p.Legs[i].Seconds++
+		}
+	}
+	assert.Equal(t, `{"legs":[{"id":"a","seconds":2,"agent":"ann"},{"id":"b","seconds":3,"agent":"bob"}]}`,
+		mergeChange(t, `{"legs":[{"id":"a","seconds":1,"agent":"ann"},{"id":"b","seconds":2,"agent":"bob"}]}`, count))
+	t.Run("also if there is no key", func(t *testing.T) {
+		assert.Equal(t, `{"legs":[{"seconds":5,"agent":"ann"},{"seconds":5,"agent":"bob"},{"seconds":2,"agent":"cid"}]}`,
+			mergeChange(t, `{"legs":[{"seconds":4,"agent":"ann"},{"seconds":4,"agent":"bob"},{"seconds":1,"agent":"cid"}]}`, count))
+	})
 }
 
 // mergeAnyFits is a program that finds in any document what it left.

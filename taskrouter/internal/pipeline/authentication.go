@@ -24,14 +24,20 @@ func authenticate(credentials Credentials, base *url.URL, next Step) Step {
 		if request.URL.Scheme != base.Scheme || request.URL.Host != base.Host {
 			return nil, Permanent(fmt.Errorf("the credentials are for %s://%s, and middleware has directed the request elsewhere", base.Scheme, base.Host))
 		}
-		if err := credentials.authorize(request); err != nil {
+		authorized := request.Clone(request.Context()) // so that middleware does not find them afterwards
+		if err := credentials.authorize(authorized); err != nil {
 			return nil, Permanent(fmt.Errorf("authenticate: %w", err))
 		}
-		response, err := next(request)
-		if err == nil && response.StatusCode == http.StatusUnauthorized && credentials.renew(request) {
-			CallOf(request.Context()).renewable.Store(true)
+		response, err := next(authorized)
+		if err != nil {
+			return nil, err
 		}
-		return response, err
+		response.Request = request
+		ctx := request.Context()
+		if response.StatusCode == http.StatusUnauthorized && !CallOf(ctx).renewed.Load() && credentials.renew(authorized) {
+			attemptOf(ctx).renewable.Store(true)
+		}
+		return response, nil
 	}
 }
 

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -24,6 +26,33 @@ type Policy struct {
 	MinDelay, MaxDelay time.Duration
 	MaxRetryAfter      time.Duration
 	RepeatUnsafe       bool
+}
+
+// DefaultPolicy is what counts for the fields of a policy that are zero.
+var DefaultPolicy = Policy{
+	MaxAttempts:   4,
+	MinDelay:      500 * time.Millisecond,
+	MaxDelay:      8 * time.Second,
+	MaxRetryAfter: time.Minute,
+}
+
+// Complete fills in the defaults. A bound that is not set gives way to the other.
+// Source is where the policy comes from.
+func (p Policy) Complete(source string) (Policy, error) {
+	if p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
+		return Policy{}, fmt.Errorf("%s: %+v has a negative field", source, p)
+	}
+	if p.MinDelay > p.MaxDelay && p.MaxDelay != 0 {
+		return Policy{}, fmt.Errorf("%s: MinDelay %v is more than MaxDelay %v", source, p.MinDelay, p.MaxDelay)
+	}
+	complete := Policy{
+		MaxAttempts:   cmp.Or(p.MaxAttempts, DefaultPolicy.MaxAttempts),
+		MaxDelay:      cmp.Or(p.MaxDelay, max(DefaultPolicy.MaxDelay, p.MinDelay)),
+		MaxRetryAfter: cmp.Or(p.MaxRetryAfter, DefaultPolicy.MaxRetryAfter),
+		RepeatUnsafe:  p.RepeatUnsafe,
+	}
+	complete.MinDelay = cmp.Or(p.MinDelay, min(DefaultPolicy.MinDelay, complete.MaxDelay))
+	return complete, nil
 }
 
 // delay is how long to wait after an attempt that failed: as long as the answer

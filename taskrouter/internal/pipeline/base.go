@@ -31,20 +31,34 @@ func CheckRegion(source, region, edge string) (string, string, error) {
 	return region, edge, nil
 }
 
-// ParseBaseURL reads an address below which requests go.
+// ParseBaseURL reads an address below which requests go. Source is where it comes
+// from.
 func ParseBaseURL(source, base string) (*url.URL, error) {
-	u, err := url.Parse(base)
+	u, err := ParseURL(source, base)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a URL, expected one such as https://localhost:8080/prefix", source) // err repeats the text, which may hold a password
+		return nil, err
 	}
-	switch {
-	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		return nil, fmt.Errorf("%s: expected an absolute http or https URL, such as https://localhost:8080/prefix", source)
-	case u.User != nil:
-		return nil, fmt.Errorf("%s: holds a user name; credentials are set with WithAuthToken or WithAPIKey", source)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("%s: has a query or a fragment", source)
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, fmt.Errorf("%s: has a query", source)
 	}
 	u = u.JoinPath() // without dot segments, which would be resolved in every request
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/"), RawPath: strings.TrimSuffix(u.RawPath, "/")}, nil
+}
+
+// ParseURL reads an address to which requests go. The error does not repeat it,
+// because it may hold a password.
+func ParseURL(source, text string) (*url.URL, error) {
+	const expected = "expected an absolute http or https URL, such as https://localhost:8080/prefix"
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: not a URL, %s", source, expected)
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return nil, fmt.Errorf("%s: %s", source, expected)
+	case u.User != nil:
+		return nil, fmt.Errorf("%s: holds a user name; credentials have options of their own", source)
+	case u.Fragment != "":
+		return nil, fmt.Errorf("%s: has a fragment", source)
+	}
+	return u, nil
 }

@@ -30,35 +30,36 @@ func TestABudgetHolds100Retries(t *testing.T) {
 }
 
 func TestACallGivesBackWhatItEarned(t *testing.T) {
-	t.Run("a retry, if it needed one or several", func(t *testing.T) {
+	t.Run("the retries that a rate limit asked for", func(t *testing.T) {
 		for _, retries := range []int{1, 3} {
 			var b Budget
 			drain(&b)
-			b.give(earned(retries))
-			assert.Equal(t, 1, drain(&b))
+			b.settle(retries)
+			assert.Equal(t, retries, drain(&b))
 		}
 	})
-	t.Run("a tenth of one, if it needed none", func(t *testing.T) {
+	t.Run("a tenth of one", func(t *testing.T) {
 		var b Budget
 		drain(&b)
 		for range 9 {
-			b.give(earned(0))
+			b.settle(0)
 			assert.False(t, b.take())
 		}
-		b.give(earned(0))
+		b.settle(0)
+		assert.Equal(t, 1, drain(&b))
+	})
+	t.Run("a retry that was not made", func(t *testing.T) {
+		var b Budget
+		drain(&b)
+		b.refund()
 		assert.Equal(t, 1, drain(&b))
 	})
 	t.Run("never more than there is room for", func(t *testing.T) {
 		var b Budget
 		for range 1000 {
-			b.give(earned(1))
-			b.give(earned(0))
+			b.settle(1)
+			b.refund()
 		}
-		assert.Equal(t, 100, drain(&b))
-
-		require.False(t, b.take())
-		b.give(99*oneRetry + freshSuccess)
-		b.give(oneRetry)
 		assert.Equal(t, 100, drain(&b))
 	})
 }
@@ -76,10 +77,10 @@ func TestABudgetIsNeverOverdrawn(t *testing.T) {
 					taken++
 				}
 			case rand.IntN(2) == 0:
-				b.give(earned(1))
-				earnedTenths += 10
+				b.settle(1)
+				earnedTenths += 11
 			default:
-				b.give(earned(0))
+				b.settle(0)
 				earnedTenths++
 			}
 			require.LessOrEqual(t, 10*taken, 1000+earnedTenths)
@@ -101,7 +102,7 @@ func TestABudgetIsSharedByGoroutines(t *testing.T) {
 	group.Wait()
 	assert.EqualValues(t, 100, taken.Load())
 	for range 20 {
-		group.Go(func() { b.give(earned(0)) })
+		group.Go(func() { b.settle(0) })
 	}
 	group.Wait()
 	assert.Equal(t, 2, drain(&b))

@@ -2,10 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
-	"reflect"
 	"sync/atomic"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -19,26 +17,33 @@ type Call struct {
 	// whose query has all that the first page was asked for.
 	FollowsLink bool
 
-	// Path is what was requested, below the base URL. It is empty as long as
-	// nothing has been sent.
+	// Path is what is requested, below the base URL. It is empty until the address
+	// has been checked.
 	Path string
 	// Query is the encoded query of the request.
 	Query string
-	// Abandoned is why there was no further attempt although one was due; nil
-	// unless the context ended.
-	Abandoned error
-	// AlreadyGone tells that a deletion found nothing because one of its attempts
-	// before may have been carried out.
-	AlreadyGone bool
 
-	attempts atomic.Int32
-	// renewable tells that the service refused credentials in place of which the
-	// next attempt will have others.
-	renewable atomic.Bool
-	// left tells that a byte of the last attempt may have left, and unsent is the
-	// error of one of its requests of which none can have.
-	left   atomic.Bool
-	unsent atomic.Pointer[error]
+	// What follows is atomic: middleware may send requests at the same time.
+	attempts    atomic.Int32
+	renewed     atomic.Bool // whether an attempt was made because of new credentials
+	alreadyGone atomic.Bool
+	abandoned   atomic.Pointer[error]
+}
+
+// Attempts tells how many attempts were begun.
+func (c *Call) Attempts() int { return int(c.attempts.Load()) }
+
+// AlreadyGone tells that a deletion found nothing after one of its attempts that
+// may have been carried out.
+func (c *Call) AlreadyGone() bool { return c.alreadyGone.Load() }
+
+// Abandoned is why there was no further attempt although one was due; nil unless
+// the context ended.
+func (c *Call) Abandoned() error {
+	if reason := c.abandoned.Load(); reason != nil {
+		return *reason
+	}
+	return nil
 }
 
 // Options are what a caller asks of one call.
@@ -48,25 +53,6 @@ type Options struct {
 	Parameters url.Values
 	Retry      *Policy // nil for that of the client
 	OnceAtMost bool    // whatever the policy says of what may have been carried out
-}
-
-// Attempts tells how many attempts were begun.
-func (c *Call) Attempts() int { return int(c.attempts.Load()) }
-
-// sent notes what became of a request of the attempt.
-func (c *Call) sent(err error, neverLeft bool) {
-	if neverLeft && reflect.ValueOf(err).Comparable() { // errors.Is would panic
-		c.unsent.Store(&err)
-		return
-	}
-	c.left.Store(true)
-}
-
-// neverLeft tells that no byte of an attempt that failed with err can have left.
-// Middleware may have sent it more than once, or by another way than the steps.
-func (c *Call) neverLeft(err error) bool {
-	unsent := c.unsent.Load()
-	return unsent != nil && !c.left.Load() && errors.Is(err, *unsent)
 }
 
 type callKey struct{}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -50,15 +51,23 @@ func logged(logger *slog.Logger, message string, next Step, add func(*Call, *htt
 			slog.String("path", call.Operation.Path),
 			slog.Duration("duration", time.Since(start)),
 		}, add(call, request)...)
-		if err != nil {
-			facts = append(facts, slog.String("error", Brief(err.Error())))
-		} else {
+		failure := err
+		if err == nil {
 			facts = append(facts, slog.Int("status", response.StatusCode), slog.String("request_id", Brief(response.Header.Get("Twilio-Request-Id"))))
+			if body, ok := response.Body.(*Body); ok {
+				failure = body.Failure()
+			}
+		}
+		if failure != nil {
+			facts = append(facts, slog.String("error", Brief(quoted.ReplaceAllString(failure.Error(), `"…"`))))
 		}
 		logger.LogAttrs(ctx, slog.LevelDebug, message, facts...)
 		return response, err
 	}
 }
+
+// quoted is what net/http repeats of an answer that it cannot read.
+var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
 
 // bodyOf returns the body of a request once more; "" if it cannot.
 func bodyOf(request *http.Request) string {

@@ -8,17 +8,23 @@ import (
 // Middleware wraps a part of the pipeline.
 type Middleware func(next http.RoundTripper) http.RoundTripper
 
-// wrap puts middleware around a step, the first outermost.
+// wrap puts middleware around a step, the first outermost. It has a request of its
+// own, of which it may change what it likes.
 func wrap(middleware []Middleware, next Step) Step {
-	for i := len(middleware) - 1; i >= 0; i-- {
-		next = sound(middleware[i](sound(next)))
+	if len(middleware) == 0 {
+		return next
 	}
-	return next
+	for i := len(middleware) - 1; i >= 0; i-- {
+		next = checked(middleware[i](checked(next)))
+	}
+	return func(request *http.Request) (*http.Response, error) {
+		return next(request.Clone(request.Context()))
+	}
 }
 
-// sound holds what middleware passes on, and what it returns, against that on
+// checked holds what middleware passes on, and what it returns, against that on
 // which the steps rely.
-func sound(tripper http.RoundTripper) Step {
+func checked(tripper http.RoundTripper) Step {
 	return func(request *http.Request) (*http.Response, error) {
 		if tripper == nil {
 			return nil, Permanent(errors.New("middleware made no round tripper"))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,18 +22,16 @@ func receive(client *http.Client, limit int64) Step {
 	return func(request *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithTimeoutCause(request.Context(), client.Timeout, late)
 		defer cancel()
-		call := CallOf(ctx)
-		var way way
-		if request.Method != http.MethodGet { // which may be repeated wherever it came
-			ctx = way.watch(ctx)
+		var trace connectionTrace
+		if request.Method != http.MethodGet { // which may be repeated however far it came
+			ctx = trace.watch(ctx)
 			hideIdempotencyKeys(request.Header)
 		}
 		response, err := roundTrip(client, request.WithContext(ctx))
+		attemptOf(ctx).sent(err, err == nil || !trace.endedBeforeAConnection())
 		if err != nil {
-			call.sent(err, way.endedBeforeAConnection())
 			return nil, err
 		}
-		call.sent(nil, false)
 		ReadBody(response, limit)
 		return response, nil
 	}
@@ -43,16 +40,12 @@ func receive(client *http.Client, limit int64) Step {
 // roundTrip sends a request as the client would, but for redirects: they would
 // carry it, and on the same host its credentials, to a place that nobody chose.
 func roundTrip(client *http.Client, request *http.Request) (*http.Response, error) {
-	transport := client.Transport
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
 	if client.Jar != nil {
 		for _, cookie := range client.Jar.Cookies(request.URL) {
 			request.AddCookie(cookie)
 		}
 	}
-	response, err := transport.RoundTrip(request)
+	response, err := client.Transport.RoundTrip(request)
 	if failure, ok := err.(tls.RecordHeaderError); ok && string(failure.RecordHeader[:]) == "HTTP/" { //nolint:errorlint // a proxy's would be wrapped
 		err = http.ErrSchemeMismatch // which says more
 	}
@@ -151,20 +144,4 @@ func readAll(response *http.Response, limit int64) ([]byte, error) {
 		return body.Bytes()[:limit], Permanent(fmt.Errorf("the body has more than the limit of %d bytes", limit))
 	}
 	return body.Bytes(), err
-}
-
-// DecodeObject decodes a JSON object. Anything else, null included, would leave
-// a zero value behind that looks like a resource.
-func DecodeObject(body []byte, v any) error {
-	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	if len(trimmed) == 0 {
-		return errors.New("the body is empty, expected a JSON object")
-	}
-	if err := json.Unmarshal(trimmed, v); err != nil {
-		return fmt.Errorf("decode the body: %w", err)
-	}
-	if trimmed[0] != '{' {
-		return fmt.Errorf("the body begins with %q, expected a JSON object", trimmed[0])
-	}
-	return nil
 }

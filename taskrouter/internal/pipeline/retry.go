@@ -33,16 +33,18 @@ type retrier struct {
 func (r retrier) send(request *http.Request, policy Policy) (*http.Response, error) {
 	ctx := request.Context()
 	call := CallOf(ctx)
-	var renewed, doubtful bool
+	var mayHaveRun bool
+	var afterLimits int // retries because of 429
 	for retries := 0; ; {
 		o := r.attempt(request)
-		if !renewed && call.renewable.Load() && replayable(request) {
-			renewed = true // which is no retry: the service did nothing, and credentials that it accepts are on their way
-			continue
+		if o.renewable && replayable(request) && call.renewed.CompareAndSwap(false, true) {
+			continue // which is no retry: the service did nothing, and credentials that it accepts are on their way
 		}
 		if !o.failed() {
-			call.AlreadyGone = doubtful && o.foundNothing()
-			r.budget.give(earned(retries))
+			if mayHaveRun && o.foundNothing() {
+				call.alreadyGone.Store(true)
+			}
+			r.budget.settle(afterLimits)
 			return o.response, o.err
 		}
 		retryAfter := o.retryAfter()
@@ -52,18 +54,15 @@ func (r retrier) send(request *http.Request, policy Policy) (*http.Response, err
 		}
 		delay := policy.delay(retries, retryAfter)
 		if err := Wait(ctx, delay); err != nil {
+			r.budget.refund()
 			return o.abandon(call, fmt.Errorf("wait %v for the next attempt: %w", delay, err))
 		}
-		doubtful = doubtful || o.doubtful()
+		if o.isLimited() {
+			afterLimits++
+		}
+		mayHaveRun = mayHaveRun || o.mayHaveRun()
 		retries++
 	}
-}
-
-func earned(retries int) int {
-	if retries > 0 {
-		return oneRetry
-	}
-	return freshSuccess
 }
 
 // replayable tells whether the body of a request can be sent again: middleware
@@ -72,27 +71,27 @@ func replayable(request *http.Request) bool {
 	return request.Body == nil || request.Body == http.NoBody || request.GetBody != nil
 }
 
-// attempt sends a copy of the request, of which the steps below may change what
-// they like.
+// attempt sends the request once.
 func (r retrier) attempt(request *http.Request) outcome {
-	ctx := request.Context()
-	call := CallOf(ctx)
-	call.attempts.Add(1)
-	call.renewable.Store(false)
-	call.left.Store(false)
-	call.unsent.Store(nil)
-	attempt := request.Clone(ctx)
-	if request.GetBody != nil {
+	a := &attempt{}
+	ctx := withAttempt(request.Context(), a)
+	sent := request.WithContext(ctx)
+	if CallOf(ctx).attempts.Add(1) > 1 && request.GetBody != nil {
 		var err error
-		if attempt.Body, err = request.GetBody(); err != nil {
+		if sent.Body, err = request.GetBody(); err != nil {
 			return outcome{method: request.Method, err: Permanent(fmt.Errorf("read the body of the request once more: %w", err))}
 		}
 	}
-	response, err := r.next(attempt)
+	response, err := r.next(sent)
 	if err != nil {
-		return outcome{method: request.Method, err: err, neverLeft: call.neverLeft(err)}
+		return outcome{method: request.Method, err: err, neverLeft: a.neverLeft(err)}
 	}
-	return outcome{method: request.Method, response: response, body: ReadBody(response, r.maxResponseBytes)}
+	return outcome{
+		method:    request.Method,
+		response:  response,
+		body:      ReadBody(response, r.maxResponseBytes),
+		renewable: response.StatusCode == http.StatusUnauthorized && a.renewable.Load(),
+	}
 }
 
 // outcome is what came of an attempt.
@@ -103,6 +102,7 @@ type outcome struct {
 	err      error          // why there is no response
 
 	neverLeft bool // besides err: no byte of the request can have left
+	renewable bool // besides response: the next attempt will have other credentials
 }
 
 // failed tells whether an attempt did not settle the call.
@@ -110,17 +110,19 @@ func (o outcome) failed() bool {
 	switch {
 	case o.err != nil:
 		return true
-	case o.response.StatusCode == http.StatusTooManyRequests:
+	case o.isLimited():
 		return true
-	case o.response.StatusCode == http.StatusNotImplemented: // and never will be
-		return false
 	case o.response.StatusCode >= 500:
-		return true
+		return o.response.StatusCode != http.StatusNotImplemented // which will not change
 	case o.isSuccess() && o.method != http.MethodDelete:
 		return o.body.Err != nil // a deletion needs no body
 	default:
 		return false
 	}
+}
+
+func (o outcome) isLimited() bool {
+	return o.response != nil && o.response.StatusCode == http.StatusTooManyRequests
 }
 
 func (o outcome) isSuccess() bool { return o.response != nil && o.response.StatusCode/100 == 2 }
@@ -131,20 +133,15 @@ func (o outcome) repeatable(policy Policy) bool {
 	if isPermanent(o.err) || o.isSuccess() && isPermanent(o.body.Err) {
 		return false
 	}
-	if !o.doubtful() {
+	if !o.mayHaveRun() {
 		return true
 	}
 	return o.method == http.MethodGet || o.method == http.MethodDelete || policy.RepeatUnsafe
 }
 
-// doubtful tells whether a failed attempt may have been carried out all the
-// same.
-func (o outcome) doubtful() bool {
-	if o.err != nil {
-		return !o.neverLeft
-	}
-	return o.response.StatusCode != http.StatusTooManyRequests
-}
+// mayHaveRun tells whether the service may have carried out an attempt that
+// failed.
+func (o outcome) mayHaveRun() bool { return !o.neverLeft && !o.isLimited() }
 
 func (o outcome) foundNothing() bool {
 	return o.method == http.MethodDelete && o.response != nil && o.response.StatusCode == http.StatusNotFound
@@ -162,7 +159,7 @@ func (o outcome) abandon(call *Call, reason error) (*http.Response, error) {
 	if o.err != nil {
 		return nil, fmt.Errorf("%w, after: %w", reason, o.err)
 	}
-	call.Abandoned = reason
+	call.abandoned.Store(&reason)
 	return o.response, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ type bearer struct {
 
 	mutex   sync.Mutex
 	value   string    // "" for none
+	expiry  time.Time // zero if it is not known
 	renewAt time.Time // zero for never
 	running *fetch    // nil for none
 }
@@ -28,9 +30,6 @@ type fetch struct {
 	done  chan struct{}
 	value string
 	err   error
-	// abandoned tells that the caller who fetched has given up, which says nothing
-	// about the source.
-	abandoned bool
 }
 
 // Bearer returns credentials that send a token. It is fetched when it is
@@ -59,52 +58,74 @@ func (b *bearer) renew(request *http.Request) bool {
 }
 
 func (b *bearer) token(ctx context.Context) (string, error) {
-	for {
-		b.mutex.Lock()
-		if b.value != "" && (b.renewAt.IsZero() || time.Now().Before(b.renewAt)) {
-			defer b.mutex.Unlock()
-			return b.value, nil
-		}
-		f := b.running
-		if f == nil {
-			f = &fetch{done: make(chan struct{}), abandoned: true, err: errors.New("the token source panicked")}
-			b.running = f
-			b.mutex.Unlock()
-			b.run(ctx, f)
-			return f.value, f.err
-		}
-		b.mutex.Unlock()
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
-		if !f.abandoned {
-			return f.value, f.err
-		}
+	value, f := b.current(ctx)
+	if f == nil {
+		return value, nil
+	}
+	select {
+	case <-f.done:
+		return f.value, f.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
 	}
 }
 
-// run fetches a token on behalf of all who wait for it. It is the first of them
-// that does so, not a goroutine of its own, which nobody could end.
+// current returns the token, or the fetch of the next one.
+func (b *bearer) current(ctx context.Context) (string, *fetch) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.value != "" && (b.renewAt.IsZero() || time.Now().Before(b.renewAt)) {
+		return b.value, nil
+	}
+	if b.running == nil {
+		b.running = &fetch{done: make(chan struct{})}
+		go b.run(ctx, b.running)
+	}
+	return "", b.running
+}
+
+// mostFetchTime bounds a fetch, for which many may wait.
+const mostFetchTime = 2 * time.Minute
+
+// run fetches a token on behalf of all who wait for it. It goes on if the caller
+// who began it gives up: otherwise callers who have less time than a fetch takes
+// would never have a token.
 func (b *bearer) run(ctx context.Context, f *fetch) {
-	var renewAt time.Time
-	defer func() { // also if the source panics
-		b.mutex.Lock()
-		defer b.mutex.Unlock()
-		b.running = nil
-		if f.err == nil {
-			b.value, b.renewAt = f.value, renewAt
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostFetchTime)
+	defer cancel()
+	var value string
+	var expiry time.Time
+	err := errors.New("the token source did not return")
+	defer func() {
+		if reason := recover(); reason != nil { // here it would end the program, and no caller could prevent it
+			err = fmt.Errorf("the token source panicked: %v", reason)
 		}
-		close(f.done)
+		b.settle(f, value, expiry, err)
 	}()
-	value, expiry, err := b.source(ctx)
+	value, expiry, err = b.source(ctx)
 	if err == nil {
 		err = checkToken(value)
 	}
-	f.value, f.err, f.abandoned = value, err, err != nil && ctx.Err() != nil
-	renewAt = renewal(expiry, time.Now())
 }
+
+// settle ends a fetch.
+func (b *bearer) settle(f *fetch, value string, expiry time.Time, err error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	switch now := time.Now(); {
+	case err == nil:
+		b.value, b.expiry, b.renewAt = value, expiry, renewal(expiry, now)
+	case b.value != "" && now.Before(b.expiry): // it will do for now
+		b.renewAt = now.Add(min(b.expiry.Sub(now), pauseAfterFailure))
+		value, err = b.value, nil
+	}
+	b.running, f.value, f.err = nil, value, err
+	close(f.done)
+}
+
+// pauseAfterFailure is how long a token that could not be renewed is used before
+// that is tried again.
+const pauseAfterFailure = 5 * time.Second
 
 // renewal is a minute before a token expires, or half its life if it lives for
 // less than two: time enough for a request that is on its way.

@@ -1,0 +1,47 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// DecodeObject decodes a JSON object. Anything else, null included, would leave
+// a zero value behind that looks like a resource.
+func DecodeObject(body []byte, v any) error {
+	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 {
+		return errors.New("the body is empty, expected a JSON object")
+	}
+	if err := json.Unmarshal(trimmed, v); err != nil {
+		return fmt.Errorf("decode the body: %w", err)
+	}
+	if trimmed[0] != '{' {
+		return fmt.Errorf("the body begins with %q, expected a JSON object", trimmed[0])
+	}
+	return nil
+}
+
+// attributes is the field that an error is about.
+const attributes = "Attributes"
+
+// CheckAttributes finds what the service would refuse. Their length is left to
+// it: the limit may change.
+func CheckAttributes(a string) error {
+	if a == "" {
+		return nil
+	}
+	if !utf8.ValidString(a) { // which encoding/json lets pass
+		return fmt.Errorf("%s: not UTF-8", attributes)
+	}
+	var text json.RawMessage
+	if err := json.Unmarshal([]byte(a), &text); err != nil {
+		return fmt.Errorf("%s: not JSON: %w", attributes, err)
+	}
+	if text[0] != '{' {
+		return fmt.Errorf("%s: the text begins with %q, expected a JSON object", attributes, text[0])
+	}
+	return nil
+}
