@@ -2,7 +2,6 @@ package taskrouter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -72,7 +71,7 @@ func ModifyAttributes[T, R any](ctx context.Context, service AttributesService[R
 			return resource, err
 		}
 		if end := pipeline.Wait(ctx, rand.N(min(50*time.Millisecond<<round, time.Second))); end != nil {
-			return nil, fmt.Errorf("%w: after %w", end, err)
+			return nil, fmt.Errorf("taskrouter: modify the attributes of %s: %w, after: %w", sid, end, err)
 		}
 	}
 }
@@ -111,7 +110,7 @@ func onceAtMost(o *callOptions) error {
 // applyChange returns the attributes as change leaves them.
 func applyChange[T any](old Attributes, change func(*T) error) (Attributes, error) {
 	text := old
-	if text == "" {
+	if text == "" || text == "null" {
 		text = "{}"
 	}
 	value := new(T)
@@ -129,15 +128,25 @@ func applyChange[T any](old Attributes, change func(*T) error) (Attributes, erro
 	if err != nil || after == before {
 		return old, err
 	}
+	wanted, err := readAgain[T](after)
+	if err != nil {
+		return "", fmt.Errorf("as change has left them: %w", err)
+	}
 	merged, err := merge.Objects([]byte(text), []byte(before), []byte(after), func(result []byte) bool {
-		again := new(T)
-		if json.Unmarshal(result, again) != nil {
-			return false
-		}
-		found, failure := AttributesOf(again)
-		return failure == nil && found == after
+		found, failure := readAgain[T](Attributes(result))
+		return failure == nil && found == wanted
 	})
 	return Attributes(merged), err
+}
+
+// readAgain returns what a T makes of attributes: two that give the same are the
+// same to the program.
+func readAgain[T any](a Attributes) (Attributes, error) {
+	value := new(T)
+	if err := a.Decode(value); err != nil {
+		return "", err
+	}
+	return AttributesOf(value)
 }
 
 // CompleteTask changes the attributes of a task as [ModifyAttributes] does and

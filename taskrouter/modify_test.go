@@ -363,6 +363,56 @@ func TestAChangeThatFailsIsNotWritten(t *testing.T) {
 	})
 }
 
+// Another resource may have another version, too.
+func TestAChangeThatMeetsAConflictOfItsOwnIsNotRepeated(t *testing.T) {
+	modifyBoth(t, func(t *testing.T, _ string, modify modifyFunc) {
+		calls := 0
+		err := modifyRefused(t, `{}`, func(client *taskrouter.Client) error {
+			_, err := modify(t.Context(), client, func(*modifyTicket) error {
+				calls++
+				return fmt.Errorf("of another: %w", taskrouter.ErrPreconditionFailed)
+			})
+			return err
+		})
+		assert.ErrorIs(t, err, taskrouter.ErrPreconditionFailed)
+		assert.Equal(t, 1, calls)
+	})
+}
+
+func TestWhatDecodesToAnotherTypeIsWritten(t *testing.T) {
+	type outcome struct{ Result, Agent string }
+	for want, value := range map[string]any{
+		`{"Result":"sold","Agent":"ann"}`: outcome{"sold", "ann"},
+		`[{"Result":"","Agent":""}]`:      []outcome{{}},
+		`12345678901234567`:               int64(12345678901234567),
+		`1.50`:                            json.Number("1.50"),
+		`"2026-03-01T09:30:00Z"`:          time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC),
+		`{"b":1,"a":"<"}`:                 json.RawMessage(`{"b":1,"a":"<"}`),
+		`"\ufffd"`:                        "\xff",
+	} {
+		t.Run(want, func(t *testing.T) {
+			tasks := func() taskrouter.TasksService {
+				return offline(t, inMemory(newModifyResource(`{"x":1.0,"v":{"y":1}}`).serve)).Tasks("WS1")
+			}
+			task, err := taskrouter.ModifyAttributes(t.Context(), tasks(), "WT1", func(m *map[string]any) error {
+				(*m)["v"], (*m)["w"] = value, value
+				return nil
+			})
+			require.NoError(t, err)
+			assert.Equal(t, taskrouter.Attributes(`{"x":1.0,"v":`+want+`,"w":`+want+`}`), task.Attributes)
+
+			task, err = taskrouter.ModifyAttributes(t.Context(), tasks(), "WT1", func(p *struct {
+				Value any `json:"w"`
+			}) error {
+				p.Value = value
+				return nil
+			})
+			require.NoError(t, err)
+			assert.Equal(t, taskrouter.Attributes(`{"x":1.0,"v":{"y":1},"w":`+want+`}`), task.Attributes)
+		})
+	}
+}
+
 func TestNothingThatChangedIsNotWritten(t *testing.T) {
 	attributes := map[string]string{
 		"attributes":                     `"{\"owner\":\"ann\", \"x\":1.0}"`,
@@ -487,6 +537,16 @@ func TestAttributesThatDoNotFitAreNotWritten(t *testing.T) {
 			return err
 		})
 		assert.ErrorContains(t, err, "expected a JSON object")
+	})
+	t.Run("in a field that does not decode", func(t *testing.T) {
+		err := modifyRefused(t, `{"a":1}`, func(client *taskrouter.Client) error {
+			_, err := taskrouter.ModifyAttributes(t.Context(), client.Tasks("WS1"), "WT1", func(p *struct{ F fmt.Stringer }) error {
+				p.F = time.Second
+				return nil
+			})
+			return err
+		})
+		assert.ErrorContains(t, err, "taskrouter: modify the attributes of WT1: as change has left them: decode attributes: ")
 	})
 	t.Run("as change has left a member", func(t *testing.T) {
 		err := modifyRefused(t, `{"a":1}`, func(client *taskrouter.Client) error {
