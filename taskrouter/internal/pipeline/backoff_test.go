@@ -188,7 +188,7 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 		if wait > 0 { // it is a number that is longer than those above
 			assert.Greater(t, wait, time.Duration(math.MaxInt32)*time.Second)
-			assert.Regexp(t, `^\+?[0-9]{10}`, header) // strconv looks no further than where its range ends
+			assert.Regexp(t, `^\+?[0-9]+$`, header)
 		}
 	})
 }
