@@ -527,3 +527,21 @@ func TestAServerThatSpeaksNoTLSFailsTheCall(t *testing.T) {
 	assert.ErrorContains(t, err, "taskrouter: getTask: GET /v1/Workspaces/WS1/Tasks/WT1: http: server gave HTTP response to HTTPS client")
 	assert.Empty(t, service.seen())
 }
+
+// net/http fails for such a redirect before it asks whether to follow it.
+func TestARedirectToWhatIsNoURLIsAnAnswerNevertheless(t *testing.T) {
+	for _, location := range []string{"http://[::1", "%zz", "http://user:s3cret@host:port/", ":"} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			t.Run(http.StatusText(status)+" "+location, func(t *testing.T) {
+				service := newFakeService(t, answer(status, "moved", "Location", location))
+				err := authGet(t.Context(), service.client(t))
+				assertAbout(t, nil, err)
+				failure, ok := errors.AsType[*taskrouter.Error](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, status, failure.StatusCode)
+				assert.Equal(t, "moved", string(failure.Body))
+				assert.NotContains(t, err.Error(), "s3cret")
+			})
+		}
+	}
+}
