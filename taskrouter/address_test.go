@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -512,12 +513,22 @@ func TestAClientOfTheCallerIsLeftAloneWhateverTheOptionsSay(t *testing.T) {
 type authJar struct{}
 
 func (authJar) SetCookies(*url.URL, []*http.Cookie) {}
-func (authJar) Cookies(*url.URL) []*http.Cookie     { return []*http.Cookie{{Name: "a", Value: "b"}} }
+func (authJar) Cookies(*url.URL) []*http.Cookie     { return nil }
 
-func TestTheCookiesOfTheCallersClientAreSent(t *testing.T) {
-	service := newFakeService(t, answer(200, suitsAll))
-	require.NoError(t, authGet(t.Context(), service.client(t, taskrouter.WithHTTPClient(&http.Client{Jar: authJar{}, Transport: service.transport}))))
-	assert.Equal(t, "a=b", service.seen()[0].Header.Get("Cookie"))
+// A gateway may keep a client to one server by them.
+func TestTheJarOfTheCallersClientKeepsCookies(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	service := newFakeService(t, inTurn(answer(302, "", "Set-Cookie", "a=1"), answer(429, "", "Set-Cookie", "b=2"), answer(200, suitsAll), answer(200, suitsAll)))
+	client := service.client(t, taskrouter.WithHTTPClient(&http.Client{Jar: jar, Transport: service.transport}), taskrouter.WithRetry(taskrouter.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
+	require.Error(t, authGet(t.Context(), client))
+	require.NoError(t, authGet(t.Context(), client))
+	require.NoError(t, authGet(t.Context(), client))
+	cookies := [][]string{}
+	for _, request := range service.seen() {
+		cookies = append(cookies, request.Header["Cookie"])
+	}
+	assert.Equal(t, [][]string{nil, {"a=1"}, {"a=1; b=2"}, {"a=1; b=2"}}, cookies)
 }
 
 func TestAServerThatSpeaksNoTLSFailsTheCall(t *testing.T) {
