@@ -128,6 +128,35 @@ func TestTheTimeOfALimiterIsThatOfTheCallAlone(t *testing.T) {
 	})
 }
 
+// What comes from outside must not fill a log or pass for another record.
+func TestARecordIsBrief(t *testing.T) {
+	long := strings.Repeat("x", 1000)
+	for name, f := range map[string]transport{
+		"the name of the request": func(r *http.Request) (*http.Response, error) {
+			response, err := inMemory(answer(200, "{}"))(r)
+			response.Header.Set("Twilio-Request-Id", "two\nlines\x1b "+long)
+			return response, err
+		},
+		"a failure": retryFails(fmt.Errorf("two\nlines\x1b %s: %w", long, io.ErrClosedPipe)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var book logBook
+			err := retryGet(t.Context(), offline(t, f, book.option()))
+			records := book.records(t)
+			require.Len(t, records, 2)
+			for _, record := range records {
+				text, _ := record["request_id"].(string)
+				if name == "a failure" {
+					text = record["error"].(string)
+					assert.ErrorIs(t, err, io.ErrClosedPipe, "which is not shortened to nothing")
+				}
+				assert.True(t, strings.HasPrefix(text, "two lines  xxx"), text)
+				assert.Less(t, len(text), 400)
+			}
+		})
+	}
+}
+
 func TestEveryOperationIsLoggedByItsTemplate(t *testing.T) {
 	var book logBook
 	client := offline(t, inMemory(answer(200, suitsAll)), book.option())

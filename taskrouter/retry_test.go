@@ -590,6 +590,33 @@ func TestAServerThatIsNotTrustedIsAskedOnce(t *testing.T) {
 	}
 }
 
+func TestATransportThatReturnsNothingIsAskedOnce(t *testing.T) {
+	for method, call := range retryCalls {
+		t.Run(method, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				client := retryClient(t, taskrouter.RetryPolicy{RepeatUnsafe: true}, func(*http.Request) (*http.Response, error) {
+					asked++
+					return nil, nil
+				})
+				err := call(t.Context(), client)
+				assert.ErrorContains(t, err, method+" "+taskPath+": the transport returned neither a response nor an error")
+				assertAbout(t, nil, err)
+				assert.Equal(t, 1, asked)
+			})
+		})
+	}
+}
+
+// net/http's own transport always returns one; those of tests may not.
+func TestAResponseWithoutABodyHasAnEmptyOne(t *testing.T) {
+	client := offline(t, func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil })
+	require.NoError(t, client.Tasks("WS1").Delete(t.Context(), "WT1"))
+	err := retryGet(t.Context(), client)
+	assertAbout(t, taskrouter.ErrInvalidResponse, err)
+	assert.ErrorContains(t, err, "the body is empty")
+}
+
 // retryBody is middleware that puts another body in the place of a form.
 func retryBody(body func() io.ReadCloser, again func() (io.ReadCloser, error)) taskrouter.Option {
 	return taskrouter.WithCallMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -959,6 +986,23 @@ func TestWhatIsKnownOfAnAttemptIsForgottenWithIt(t *testing.T) {
 			_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
 			assert.ErrorIs(t, err, lost)
 			assert.Equal(t, 2, attempts)
+		})
+	})
+	t.Run("that it left", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			service := newFakeServiceInBubble(t, inTurn(answer(429, "", "Connection", "close"), answer(201, `{"sid":"WT1"}`)))
+			dial, dials := service.transport.DialContext, 0
+			service.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				if dials++; dials == 2 {
+					return nil, errors.New("connection refused")
+				}
+				return dial(ctx, network, address)
+			}
+			var response taskrouter.Response
+			task, err := service.tasks(t, taskrouter.WithRetry(taskrouter.RetryPolicy{})).Create(t.Context(), taskrouter.CreateTaskRequest{}, taskrouter.WithResponseInto(&response))
+			require.NoError(t, err)
+			assert.Equal(t, "WT1", task.SID)
+			assert.Equal(t, 3, response.Attempts)
 		})
 	})
 	t.Run("that its token was refused", func(t *testing.T) {
