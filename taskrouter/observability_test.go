@@ -438,6 +438,37 @@ func TestLoggedValuesAreThoseOfEachAttempt(t *testing.T) {
 	})
 }
 
+// The error of a call quotes it, for those who look at the error.
+func TestNoLogHoldsTheAnswerThatRefusesAToken(t *testing.T) {
+	var book logBook
+	client, err := taskrouter.NewClient(
+		taskrouter.WithHTTPClient(&http.Client{Transport: inMemory(answer(400, `{"error":"invalid_client","echo":"S3CRET"}`))}),
+		taskrouter.WithClientCredentials("id", "secret"), book.option())
+	require.NoError(t, err)
+	err = retryGet(t.Context(), client)
+	assert.Equal(t, "createToken", answerError(t, err).Operation)
+	assert.ErrorContains(t, err, logSecret)
+	assert.NotContains(t, book.text.String(), logSecret)
+	assert.Len(t, book.records(t), 4, "of the call and of the one for the token")
+}
+
+func TestNoLogHoldsWhatNetHTTPCannotRead(t *testing.T) {
+	for name, text := range map[string]string{
+		"a header":      "HTTP/1.1 200 OK\nX-S3CRET\n\n",
+		"a status":      "HTTP/1.1 S3CRET OK\n\n",
+		"a status line": "S3CRET \"S3CRET\n\n",
+		"a length":      "HTTP/1.1 200 OK\nContent-Length: S3CRET\n\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var book logBook
+			err := retryGet(t.Context(), newFakeService(t, wireText(text)).client(t, book.option()))
+			assert.ErrorContains(t, err, logSecret)
+			assert.NotContains(t, book.text.String(), logSecret)
+			assert.Contains(t, book.text.String(), "HTTP/1.x transport connection broken")
+		})
+	}
+}
+
 // logAround makes middleware of a function.
 func logAround(option func(taskrouter.Middleware) taskrouter.Option, f func(http.RoundTripper, *http.Request) (*http.Response, error)) taskrouter.Option {
 	return option(func(next http.RoundTripper) http.RoundTripper {
@@ -769,6 +800,57 @@ func TestMiddlewareMayMakeAContextFromTheOneItWasGiven(t *testing.T) {
 				return next.RoundTrip(r.WithContext(context.WithValue(r.Context(), logKey{}, "span")))
 			}))
 			require.NoError(t, retryGet(t.Context(), client))
+		})
+	}
+}
+
+func TestAttemptMiddlewareMayUseTheContextOfTheCall(t *testing.T) {
+	var ctx context.Context
+	client := offline(t, inMemory(answer(200, "{}")),
+		logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			ctx = r.Context()
+			return next.RoundTrip(r)
+		}),
+		logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			return next.RoundTrip(r.WithContext(ctx))
+		}))
+	require.NoError(t, retryGet(t.Context(), client))
+}
+
+// Whether a resource is already gone is known of the answer that said so.
+func TestMiddlewareMayAnswerForADeletionThatFoundNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(inTurn(answer(503, ""), answer(404, ""))),
+			logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+				response, err := next.RoundTrip(r)
+				if err == nil && response.StatusCode == http.StatusNotFound {
+					return inMemory(answer(403, "{}"))(r)
+				}
+				return response, err
+			}))
+		assertAbout(t, taskrouter.ErrForbidden, client.Tasks("WS1").Delete(t.Context(), "WT1"))
+	})
+}
+
+// The race detector watches.
+func TestCallMiddlewareMaySendACallTwiceAtOnce(t *testing.T) {
+	for method, call := range retryCalls {
+		t.Run(method, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(answer(429, "")),
+					logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+						responses := make(chan *http.Response, 2)
+						for range 2 {
+							go func() {
+								response, _ := next.RoundTrip(r.Clone(r.Context())) // the other one may do better
+								responses <- response
+							}()
+						}
+						return <-responses, nil
+					}))
+				assertAbout(t, taskrouter.ErrRateLimited, call(t.Context(), client, taskrouter.WithTimeout(time.Minute)))
+				<-time.After(time.Hour) // of the bubble, until the other one has ended
+			})
 		})
 	}
 }

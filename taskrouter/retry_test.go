@@ -1025,3 +1025,33 @@ func TestWhatIsKnownOfAnAttemptIsForgottenWithIt(t *testing.T) {
 		assert.Equal(t, 3, sent, "what succeeded is not repeated")
 	})
 }
+
+// The wait itself, like net/http, would know only one of the two.
+func TestAWaitEndsWithTheCauseOfItsContext(t *testing.T) {
+	cause := errors.New("shutting down")
+	for name, f := range map[string]transport{"after an answer": inMemory(answer(429, "", "Retry-After", "10")), "after none": retryFails(io.EOF)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := retryClient(t, taskrouter.RetryPolicy{MinDelay: 1e6 * time.Hour}, f)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancel(cause) })
+				err := retryGet(ctx, client)
+				assert.ErrorIs(t, err, context.Canceled)
+				assert.ErrorIs(t, err, cause)
+			})
+		})
+	}
+}
+
+// Otherwise callers in haste would spend what others need.
+func TestARetryThatIsNotMadeIsNotTakenFromTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(answer(429, "", "Retry-After", "10")))
+		for range 200 {
+			err := retryGet(t.Context(), client, taskrouter.WithTimeout(time.Second))
+			assertAbout(t, taskrouter.ErrRateLimited, err)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+		assert.Equal(t, 4, answerError(t, retryGet(t.Context(), client)).Attempts)
+	})
+}
