@@ -85,6 +85,23 @@ func TestAClientThatNewClientDidNotMakeAnswersWithAnError(t *testing.T) {
 	}
 }
 
+func TestIdleConnectionsCanBeClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeServiceInBubble(t, answer(http.StatusOK, `{}`))
+		client := service.client(t)
+		for connections := 1; connections <= 3; connections++ {
+			for range 2 {
+				require.NoError(t, retryGet(t.Context(), client))
+			}
+			assert.Equal(t, connections, service.connections())
+			client.CloseIdleConnections()
+		}
+	})
+	for name, client := range map[string]*taskrouter.Client{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) { assert.NotPanics(t, client.CloseIdleConnections) })
+	}
+}
+
 func TestServicesAndCopiesShareTheClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := newFakeServiceInBubble(t, answer(http.StatusOK, `{"sid":"WS1"}`))

@@ -147,6 +147,16 @@ func TestAnErrorUnwrapsToWhatIsWrongWithTheBody(t *testing.T) {
 	assert.EqualError(t, failure, "taskrouter: getTask: 200 OK: cut short")
 }
 
+func TestAnErrorSaysWhatWasAnsweredAndWhyNothingFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := inMemory(answer(429, `{"code":20429,"message":"Too many requests"}`, "Retry-After", "5"))
+		err := retryGet(t.Context(), retryClient(t, taskrouter.RetryPolicy{}, limited), taskrouter.WithTimeout(time.Second))
+		assertAbout(t, taskrouter.ErrRateLimited, err)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Regexp(t, `^taskrouter: getTask: 429 Too Many Requests: Too many requests: wait 5\.?\d*s for the next attempt: context deadline exceeded \(code 20429\), retry after 5s \[RQ1\]$`, err.Error())
+	})
+}
+
 // logged returns what a logger makes of an error.
 func logged(err error) string {
 	var out bytes.Buffer

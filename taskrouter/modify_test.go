@@ -677,6 +677,19 @@ func TestMistakesAreSeenBeforeAnythingIsSent(t *testing.T) {
 			_, err := taskrouter.ModifyAttributes(t.Context(), client.Workers("WS1"), "WK1", modifySetOwner, nil)
 			return err
 		},
+		"no change of a task": func() error {
+			_, err := taskrouter.ModifyAttributes[modifyTicket](t.Context(), client.Tasks("WS1"), "WT1", nil)
+			return err
+		},
+		"no change of a worker": func() error {
+			_, err := taskrouter.ModifyAttributes[modifyTicket](t.Context(), client.Workers("WS1"), "WK1", nil)
+			return err
+		},
+		"no change of a task to complete": func() error {
+			_, err := taskrouter.CompleteTask[modifyTicket](t.Context(), client.Tasks("WS1"), "WT1", "sold", nil)
+			assert.NotErrorIs(t, err, taskrouter.ErrNotCompleted)
+			return err
+		},
 		"no client": func() error {
 			_, err := taskrouter.ModifyAttributes(t.Context(), taskrouter.TasksService{}, "WT1", modifySetOwner)
 			return err
@@ -870,7 +883,7 @@ func TestACompletionThatFailsAfterTheChangeSaysSo(t *testing.T) {
 		assert.ErrorIs(t, err, taskrouter.ErrNotCompleted)
 		assertAbout(t, taskrouter.ErrInvalid, err)
 		assert.Equal(t, 20001, answerError(t, err).Code)
-		assert.ErrorContains(t, err, "not assigned")
+		assert.EqualError(t, err, "the attributes are as they should be, but completing the task failed: taskrouter: updateTask: 400 Bad Request: not assigned (code 20001) [RQ1]")
 	})
 	t.Run("when there is no answer", func(t *testing.T) {
 		requests := 0

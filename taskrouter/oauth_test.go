@@ -114,6 +114,19 @@ func TestTokensComeFromTheServiceUnlessAnAddressIsSet(t *testing.T) {
 	assert.Equal(t, "POST https://oauth.twilio.com/v2/token", office.questions()[0].target)
 }
 
+func TestTheAddressOfTokensIsTakenAsItIs(t *testing.T) {
+	for _, address := range []string{
+		"https://tokens.test/token", "https://tokens.test/token/", "https://tokens.test/token?tenant=a%2Fb&x", "https://tokens.test/a%2Fb/?x=1",
+	} {
+		t.Run(address, func(t *testing.T) {
+			office := newAuthOffice(authGrant(authAccess, ""))
+			require.NoError(t, authGet(t.Context(), office.client(t, taskrouter.WithTokenURL(address))))
+			require.Len(t, office.questions(), 1)
+			assert.Equal(t, "POST "+address, office.questions()[0].target)
+		})
+	}
+}
+
 // Over a wire, by the caller's transport.
 func TestATokenIsFetchedByTheClientOfTheCaller(t *testing.T) {
 	tokens, service := newFakeService(t, authGrant(authAccess, "")), newFakeService(t, answer(200, suitsAll))

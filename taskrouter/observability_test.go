@@ -114,6 +114,40 @@ func TestThereIsARecordForEachAttemptAndForEachCall(t *testing.T) {
 	}
 }
 
+func TestABodyThatBrokeOffIsAnErrorInTheLogToo(t *testing.T) {
+	var book logBook
+	service := newFakeService(t, wireText("HTTP/1.1 200 OK\nContent-Length: 1000\nTwilio-Request-Id: RQ1\n\n{\"sid\":"))
+	assertAbout(t, taskrouter.ErrInvalidResponse, retryGet(t.Context(), service.client(t, book.option())))
+	records := book.records(t)
+	require.Len(t, records, 2)
+	for _, record := range records {
+		assert.Equal(t, []any{200.0, "RQ1", "read the body after 7 bytes: unexpected EOF"}, []any{record["status"], record["request_id"], record["error"]})
+	}
+}
+
+// The errors of net/http repeat it in quotes.
+func TestNoLogHoldsWhatWasNoAnswer(t *testing.T) {
+	for name, test := range map[string]struct{ wire, text string }{
+		"no HTTP":              {`{"phone":"PRIVATE"}` + "\n\n", "malformed HTTP response"},
+		"another version":      {"HTTP/PRIVATE 200 OK\n\n", "malformed HTTP version"},
+		"no number for status": {"HTTP/1.1 PRIVATE OK\n\n", "malformed HTTP status code"},
+		"no number for length": {"HTTP/1.1 200 OK\nContent-Length: PRIVATE\n\n", "bad Content-Length"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var book logBook
+			service := newFakeService(t, wireText(test.wire))
+			err := retryGet(t.Context(), service.client(t, book.option(), taskrouter.WithLoggedValues()))
+			require.ErrorContains(t, err, logPrivate, "the error is the caller's to keep")
+			records := book.records(t)
+			require.Len(t, records, 2)
+			for _, record := range records {
+				assert.Contains(t, record["error"], test.text+` "…"`)
+			}
+			assert.NotContains(t, book.text.String(), logPrivate)
+		})
+	}
+}
+
 func TestTheTimeOfALimiterIsThatOfTheCallAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var book logBook
@@ -925,6 +959,29 @@ func TestWhatIsNoCallHasNoOperation(t *testing.T) {
 	operation, ok := taskrouter.OperationOf(t.Context())
 	assert.False(t, ok)
 	assert.Zero(t, operation)
+}
+
+// A query holds what people are looked for by.
+func TestAnOperationThatIsPrintedShowsNoQuery(t *testing.T) {
+	var prints strings.Builder
+	text, lines := slog.New(slog.NewTextHandler(&prints, nil)), slog.New(slog.NewJSONHandler(&prints, nil))
+	client := offline(t, inMemory(answer(200, suitsAll)), logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		operation, _ := taskrouter.OperationOf(r.Context())
+		assert.True(t, operation.Uses("EvaluateTaskAttributes"))
+		assert.Contains(t, r.URL.RawQuery, logPrivate)
+		for _, value := range []any{operation, &operation, []any{operation}} {
+			for _, verb := range []string{"%v", "%+v", "%#v"} {
+				fmt.Fprintf(&prints, verb+"\n", value)
+			}
+			text.Info("sent", "operation", value)
+			lines.Info("sent", "operation", value)
+		}
+		return next.RoundTrip(r)
+	}))
+	_, err := client.Tasks("WS1").Page(t.Context(), taskrouter.ListTasksParams{EvaluateTaskAttributes: new("phone == 'PRIVATE'")})
+	require.NoError(t, err)
+	assert.Contains(t, prints.String(), "listTasks")
+	assert.NotContains(t, prints.String(), logPrivate)
 }
 
 func TestEveryOperationIsKnownByItsContext(t *testing.T) {

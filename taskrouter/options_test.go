@@ -249,34 +249,35 @@ func TestWithoutAnHTTPClientTheTransportOfTheProgramIsUsedForHalfAMinute(t *test
 }
 
 // net/http alone keeps two.
-func TestWithoutAnHTTPClientConnectionsAreKeptForManyCallsAtOnce(t *testing.T) {
-	const calls = 8
-	arrived, leave := make(chan struct{}), make(chan struct{})
-	service := newFakeService(t, func(w http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
-		<-leave
-		answer(200, `{}`)(w, r)
-	})
-	client := newTestClient(t, taskrouter.WithBaseURL(service.URL))
-	for range 3 {
-		results := make(chan error)
-		for range calls {
-			go func() {
-				_, err := client.Tasks("WS1").Get(t.Context(), "WT1")
-				results <- err
-			}()
-		}
-		for range calls {
-			<-arrived
-		}
-		for range calls {
-			leave <- struct{}{}
-		}
-		for range calls {
-			require.NoError(t, <-results)
-		}
+func TestWithoutATransportConnectionsAreKeptForManyCallsAtOnce(t *testing.T) {
+	const calls = 16
+	for name, options := range map[string][]taskrouter.Option{
+		"no client":                  nil,
+		"a client without transport": {taskrouter.WithHTTPClient(&http.Client{Timeout: time.Minute})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			arrived, leave := make(chan struct{}), make(chan struct{})
+			service := newFakeService(t, func(w http.ResponseWriter, r *http.Request) {
+				arrived <- struct{}{}
+				<-leave
+				answer(200, `{}`)(w, r)
+			})
+			client := newTestClient(t, append(options, taskrouter.WithBaseURL(service.URL))...)
+			for range 3 {
+				results := authAtOnce(calls, func() error { return retryGet(t.Context(), client) })
+				for range calls {
+					<-arrived
+				}
+				for range calls {
+					leave <- struct{}{}
+				}
+				for range calls {
+					require.NoError(t, <-results)
+				}
+			}
+			assert.Equal(t, calls, service.connections())
+		})
 	}
-	assert.Equal(t, calls, service.connections())
 }
 
 func TestWhatIsWrongIsReportedTogether(t *testing.T) {

@@ -819,6 +819,59 @@ func TestACallThatSucceedsGivesBackATenthAndTheRetriesThatALimitAskedFor(t *test
 	})
 }
 
+// Every second answer is the failure, so that every call would succeed if it were
+// repeated once.
+func TestAnOutageOfAHalfAddsATenthToTheLoadAndALimitWhatItAsksFor(t *testing.T) {
+	const calls = 5000
+	alternating := func(t *testing.T, status int) (requests, failures int) {
+		client := retryClient(t, taskrouter.RetryPolicy{}, func(r *http.Request) (*http.Response, error) {
+			if requests++; requests%2 == 1 {
+				return inMemory(answer(status, "{}"))(r)
+			}
+			return inMemory(answer(200, "{}"))(r)
+		})
+		for range calls {
+			if err := retryGet(t.Context(), client); err != nil {
+				failures++
+			}
+		}
+		return requests, failures
+	}
+	t.Run("an outage", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			requests, failures := alternating(t, 503)
+			assert.LessOrEqual(t, requests, calls+100+calls/10)
+			assert.Positive(t, failures)
+		})
+	})
+	t.Run("a limit", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			requests, failures := alternating(t, 429)
+			assert.Equal(t, 2*calls, requests)
+			assert.Zero(t, failures)
+		})
+	})
+}
+
+func TestARetryThatIsNotWaitedForCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service, attempts := answer(429, "{}", "Retry-After", "1"), 0
+		client := retryClient(t, taskrouter.RetryPolicy{}, func(r *http.Request) (*http.Response, error) {
+			attempts++
+			return inMemory(service)(r)
+		})
+		for range 200 {
+			assertAbout(t, taskrouter.ErrRateLimited, retryGet(t.Context(), client, taskrouter.WithTimeout(500*time.Millisecond)))
+		}
+		require.Equal(t, 200, attempts)
+		service, attempts = answer(503, "{}"), 0
+		for range 200 {
+			assertAbout(t, taskrouter.ErrServer, retryGet(t.Context(), client))
+		}
+		assert.Equal(t, 200+100, attempts)
+	})
+}
+
 func TestABudgetThatIsFullStaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		status, attempts := 200, 0
