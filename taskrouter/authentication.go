@@ -39,16 +39,18 @@ func WithAPIKey(accountSID, keySID, secret string) Option {
 	}
 }
 
-// A TokenSource fetches a new token, and tells when the service will no longer
-// accept it, with the zero time if that is not known. It need not keep the token:
-// the client does, for all its calls.
+// A TokenSource fetches a new token, and tells when it expires, with the zero time
+// if that is not known. It need not keep the token: the client does.
 type TokenSource func(ctx context.Context) (token string, expiry time.Time, err error)
 
 // WithTokenSource authenticates with tokens of any source. One is fetched when a
 // call needs it, once for all calls that wait for it; again a minute before it
 // expires, or halfway if it lives for less than two; and once for a call that the
-// service answers with 401, which then makes another attempt. If the source
-// fails so does the call, and nothing is sent.
+// service answers with 401, which then makes another attempt. If the source fails
+// and there is no token that is still good, so does the call, and nothing is sent.
+//
+// The source is called in a goroutine of its own, with the values of a call's
+// context but two minutes of time: others may wait for longer than that call does.
 func WithTokenSource(source TokenSource) Option {
 	return func(c *config) error {
 		if source == nil {

@@ -61,13 +61,13 @@ func failureOf(ctx context.Context, call *pipeline.Call, response *http.Response
 	if call.AlreadyGone() && response.StatusCode == http.StatusNotFound || decode == nil && isSuccess(response.StatusCode) {
 		return nil
 	}
-	err := errors.Join(ended(ctx, body.Failure()), call.Abandoned())
+	err := ended(ctx, body.Failure())
 	if err == nil && isSuccess(response.StatusCode) {
 		if err = decode(body.Bytes); err == nil {
 			return nil
 		}
 	}
-	return newError(call, response, body.Bytes, err)
+	return newError(call, response, body.Bytes, errors.Join(err, call.Abandoned()))
 }
 
 func (c *Client) check(ctx context.Context, operation gen.Operation, options []CallOption) (*callOptions, error) {

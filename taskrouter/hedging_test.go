@@ -285,3 +285,21 @@ func TestTheFirstAttemptSendsTheBodyThatMiddlewarePutInPlace(t *testing.T) {
 		}
 	}
 }
+
+// Several errors may come of several requests, of which one has left.
+func TestAPostIsNotRepeatedIfMiddlewareJoinsErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		elsewhere := 0
+		network := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("refused") }}
+		client := newTestClient(t, taskrouter.WithBaseURL("http://service.test"), taskrouter.WithRetry(taskrouter.RetryPolicy{}),
+			taskrouter.WithHTTPClient(&http.Client{Transport: network}),
+			logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+				_, err := next.RoundTrip(r)
+				elsewhere++
+				return nil, errors.Join(err, errors.New("lost"))
+			}))
+		_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
+		assert.Error(t, err)
+		assert.Equal(t, 1, elsewhere)
+	})
+}

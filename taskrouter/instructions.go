@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// checkInstruction finds what an instruction cannot do without. What an optional
-// field may hold is the service's to judge.
+// checkInstruction finds what an instruction cannot do without, and what another
+// one is for. What an optional field may hold is the service's to judge.
 func checkInstruction(r UpdateReservationRequest) error {
 	type field struct {
 		name  string

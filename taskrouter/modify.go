@@ -48,10 +48,10 @@ const modifyRounds = 10
 //		return nil
 //	})
 //
-// What T does not know keeps its value, within objects too, and within lists as
-// long as an entry can be told from others by a member that T knows, such as an
-// "id", or else stays in its place. A member that change leaves out of the
-// encoding, as omitempty does, is gone. If change
+// What T does not know keeps its value, within objects too. So it does within
+// lists as long as T knows a member by which entries are told apart, an "id" best
+// of all; without one, an entry is taken for the one that had its place. A member
+// that change leaves out of the encoding, as omitempty does, is gone. If change
 // alters nothing, nothing is written, and what was read is returned. If it fails
 // so does ModifyAttributes. It may be called several times, with a new T each
 // time, and has to do the same each time.

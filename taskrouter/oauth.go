@@ -69,7 +69,8 @@ func (credentials *clientCredentials) source(c *config) pipeline.TokenSource {
 			return "", time.Time{}, fmt.Errorf("build the request for a token: %w", err)
 		}
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		call.Path, call.Operation.Path = request.URL.EscapedPath(), request.URL.EscapedPath()
+		call.Path = cmp.Or(request.URL.EscapedPath(), "/")
+		call.Operation.Path = call.Path
 		response, err := send(request) //nolint:bodyclose // ReadBody does it
 		if err != nil {
 			return "", time.Time{}, sendError(ctx, call, err)

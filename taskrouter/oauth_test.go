@@ -560,3 +560,10 @@ func TestATokenThatCannotStandInAHeaderIsRefusedWhoeverSendsIt(t *testing.T) {
 	_, answered := errors.AsType[*taskrouter.Error](err)
 	assert.False(t, answered)
 }
+
+func TestATokenThatCannotBeReachedIsNoMistakeOfTheCaller(t *testing.T) {
+	client, err := taskrouter.NewClient(taskrouter.WithClientCredentials("OQ1", authSecret), taskrouter.WithTokenURL("http://127.0.0.1:1"),
+		taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	assertAbout(t, nil, authGet(t.Context(), client))
+}

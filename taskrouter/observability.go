@@ -3,6 +3,8 @@ package taskrouter
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -37,9 +39,8 @@ func WithLoggedValues() Option {
 // for.
 type Middleware func(next http.RoundTripper) http.RoundTripper
 
-// WithCallMiddleware puts middleware around each call, all its attempts and the
-// waits between them included. It sees the request before it is authenticated.
-// Of several, the first is outermost.
+// WithCallMiddleware puts middleware around each call, with all its attempts. It
+// never sees credentials. Of several, the first is outermost.
 func WithCallMiddleware(middleware Middleware) Option {
 	return func(c *config) error {
 		if middleware == nil {
@@ -50,9 +51,9 @@ func WithCallMiddleware(middleware Middleware) Option {
 	}
 }
 
-// WithAttemptMiddleware puts middleware around each attempt. It sees the request
-// before it is authenticated; the transport of [WithHTTPClient] sees it as it is
-// sent. Of several, the first is outermost.
+// WithAttemptMiddleware puts middleware around each attempt. It never sees
+// credentials; the transport of [WithHTTPClient] sees all that is sent. Of
+// several, the first is outermost.
 func WithAttemptMiddleware(middleware Middleware) Option {
 	return func(c *config) error {
 		if middleware == nil {
@@ -76,6 +77,9 @@ type Operation struct {
 
 	call *pipeline.Call
 }
+
+// Format prints the ID, whatever the verb, and so never what was asked for.
+func (o Operation) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.ID) } // fmt.State keeps the error
 
 // OperationOf returns the operation that the context of a request belongs to:
 // in middleware, in a [Limiter], in a transport. It is false for the context of

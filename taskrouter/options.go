@@ -119,7 +119,7 @@ func (c *config) setHTTPClient() {
 	if client.Transport == nil {
 		client.Transport = pipeline.DefaultTransport()
 	}
-	client.Timeout = cmp.Or(c.attemptTimeout, client.Timeout, 30*time.Second)
+	client.Timeout = cmp.Or(c.attemptTimeout, max(client.Timeout, 0), 30*time.Second)
 }
 
 // address chooses where requests go: an option before the environment, a base

@@ -17,10 +17,9 @@ import (
 // out, has succeeded.
 //
 // All retries of a client share a budget of 100, so that an outage adds but a
-// tenth to the load. Each takes one out. A call that the service deals with puts
-// back a tenth, and the retries that it made because of a 429: those come when the
-// service asks for them. When the budget is spent, calls end with their first
-// failure.
+// tenth to the load. A call that the service deals with puts back a tenth, and the
+// retries that it made because of a 429. When the budget is spent, calls end with
+// their first failure.
 type RetryPolicy struct {
 	// MaxAttempts is how many attempts a call makes at most, 4 unless set. With 1
 	// there are no retries. One more is made for a token that had to be renewed.

@@ -297,6 +297,36 @@ func TestATokenThatCannotBeRenewedIsUsedToItsEnd(t *testing.T) {
 	})
 }
 
+// A call does not wait long for the new token while the old one will do.
+func TestATokenWhoseRenewalHangsIsUsedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		service := &authService{}
+		client := authClient(t, service, taskrouter.WithTokenSource(func(ctx context.Context) (string, time.Time, error) {
+			if asked++; asked > 1 {
+				<-ctx.Done()
+				return "", time.Time{}, ctx.Err()
+			}
+			return "t1", time.Now().Add(time.Hour), nil
+		}))
+		require.NoError(t, authGet(t.Context(), client))
+		<-time.After(59*time.Minute + time.Second)
+		start := time.Now()
+		require.NoError(t, authGet(t.Context(), client))
+		assert.Equal(t, 2*time.Second, time.Since(start))
+		assert.Equal(t, []string{"Bearer t1", "Bearer t1"}, service.sent())
+		<-time.After(3 * time.Minute) // of the bubble, until the source has been given up
+	})
+}
+
+func TestACallThatHasEndedAsksForNoToken(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	tokens := &authTokens{}
+	assert.ErrorIs(t, authGet(ctx, authClient(t, &authService{}, tokens.option())), context.Canceled)
+	assert.Zero(t, tokens.asked.Load())
+}
+
 func TestWhoWaitsForATokenAndGivesUpEndsAloneAndAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := &authTokens{before: func(context.Context, int) error {

@@ -153,6 +153,9 @@ func sourcesOf(before, after node) []int {
 	}
 	if key, found := keyOf(before, after); found {
 		anywhere(func(was, now node) bool { return same(was.member(key), now.member(key)) })
+		if len(sources) == len(taken) && len(before.parts[0].parts) == 1 { // the key is all that can have changed
+			inPlace(func(node, node) bool { return true })
+		}
 		return sources
 	}
 	if len(sources) == len(taken) && !isRearranged(before, after) {
@@ -178,22 +181,37 @@ func isRearranged(before, after node) bool {
 
 // keyOf returns the member by which entries are told apart: one that all of both
 // lists have, a string or a number, and no two of one list alike. Of several it is
-// the one by which most entries are found again, because counters change and keys
-// do not.
+// one that is called so, or else a string, or else the one by which most entries
+// are found again: positions and counters change, and keys do not.
 func keyOf(before, after node) (key string, found bool) {
 	if len(before.parts) == 0 || before.parts[0].kind() != '{' {
 		return "", false
 	}
-	most := 0
+	best := 0
 	for _, member := range before.parts[0].parts {
 		if !before.toldApartBy(member.name) || !after.toldApartBy(member.name) {
 			continue
 		}
-		if again := foundAgain(before, after, member.name); again > most {
-			key, most = member.name, again
+		if rank := rankOfKey(before, after, member); rank > best {
+			key, best = member.name, rank
 		}
 	}
-	return key, most > 0
+	return key, best > 0
+}
+
+// rankOfKey is the higher the more likely a member is a key; 0 if it is none.
+func rankOfKey(before, after, member node) int {
+	rank := foundAgain(before, after, member.name)
+	name := strings.ToLower(member.name)
+	const more = 1 << 20 // than there are entries
+	switch {
+	case strings.HasSuffix(name, "id") || strings.HasSuffix(name, "key"):
+		return rank + 2*more
+	case rank > 0 && member.kind() == '"':
+		return rank + more
+	default:
+		return rank
+	}
 }
 
 func foundAgain(before, after node, key string) (count int) {

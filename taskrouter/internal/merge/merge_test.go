@@ -448,6 +448,46 @@ func TestACounterIsNotTakenForAKey(t *testing.T) {
 	}
 	assert.Equal(t, `{"legs":[{"id":"a","seconds":2,"agent":"ann"},{"id":"b","seconds":3,"agent":"bob"}]}`,
 		mergeChange(t, `{"legs":[{"id":"a","seconds":1,"agent":"ann"},{"id":"b","seconds":2,"agent":"bob"}]}`, count))
+	t.Run("nor a position", func(t *testing.T) {
+		type entry struct {
+			Rank int `json:"rank"`
+			ID   int `json:"id"`
+		}
+		renumber := func(p *struct {
+			Entries []entry `json:"entries"`
+		}) {
+			p.Entries = append(p.Entries[1:], entry{ID: 4})
+			for i := range p.Entries {
+				p.Entries[i].Rank = i + 1
+			}
+		}
+		assert.Equal(t, `{"entries":[{"rank":1,"id":2,"x":2},{"rank":2,"id":3,"x":3},{"rank":3,"id":4}]}`,
+			mergeChange(t, `{"entries":[{"rank":1,"id":1,"x":1},{"rank":2,"id":2,"x":2},{"rank":3,"id":3,"x":3}]}`, renumber))
+	})
+	t.Run("and a text goes before a number", func(t *testing.T) {
+		type entry struct {
+			Rank int    `json:"rank"`
+			Name string `json:"name"`
+		}
+		swap := func(p *struct {
+			Entries []entry `json:"entries"`
+		}) {
+			p.Entries[0].Name, p.Entries[1].Name = p.Entries[1].Name, p.Entries[0].Name
+		}
+		assert.Equal(t, `{"entries":[{"rank":1,"name":"b","x":2},{"rank":2,"name":"a","x":1}]}`,
+			mergeChange(t, `{"entries":[{"rank":1,"name":"a","x":1},{"rank":2,"name":"b","x":2}]}`, swap))
+	})
+	t.Run("and an entry whose only member changes stays the same", func(t *testing.T) {
+		rename := func(p *struct {
+			People []struct {
+				Name string `json:"name"`
+			} `json:"people"`
+		}) {
+			p.People[0].Name = "anna"
+		}
+		assert.Equal(t, `{"people":[{"name":"anna","phone":1},{"name":"bob","phone":2}]}`,
+			mergeChange(t, `{"people":[{"name":"ann","phone":1},{"name":"bob","phone":2}]}`, rename))
+	})
 	t.Run("also if there is no key", func(t *testing.T) {
 		assert.Equal(t, `{"legs":[{"seconds":5,"agent":"ann"},{"seconds":5,"agent":"bob"},{"seconds":2,"agent":"cid"}]}`,
 			mergeChange(t, `{"legs":[{"seconds":4,"agent":"ann"},{"seconds":4,"agent":"bob"},{"seconds":1,"agent":"cid"}]}`, count))

@@ -10,29 +10,43 @@ import (
 // attempt is what becomes of one attempt, carried by the context of its request.
 // Middleware may send it more than once, even at the same time.
 type attempt struct {
-	// mayHaveLeft tells that a byte may have left, and unsent is the error of a
-	// request of which none can have.
+	// open is how many requests of it are on their way, mayHaveLeft tells that a
+	// byte of another may have left, and unsent is the error of one of which none
+	// can have.
+	open        atomic.Int32
 	mayHaveLeft atomic.Bool
 	unsent      atomic.Pointer[error]
-	// renewable tells that the service refused credentials in place of which the
-	// next attempt will have others.
-	renewable atomic.Bool
+	// renewed tells that the attempt is made because of new credentials, and
+	// renewable that the service refused those of it and the next one will have
+	// others, unless it accepted them once.
+	renewed             bool
+	renewable, accepted atomic.Bool
 }
 
 // sent notes what became of a request.
 func (a *attempt) sent(err error, left bool) {
-	if left || !reflect.ValueOf(err).Comparable() { // which errors.Is needs
+	if left {
 		a.mayHaveLeft.Store(true)
-		return
+	} else {
+		a.unsent.Store(&err)
 	}
-	a.unsent.Store(&err)
+	a.open.Add(-1) // last, because what is no longer open must have been noted
 }
 
 // neverLeft tells that no byte of an attempt that failed with err can have left:
-// by no request, nor by another way than the steps, of which err would be.
+// by no request of it, nor by another way than the steps, for which err would be
+// another error, or one more.
 func (a *attempt) neverLeft(err error) bool {
 	unsent := a.unsent.Load()
-	return unsent != nil && !a.mayHaveLeft.Load() && errors.Is(err, *unsent)
+	if unsent == nil || a.open.Load() > 0 || a.mayHaveLeft.Load() {
+		return false
+	}
+	for ; err != nil; err = errors.Unwrap(err) { // which does not look into several that are joined
+		if reflect.ValueOf(err).Comparable() && err == *unsent { //nolint:errorlint // it is the loop that unwraps
+			return true
+		}
+	}
+	return false
 }
 
 type attemptKey struct{}

@@ -33,9 +33,11 @@ func authenticate(credentials Credentials, base *url.URL, next Step) Step {
 			return nil, err
 		}
 		response.Request = request
-		ctx := request.Context()
-		if response.StatusCode == http.StatusUnauthorized && !CallOf(ctx).renewed.Load() && credentials.renew(authorized) {
-			attemptOf(ctx).renewable.Store(true)
+		a := attemptOf(request.Context())
+		if response.StatusCode != http.StatusUnauthorized {
+			a.accepted.Store(true)
+		} else if !a.renewed && credentials.renew(authorized) {
+			a.renewable.Store(true)
 		}
 		return response, nil
 	}

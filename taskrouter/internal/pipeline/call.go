@@ -25,7 +25,6 @@ type Call struct {
 
 	// What follows is atomic: middleware may send requests at the same time.
 	attempts    atomic.Int32
-	renewed     atomic.Bool // whether an attempt was made because of new credentials
 	alreadyGone atomic.Bool
 	abandoned   atomic.Pointer[error]
 }

@@ -27,8 +27,10 @@ func receive(client *http.Client, limit int64) Step {
 			ctx = trace.watch(ctx)
 			hideIdempotencyKeys(request.Header)
 		}
+		attempt := attemptOf(ctx)
+		attempt.open.Add(1)
 		response, err := roundTrip(client, request.WithContext(ctx))
-		attemptOf(ctx).sent(err, err == nil || !trace.endedBeforeAConnection())
+		attempt.sent(err, err == nil || !trace.endedBeforeAConnection())
 		if err != nil {
 			return nil, err
 		}
@@ -41,6 +43,7 @@ func receive(client *http.Client, limit int64) Step {
 // carry it, and on the same host its credentials, to a place that nobody chose.
 func roundTrip(client *http.Client, request *http.Request) (*http.Response, error) {
 	if client.Jar != nil {
+		request = request.Clone(request.Context()) // each attempt has cookies of its own
 		for _, cookie := range client.Jar.Cookies(request.URL) {
 			request.AddCookie(cookie)
 		}

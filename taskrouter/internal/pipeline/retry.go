@@ -33,11 +33,12 @@ type retrier struct {
 func (r retrier) send(request *http.Request, policy Policy) (*http.Response, error) {
 	ctx := request.Context()
 	call := CallOf(ctx)
-	var mayHaveRun bool
+	var renewed, mayHaveRun bool
 	var afterLimits int // retries because of 429
 	for retries := 0; ; {
-		o := r.attempt(request)
-		if o.renewable && replayable(request) && call.renewed.CompareAndSwap(false, true) {
+		o := r.attempt(request, renewed)
+		if o.renewable && replayable(request) {
+			renewed = true
 			continue // which is no retry: the service did nothing, and credentials that it accepts are on their way
 		}
 		if !o.failed() {
@@ -72,8 +73,8 @@ func replayable(request *http.Request) bool {
 }
 
 // attempt sends the request once.
-func (r retrier) attempt(request *http.Request) outcome {
-	a := &attempt{}
+func (r retrier) attempt(request *http.Request, renewed bool) outcome {
+	a := &attempt{renewed: renewed}
 	ctx := withAttempt(request.Context(), a)
 	sent := request.WithContext(ctx)
 	if CallOf(ctx).attempts.Add(1) > 1 && request.GetBody != nil {
@@ -90,7 +91,7 @@ func (r retrier) attempt(request *http.Request) outcome {
 		method:    request.Method,
 		response:  response,
 		body:      ReadBody(response, r.maxResponseBytes),
-		renewable: response.StatusCode == http.StatusUnauthorized && a.renewable.Load(),
+		renewable: a.renewable.Load() && !a.accepted.Load(),
 	}
 }
 

@@ -58,28 +58,48 @@ func (b *bearer) renew(request *http.Request) bool {
 }
 
 func (b *bearer) token(ctx context.Context) (string, error) {
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
 	value, f := b.current(ctx)
 	if f == nil {
 		return value, nil
 	}
+	var patience <-chan time.Time // without end
+	if value != "" {
+		timer := time.NewTimer(mostPatience)
+		defer timer.Stop()
+		patience = timer.C
+	}
 	select {
 	case <-f.done:
 		return f.value, f.err
+	case <-patience:
+		return value, nil
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
 }
 
-// current returns the token, or the fetch of the next one.
+// mostPatience is how long a call waits for a new token while there is an old one
+// that will do.
+const mostPatience = 2 * time.Second
+
+// current returns a token that will do, "" for none, and the fetch of the next
+// one if it is time for that.
 func (b *bearer) current(ctx context.Context) (string, *fetch) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if b.value != "" && (b.renewAt.IsZero() || time.Now().Before(b.renewAt)) {
+	now := time.Now()
+	if b.value != "" && (b.renewAt.IsZero() || now.Before(b.renewAt)) {
 		return b.value, nil
 	}
 	if b.running == nil {
 		b.running = &fetch{done: make(chan struct{})}
 		go b.run(ctx, b.running)
+	}
+	if now.Before(b.expiry) {
+		return b.value, b.running
 	}
 	return "", b.running
 }
