@@ -5,14 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter"
@@ -27,7 +31,8 @@ const (
 
 // The benchmarks run each call beside its floor: the same request written by
 // hand with net/http and encoding/json, over the same kind of server and into
-// the same types. Compare the two of one run:
+// the same types; and once more with all that the pipeline can do switched on.
+// Compare the three of one run:
 //
 //	go test -run '^$' -bench . -benchmem ./taskrouter
 
@@ -118,6 +123,14 @@ func compare(b *testing.B, server *httptest.Server, sdk func(context.Context, *t
 			require.NoError(b, sdk(b.Context(), client))
 		}
 	})
+	full, err := taskrouter.NewClient(append(everything(), taskrouter.WithBaseURL(server.URL))...)
+	require.NoError(b, err)
+	b.Run("full", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			require.NoError(b, sdk(b.Context(), full))
+		}
+	})
 	plain := &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	b.Run("floor", func(b *testing.B) {
 		b.ReportAllocs()
@@ -125,6 +138,23 @@ func compare(b *testing.B, server *httptest.Server, sdk func(context.Context, *t
 			require.NoError(b, floor(b.Context(), plain))
 		}
 	})
+}
+
+// everything switches on all that the pipeline can do: a token, a limiter,
+// middleware around call and attempt, and a log that is written.
+func everything() []taskrouter.Option {
+	pass := func(next http.RoundTripper) http.RoundTripper {
+		return transport(func(r *http.Request) (*http.Response, error) { return next.RoundTrip(r) })
+	}
+	return []taskrouter.Option{
+		taskrouter.WithTokenSource(func(context.Context) (string, time.Time, error) {
+			return benchSecret, time.Now().Add(time.Hour), nil
+		}),
+		taskrouter.WithLimiter(rate.NewLimiter(rate.Inf, 0)),
+		taskrouter.WithCallMiddleware(pass),
+		taskrouter.WithAttemptMiddleware(pass),
+		taskrouter.WithLogger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+	}
 }
 
 func benchServer(b *testing.B, body string) *httptest.Server {
