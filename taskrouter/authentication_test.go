@@ -212,3 +212,19 @@ func TestACredentialThatIsNoneIsFoundBeforeItIsSent(t *testing.T) {
 		assert.EqualError(t, err, "taskrouter: new client: WithAuthToken: account SID is no SID that begins with AC", sid)
 	}
 }
+
+func TestCredentialsThatAreMissingAreNamed(t *testing.T) {
+	for text, variables := range map[string]map[string]string{
+		"no credentials: use WithAuthToken or WithAPIKey, or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN":   nil,
+		"TWILIO_API_KEY and TWILIO_API_SECRET: the secret of the API key is empty":                           {"TWILIO_API_KEY": "SK1"},
+		"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: the auth token is empty":                                  {"TWILIO_ACCOUNT_SID": "AC1"},
+		"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: account SID is empty, expected a SID that begins with AC": {"TWILIO_AUTH_TOKEN": "s3cret"},
+		"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: account SID is no SID that begins with AC":                {"TWILIO_ACCOUNT_SID": "s3cret", "TWILIO_AUTH_TOKEN": "AC1"},
+		"TWILIO_API_KEY and TWILIO_API_SECRET: API key SID is no SID that begins with SK":                    {"TWILIO_API_KEY": "s3cret", "TWILIO_API_SECRET": "SK1"},
+	} {
+		setEnvironment(t, variables)
+		client, err := taskrouter.NewClient()
+		assert.Nil(t, client)
+		assert.EqualError(t, err, "taskrouter: new client: "+text)
+	}
+}
