@@ -42,7 +42,7 @@ func ParseBaseURL(source, base string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s: has a query", source)
 	}
 	u = u.JoinPath() // without dot segments, which would be resolved in every request
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/"), RawPath: strings.TrimSuffix(u.RawPath, "/")}, nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, ":"), Path: strings.TrimSuffix(u.Path, "/"), RawPath: strings.TrimSuffix(u.RawPath, "/")}, nil
 }
 
 // ParseURL reads an address to which requests go. The error does not repeat it,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -51,6 +52,9 @@ func roundTrip(client *http.Client, request *http.Request) (*http.Response, erro
 	response, err := client.Transport.RoundTrip(request)
 	if failure, ok := err.(tls.RecordHeaderError); ok && string(failure.RecordHeader[:]) == "HTTP/" { //nolint:errorlint // a proxy's would be wrapped
 		err = http.ErrSchemeMismatch // which says more
+	}
+	if failure, ok := err.(*url.Error); ok && failure.Op == "parse" { //nolint:errorlint // of the proxy's address, which may hold a password
+		err = fmt.Errorf("the address of the proxy does not parse: %w", failure.Err)
 	}
 	if err != nil {
 		return nil, err

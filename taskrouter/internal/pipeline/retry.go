@@ -91,7 +91,7 @@ func (r retrier) attempt(request *http.Request, renewed bool) outcome {
 		method:    request.Method,
 		response:  response,
 		body:      ReadBody(response, r.maxResponseBytes),
-		renewable: a.renewable.Load() && !a.accepted.Load(),
+		renewable: response.StatusCode == http.StatusUnauthorized && a.renewable.Load() && !a.accepted.Load(),
 	}
 }
 

@@ -113,6 +113,10 @@ const mostFetchTime = 2 * time.Minute
 func (b *bearer) run(ctx context.Context, f *fetch) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostFetchTime)
 	defer cancel()
+	late := time.AfterFunc(mostFetchTime, func() { // also for a source that does not heed ctx
+		b.settle(f, "", time.Time{}, context.DeadlineExceeded)
+	})
+	defer late.Stop()
 	var value string
 	var expiry time.Time
 	err := errors.New("the token source did not return")
@@ -128,10 +132,13 @@ func (b *bearer) run(ctx context.Context, f *fetch) {
 	}
 }
 
-// settle ends a fetch.
+// settle ends a fetch, once.
 func (b *bearer) settle(f *fetch, value string, expiry time.Time, err error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
+	if b.running != f {
+		return
+	}
 	switch now := time.Now(); {
 	case err == nil:
 		b.value, b.expiry, b.renewAt = value, expiry, renewal(expiry, now)
