@@ -114,8 +114,11 @@ func TestTokensComeFromTheServiceUnlessAnAddressIsSet(t *testing.T) {
 	assert.Equal(t, "POST https://oauth.twilio.com/v2/token", office.questions()[0].target)
 }
 
+// A slash at the end makes another address, for which many servers have nothing
+// or a redirect.
 func TestTheAddressOfTokensIsTakenAsItIs(t *testing.T) {
 	for _, address := range []string{
+		"https://tokens.test", "https://tokens.test/", "https://tokens.test/a//b", "https://tokens.test/%c3%a9;x=y", "http://[::1]:8080/token",
 		"https://tokens.test/token", "https://tokens.test/token/", "https://tokens.test/token?tenant=a%2Fb&x", "https://tokens.test/a%2Fb/?x=1",
 	} {
 		t.Run(address, func(t *testing.T) {
@@ -561,9 +564,33 @@ func TestATokenThatCannotStandInAHeaderIsRefusedWhoeverSendsIt(t *testing.T) {
 	assert.False(t, answered)
 }
 
-func TestATokenThatCannotBeReachedIsNoMistakeOfTheCaller(t *testing.T) {
-	client, err := taskrouter.NewClient(taskrouter.WithClientCredentials("OQ1", authSecret), taskrouter.WithTokenURL("http://127.0.0.1:1"),
-		taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1}))
-	require.NoError(t, err)
-	assertAbout(t, nil, authGet(t.Context(), client))
+// The next attempt comes after the end of the caller who began.
+func TestWhoFetchesAndHasNoTimeForAnotherAttemptDoesNotFailTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failed := make(chan struct{})
+		office := newAuthOffice(func(w http.ResponseWriter, r *http.Request) {
+			<-failed
+			answer(503, "", "Retry-After", "7")(w, r)
+		}, authGrant(authAccess, ""))
+		client := office.client(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		fetching := authAtOnce(1, func() error { return authGet(ctx, client) })
+		synctest.Wait()
+		waiting := authAtOnce(1, func() error { return authGet(t.Context(), client) })
+		synctest.Wait()
+		close(failed)
+		assert.ErrorIs(t, <-fetching, context.DeadlineExceeded)
+		assert.NoError(t, <-waiting)
+		assert.Len(t, office.questions(), 2)
+	})
+}
+
+func TestAnAddressOfTokensWithoutAPathIsNoWrongArgument(t *testing.T) {
+	for _, address := range []string{"https://tokens.test", "https://tokens.test/"} {
+		office := &authOffice{answer: func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }}
+		err := authGet(t.Context(), office.client(t, taskrouter.WithTokenURL(address), authOnce()))
+		assertAbout(t, nil, err)
+		assert.EqualError(t, err, "taskrouter: getTask: GET /v1/Workspaces/WS1/Tasks/WT1: authenticate: taskrouter: createToken: POST /: connection reset by peer")
+	}
 }

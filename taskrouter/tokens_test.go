@@ -701,3 +701,52 @@ func TestClientsKeepTheirOwnTokens(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Bearer t1", "Bearer t1", "Bearer t2", "Bearer t2"}, service.sent())
 }
+
+// authAfterRefusal is middleware that does something about a 401 itself.
+func authAfterRefusal(something func(again *http.Request, next http.RoundTripper) (*http.Response, error)) taskrouter.Option {
+	return taskrouter.WithAttemptMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		return transport(func(r *http.Request) (*http.Response, error) {
+			again := r.Clone(r.Context())
+			response, err := next.RoundTrip(r)
+			if err != nil || response.StatusCode != http.StatusUnauthorized {
+				return response, err
+			}
+			if again.Body, err = r.GetBody(); err != nil {
+				return nil, err
+			}
+			return something(again, next)
+		})
+	})
+}
+
+// After a success, one more POST would create another task.
+func TestACallThatMiddlewareSendsAgainAfterARefusalIsSettled(t *testing.T) {
+	service := &authService{refuses: func(authorization string) bool { return authorization == "Bearer t1" }}
+	client := authClient(t, service, (&authTokens{}).option(), authAfterRefusal(func(again *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(again)
+	}))
+	_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"Bearer t1", "Bearer t2"}, service.sent())
+}
+
+func TestWhoWaitsForATokenAndGivesUpForACauseIsToldIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cause, fetched := errors.New("shutting down"), make(chan struct{})
+		client := authClient(t, &authService{}, (&authTokens{before: func(context.Context, int) error {
+			<-fetched
+			return nil
+		}}).option())
+		fetching := authAtOnce(1, func() error { return authGet(t.Context(), client) })
+		synctest.Wait()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		waiting := authAtOnce(1, func() error { return authGet(ctx, client) })
+		synctest.Wait()
+		cancel(cause)
+		err := <-waiting
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, cause)
+		close(fetched)
+		assert.NoError(t, <-fetching)
+	})
+}
