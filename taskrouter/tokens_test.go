@@ -750,3 +750,14 @@ func TestWhoWaitsForATokenAndGivesUpForACauseIsToldIt(t *testing.T) {
 		assert.NoError(t, <-fetching)
 	})
 }
+
+// It may have created the task by credentials of its own.
+func TestACallThatMiddlewareAnswersAfterARefusalIsSettled(t *testing.T) {
+	service := &authService{refuses: func(authorization string) bool { return authorization == "Bearer t1" }}
+	client := authClient(t, service, (&authTokens{}).option(), authAfterRefusal(func(again *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return inMemory(answer(http.StatusCreated, `{"sid":"WT1"}`))(again)
+	}))
+	_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"Bearer t1"}, service.sent())
+}
