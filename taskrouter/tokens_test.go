@@ -761,3 +761,23 @@ func TestACallThatMiddlewareAnswersAfterARefusalIsSettled(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Bearer t1"}, service.sent())
 }
+
+// A source may heed no context, and hang in a lock or a program that it runs.
+func TestASourceThatNeverReturnsIsGivenUpAfterTwoMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		never := make(chan struct{})
+		defer close(never) // the end of the bubble, which waits for all goroutines
+		tokens := &authTokens{before: func(_ context.Context, n int) error {
+			if n == 1 {
+				<-never
+			}
+			return nil
+		}}
+		client, start := authClient(t, &authService{}, tokens.option()), time.Now()
+		_, err := client.Tasks("WS1").Get(t.Context(), "WT1", taskrouter.WithTimeout(time.Hour))
+		assert.Error(t, err)
+		assert.Equal(t, 2*time.Minute, time.Since(start))
+		_, err = client.Tasks("WS1").Get(t.Context(), "WT1", taskrouter.WithTimeout(time.Hour))
+		assert.NoError(t, err)
+	})
+}
