@@ -336,3 +336,19 @@ func TestNoLogShowsASecret(t *testing.T) {
 		}
 	}
 }
+
+// A function that chooses the proxy may fail with the text that it could not
+// parse, as url.Parse does.
+func TestTheAddressOfAProxyThatDoesNotParseIsNotShown(t *testing.T) {
+	address := "http://user:s3cret%" + strings.Repeat("z", 2) + "@proxy.test"
+	choose := func(*http.Request) (*url.URL, error) { return url.Parse(address) }
+	_, cause := choose(nil)
+	require.ErrorContains(t, cause, "s3cret")
+	var log strings.Builder
+	client := newTestClient(t, taskrouter.WithBaseURL("http://service.test"), taskrouter.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: choose}}),
+		taskrouter.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	err := authGet(t.Context(), client)
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "s3cret")
+	assert.NotContains(t, log.String(), "s3cret")
+}
