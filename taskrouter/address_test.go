@@ -556,3 +556,36 @@ func TestARedirectToWhatIsNoURLIsAnAnswerNevertheless(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is taken for a base URL: requests go below it, and identifiers are
+// found there.
+func FuzzBaseURL(f *testing.F) {
+	for _, seed := range []string{
+		"http://host", "https://host:8443/a/b/", "https://host/a%2Fb/../c;d,e=f@g:h", "http://[fe80::1%25eth0]:80/é", "https://u:p@host", "http://host:", "http://[::1]:/a", "http://host?a", "http://host#a", "http://host/%2e%2e//.", "//host", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, base string) {
+		var target *url.URL
+		network := transport(func(r *http.Request) (*http.Response, error) {
+			target = r.URL
+			return inMemory(answer(200, suitsAll))(r)
+		})
+		client, err := taskrouter.NewClient(taskrouter.WithBaseURL(base), taskrouter.WithAuthToken(account, secretToken), taskrouter.WithHTTPClient(&http.Client{Transport: network}))
+		if err != nil {
+			return
+		}
+		asked, err := url.Parse(base)
+		require.NoError(t, err)
+		if strings.Contains(asked.Host, "%") {
+			return // the zone of an address, which net/url writes in a way that it does not always read
+		}
+		require.NoError(t, authGet(t.Context(), client))
+		assert.Equal(t, asked.Scheme+"://"+strings.TrimSuffix(asked.Host, ":"), target.Scheme+"://"+target.Host)
+		assert.Nil(t, target.User)
+		assert.Empty(t, target.RawQuery)
+		assert.True(t, strings.HasSuffix(target.EscapedPath(), taskPath), target.EscapedPath())
+		_, err = client.Tasks("WS1").Get(t.Context(), "WK1")
+		assert.ErrorContains(t, err, `TaskSid is "WK1"`)
+	})
+}
