@@ -86,7 +86,7 @@ func TestAnAttemptThatFailsIsFollowedByAnotherWhereThatDoesNoHarm(t *testing.T) 
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			service := newFaultyService(t, inOrder(test.faults...))
-			tasks := service.patient(t, taskrouter.WithAttemptTimeout(200*time.Millisecond)).Tasks("WS1")
+			tasks := service.patient(t, taskrouter.WithAttemptTimeout(400*time.Millisecond)).Tasks("WS1")
 			for _, c := range taskCalls {
 				if c.name != test.call {
 					continue

@@ -377,7 +377,7 @@ type faultTest struct {
 // misbehave once it has a request.
 func faultTests() []faultTest {
 	const page = "<html><h1>Sorry</h1></html>"
-	const noDeadline, stalled = 0, 200 * time.Millisecond // in which the service sees the request, however busy the machine is
+	const noDeadline, stalled = 0, 400 * time.Millisecond // in which the service sees the request, however busy the machine is
 	large := strings.Repeat(" ", mostBody+1)
 	onlyList := fine()
 	onlyList.list = useless(200, 0, "the body holds neither entries nor metadata of a page").list

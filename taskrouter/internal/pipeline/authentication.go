@@ -21,7 +21,8 @@ type Credentials interface {
 // renewed since the last, and after middleware, which has no use for secrets.
 func authenticate(credentials Credentials, base *url.URL, next Step) Step {
 	return func(request *http.Request) (*http.Response, error) {
-		if request.URL.Scheme != base.Scheme || request.URL.Host != base.Host {
+		if request.URL.Scheme != base.Scheme || request.URL.Host != base.Host || request.URL.Opaque != "" ||
+			request.Host != "" && request.Host != base.Host { // which a proxy would follow
 			return nil, Permanent(fmt.Errorf("the credentials are for %s://%s, and middleware has directed the request elsewhere", base.Scheme, base.Host))
 		}
 		authorized := request.Clone(request.Context()) // so that middleware does not find them afterwards

@@ -83,6 +83,10 @@ func bodyOf(request *http.Request) string {
 	return string(text)
 }
 
+// password finds the password of an address, also of one that url.Parse refuses or
+// takes for opaque, such as sip:user:password@host.
+var password = regexp.MustCompile(`([A-Za-z][0-9A-Za-z+.-]*:(?://)?[^\s/?#@:"]*:)[^\s/"]*@`)
+
 // withoutSecrets hides the passwords that a query or a form can hold: that of a
 // SIP address, and those in URLs.
 func withoutSecrets(encoded string) string {
@@ -92,9 +96,7 @@ func withoutSecrets(encoded string) string {
 	}
 	for name, values := range parameters {
 		for i, value := range values {
-			if u, err := url.Parse(value); err == nil && u.User != nil {
-				values[i] = u.Redacted()
-			}
+			values[i] = password.ReplaceAllString(value, "${1}xxxxx@")
 			if name == "SipAuthPassword" {
 				values[i] = "xxxxx"
 			}

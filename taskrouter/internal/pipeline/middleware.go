@@ -29,6 +29,9 @@ func checked(tripper http.RoundTripper) Step {
 		if tripper == nil {
 			return nil, Permanent(errors.New("middleware made no round tripper"))
 		}
+		if request == nil || request.URL == nil || request.Header == nil {
+			return nil, Permanent(errors.New("middleware sent a request without a URL or without headers"))
+		}
 		if CallOf(request.Context()) == nil {
 			return nil, Permanent(errors.New("middleware sent a request without the context of its call"))
 		}

@@ -49,8 +49,13 @@ func (r retrier) send(request *http.Request, policy Policy) (*http.Response, err
 			return o.response, o.err
 		}
 		retryAfter := o.retryAfter()
-		if ctx.Err() != nil || retries+1 >= policy.MaxAttempts || retryAfter > policy.MaxRetryAfter ||
-			!o.repeatable(policy) || !replayable(request) || !r.budget.take() {
+		if retries+1 >= policy.MaxAttempts || retryAfter > policy.MaxRetryAfter || !o.repeatable(policy) || !replayable(request) {
+			return o.response, o.err
+		}
+		if err := ctx.Err(); err != nil && o.err == nil {
+			return o.abandon(call, err)
+		}
+		if ctx.Err() != nil || !r.budget.take() {
 			return o.response, o.err
 		}
 		delay := policy.delay(retries, retryAfter)
@@ -85,6 +90,9 @@ func (r retrier) attempt(request *http.Request, renewed bool) outcome {
 	}
 	response, err := r.next(sent)
 	if err != nil {
+		if sent.Body != nil {
+			_ = sent.Body.Close() // a step may have failed before the transport could
+		}
 		return outcome{method: request.Method, err: err, neverLeft: a.neverLeft(err)}
 	}
 	return outcome{
