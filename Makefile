@@ -31,6 +31,10 @@ test-examples: ## run the tests of the example modules
 	  (cd $$module && go vet ./... && go test $(RACE) ./...) || exit 1; \
 	done
 
+.PHONY: coverage
+coverage: ## show what the fixtures prove of each operation, and fail where they do not
+	@go run ./conformance/cmd/coverage
+
 .PHONY: generate
 generate: ## generate code from the OpenAPI document
 	go generate ./...

@@ -1,9 +1,15 @@
 package conformance
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 )
+
+// extension of a fixture's file name.
+const extension = ".txtar"
 
 // Where a scenario was recorded.
 const (
@@ -56,6 +62,32 @@ func Load(fsys fs.FS, name string) (*Scenario, error) {
 		return nil, err
 	}
 	return Parse(name, data)
+}
+
+// LoadAll reads every fixture (*.txtar) of a folder, ordered by file name. Its
+// error names all the files that could not be read.
+func LoadAll(fsys fs.FS) ([]*Scenario, error) {
+	files, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	var scenarios []*Scenario
+	var failures []error
+	for _, file := range files {
+		if path.Ext(file.Name()) != extension {
+			continue
+		}
+		scenario, err := Load(fsys, file.Name())
+		failures = append(failures, err)
+		scenarios = append(scenarios, scenario)
+	}
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
+	}
+	if scenarios == nil {
+		return nil, fmt.Errorf("expected fixtures, files named *%s, and there are none", extension)
+	}
+	return scenarios, nil
 }
 
 // equal tells whether two exchanges say the same. Nil and empty lists are the
