@@ -5,8 +5,8 @@ package coverage
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
@@ -62,11 +62,11 @@ func Compute(d *document.Document, scenarios []*conformance.Scenario) ([]Row, er
 type sightings struct {
 	statuses map[int]int
 	methods  map[string]bool
-	inputs   map[string]bool
+	inputs   map[document.Input]bool
 }
 
 func newSightings() *sightings {
-	return &sightings{statuses: make(map[int]int), methods: make(map[string]bool), inputs: make(map[string]bool)}
+	return &sightings{statuses: make(map[int]int), methods: make(map[string]bool), inputs: make(map[document.Input]bool)}
 }
 
 func (s *sightings) add(o *document.Operation, path map[string]string, exchange conformance.Exchange) error {
@@ -87,33 +87,22 @@ func (s *sightings) add(o *document.Operation, path map[string]string, exchange 
 			s.methods[call.Method] = true
 		}
 	}
-	return s.addInputs(o, exchange.Request)
-}
-
-func (s *sightings) addInputs(o *document.Operation, r conformance.Request) error {
-	query, err := url.ParseQuery(r.Query)
-	if err != nil {
-		return err
-	}
 	for _, input := range o.Inputs {
-		switch input.In {
-		case document.InQuery:
-			s.see(input, query.Has(input.Name))
-		case document.InHeader:
-			s.see(input, hasHeader(r.Header, input.Name))
-		case document.InForm:
-			s.see(input, slices.ContainsFunc(r.Form, func(f conformance.Field) bool { return f.Name == input.Name }))
-		case document.InJSON:
-			s.see(input, strings.Contains(r.JSON, `"`+input.Name+`"`))
+		if holds(exchange.Request.Header, request, input) {
+			s.inputs[input] = true
 		}
 	}
 	return nil
 }
 
-func (s *sightings) see(input document.Input, there bool) {
-	if there {
-		s.inputs[input.In+" "+input.Name] = true
+func holds(header []conformance.Field, r calls.Request, input document.Input) bool {
+	switch input.In {
+	case document.InHeader:
+		return hasHeader(header, input.Name)
+	case document.InJSON:
+		return strings.Contains(string(r.JSON), strconv.Quote(input.Name)+":")
 	}
+	return r.Values.Has(input.Name) // no operation has both a query and a form
 }
 
 func (s *sightings) row(o *document.Operation) Row {
@@ -151,7 +140,7 @@ func (s *sightings) countInputs(row *Row, inputs []document.Input) {
 			count = &row.Required
 		}
 		count.Of++
-		if s.inputs[input.In+" "+input.Name] {
+		if s.inputs[input] {
 			count.N++
 			continue
 		}

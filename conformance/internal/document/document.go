@@ -32,7 +32,8 @@ type Operation struct {
 	Statuses []int
 
 	route routers.Route
-	body  *openapi3.Schema // of the request; nil if there is none
+	media string           // type of the body of a request
+	body  *openapi3.Schema // schema of the body; nil if there is none
 }
 
 // An Input is a query parameter, a header, a form field or a member of a JSON
@@ -119,6 +120,9 @@ func (o *Operation) Input(in, name string) (Input, bool) {
 	return Input{}, false
 }
 
+// Success is the status of an answer that is no failure.
+func (o *Operation) Success() int { return o.Statuses[0] }
+
 func newOperation(route routers.Route) (*Operation, error) {
 	o := &Operation{ID: route.Operation.OperationID, Method: route.Method, Path: route.Path, route: route}
 	for _, parameters := range []openapi3.Parameters{route.PathItem.Parameters, route.Operation.Parameters} {
@@ -152,7 +156,7 @@ func (o *Operation) addBody() error {
 		if o.body != nil {
 			return fmt.Errorf("expected a body of one kind, not both %s and %s", formType, jsonType)
 		}
-		o.body = content[media].Schema.Value
+		o.media, o.body = media, content[media].Schema.Value
 		o.Inputs = append(o.Inputs, fieldsOf(in, o.body)...)
 	}
 	if o.body == nil {
