@@ -23,7 +23,7 @@ type Call struct {
 	// Method is the name of the method, such as "Tasks.Create".
 	Method string
 
-	makes func(Request) bool
+	scope scope
 	do    func(context.Context, *taskrouter.Client, Request, []taskrouter.CallOption) (Result, error)
 }
 
@@ -62,7 +62,7 @@ type Result struct {
 
 // Makes tells whether the call can make the request. A verb such as Tasks.Cancel
 // makes only some of its operation's.
-func (c Call) Makes(r Request) bool { return c.makes(r) }
+func (c Call) Makes(r Request) bool { return c.scope.holds(r) }
 
 // Do makes the request.
 func (c Call) Do(ctx context.Context, client *taskrouter.Client, r Request, options ...taskrouter.CallOption) (Result, error) {
@@ -93,7 +93,7 @@ func identifier(o gen.Operation, r Request) string {
 
 // collection is a method that takes a request or parameters.
 func collection[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) (*T, error)) Call {
-	return Call{o, nameOf(method), always, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		request, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
@@ -104,14 +104,14 @@ func collection[S, R, T any](o gen.Operation, find finder[S], method func(S, con
 
 // resource is a method that takes an identifier and a request or parameters.
 func resource[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, R, ...taskrouter.CallOption) (*T, error)) Call {
-	return verb(o, find, method, always, "")
+	return verb(o, find, method, everything, "")
 }
 
 // verb is a method as resource is, for some of the operation's requests. Their
 // fields are named as those of the method's request are, behind a prefix.
-func verb[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, R, ...taskrouter.CallOption) (*T, error), makes func(Request) bool, prefix string) Call {
-	return Call{o, nameOf(method), makes, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
-		request, err := decode[R](r, prefix)
+func verb[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, R, ...taskrouter.CallOption) (*T, error), of scope, prefix string) Call {
+	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+		request, err := decode[R](of.rest(r), prefix)
 		if err != nil {
 			return Result{}, err
 		}
@@ -121,33 +121,33 @@ func verb[S, R, T any](o gen.Operation, find finder[S], method func(S, context.C
 
 // get is a method that takes an identifier only.
 func get[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) (*T, error)) Call {
-	return move(o, find, method, always)
+	return move(o, find, method, everything)
 }
 
 // move is a method as get is, for some of the operation's requests.
-func move[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) (*T, error), makes func(Request) bool) Call {
-	return Call{o, nameOf(method), makes, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+func move[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) (*T, error), of scope) Call {
+	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return one(method(find(c, r.Path), ctx, identifier(o, r), options...))
 	}}
 }
 
 // text is a method that takes an identifier and the value of one field.
-func text[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, string, ...taskrouter.CallOption) (*T, error), makes func(Request) bool, field string) Call {
-	return Call{o, nameOf(method), makes, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+func text[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, string, ...taskrouter.CallOption) (*T, error), of scope, field string) Call {
+	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return one(method(find(c, r.Path), ctx, identifier(o, r), r.Values.Get(field), options...))
 	}}
 }
 
 // remove is a method that returns nothing but an error.
 func remove[S any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) error) Call {
-	return Call{o, nameOf(method), always, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return Result{}, method(find(c, r.Path), ctx, identifier(o, r), options...)
 	}}
 }
 
 // list is a method that returns the entries of all pages.
 func list[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) iter.Seq2[*T, error]) Call {
-	return Call{o, nameOf(method), always, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		params, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
@@ -165,7 +165,7 @@ func list[S, R, T any](o gen.Operation, find finder[S], method func(S, context.C
 
 // page is a method that returns one page; the call goes on to the last.
 func page[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) (*taskrouter.Page[T], error)) Call {
-	return Call{o, nameOf(method), always, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		params, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
@@ -188,40 +188,6 @@ func one[T any](resource *T, err error) (Result, error) {
 		return Result{}, err
 	}
 	return Result{Bodies: []any{resource}}, nil
-}
-
-func always(Request) bool { return true }
-
-// only is for a method that sends these values, written as a query, and beyond
-// them at most the fields that are named, if they are not empty.
-func only(fixed string, fields ...string) func(Request) bool {
-	values, err := url.ParseQuery(fixed)
-	if err != nil {
-		panic(err)
-	}
-	may := make(map[string]bool)
-	for _, field := range fields {
-		may[field] = true
-	}
-	return func(r Request) bool {
-		n := 0
-		for key, value := range r.Values {
-			if may[key] && value[0] != "" {
-				continue
-			}
-			if !reflect.DeepEqual(value, values[key]) {
-				return false
-			}
-			n++
-		}
-		return n == len(values)
-	}
-}
-
-// instruction is for a method that carries out an instruction, which makes any
-// request with it.
-func instruction(name string) func(Request) bool {
-	return func(r Request) bool { return r.Values.Get("Instruction") == name }
 }
 
 // nameOf is the name of a method, from the method itself so that it cannot be

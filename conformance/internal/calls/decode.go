@@ -31,9 +31,6 @@ func decode[T any](r Request, prefix string) (T, error) {
 
 func decodeValues(into reflect.Value, values url.Values, prefix string) error {
 	for name, texts := range values {
-		if prefix != "" && name == "Instruction" {
-			continue // which the method itself sends
-		}
 		field, ok := fieldOf(into, name, prefix)
 		if !ok {
 			return fmt.Errorf("decode %s: it has no field for %s", into.Type(), name)
