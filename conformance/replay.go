@@ -1,11 +1,11 @@
 package conformance
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -22,14 +22,9 @@ const maxBody = 4 << 20
 // To serve below a path, wrap it in [http.StripPrefix].
 type Replayer struct {
 	mu      sync.Mutex
-	entries []*entry
+	entries []*Entry
 	misfits []string // reports of requests that fitted nothing
-}
-
-type entry struct {
-	scenario string
-	exchange Exchange
-	served   bool
+	repeats bool     // what was served is served again
 }
 
 // NewReplayer makes a Replayer of scenarios, which must not be changed later.
@@ -37,10 +32,20 @@ func NewReplayer(scenarios ...*Scenario) *Replayer {
 	p := new(Replayer)
 	for _, scenario := range scenarios {
 		for _, exchange := range scenario.Exchanges {
-			p.entries = append(p.entries, &entry{scenario: scenario.Name, exchange: exchange})
+			p.entries = append(p.entries, &Entry{Scenario: scenario.Name, Exchange: exchange})
 		}
 	}
 	return p
+}
+
+// NewRepeater makes a Replayer of a single exchange, which it serves as often
+// as a request fits it. It is for tests of one operation, without the rest of
+// the scenario.
+func NewRepeater(scenario string, exchange Exchange) *Replayer {
+	return &Replayer{
+		entries: []*Entry{{Scenario: scenario, Exchange: exchange}},
+		repeats: true,
+	}
 }
 
 // ServeHTTP answers from the first exchange left that the request fits.
@@ -69,24 +74,30 @@ func (p *Replayer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Err is nil if every request fitted an exchange and every exchange was served.
 // Otherwise it lists what did not.
 func (p *Replayer) Err() error {
+	return p.Report().Err()
+}
+
+// Report is what the Replayer has seen so far.
+func (p *Replayer) Report() Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 
-	var parts []string
-	if len(p.misfits) > 0 {
-		parts = append(parts, fmt.Sprintf("requests that fit no exchange: %d", len(p.misfits)))
-		parts = append(parts, p.misfits...)
+	report := Report{Misfits: slices.Clone(p.misfits)}
+	for _, e := range p.entries {
+		report.Entries = append(report.Entries, *e)
 	}
-	if left := p.left(); len(left) > 0 {
-		parts = append(parts, fmt.Sprintf("exchanges that were not served: %d", len(left)))
-		for _, e := range left {
-			parts = append(parts, e.String())
-		}
+	return report
+}
+
+// Rewind forgets what was served and what did not fit, as if no request had come.
+func (p *Replayer) Rewind() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.misfits = nil
+	for _, e := range p.entries {
+		e.Served = false
 	}
-	if parts == nil {
-		return nil
-	}
-	return errors.New(strings.Join(parts, "\n"))
 }
 
 func (p *Replayer) remember(report string) {
@@ -102,8 +113,8 @@ func (p *Replayer) take(got wire) (response Response, report string) {
 
 	for _, e := range p.left() {
 		if e.fits(got) {
-			e.served = true
-			return e.exchange.Response, ""
+			e.Served = true
+			return e.Exchange.Response, ""
 		}
 	}
 	report = p.explain(got)
@@ -111,10 +122,11 @@ func (p *Replayer) take(got wire) (response Response, report string) {
 	return Response{}, report
 }
 
-func (p *Replayer) left() []*entry {
-	var left []*entry
+// left are the exchanges that a request can still get.
+func (p *Replayer) left() []*Entry {
+	var left []*Entry
 	for _, e := range p.entries {
-		if !e.served {
+		if !e.Served || p.repeats {
 			left = append(left, e)
 		}
 	}
@@ -124,7 +136,7 @@ func (p *Replayer) left() []*entry {
 func (p *Replayer) explain(got wire) string {
 	lines := []string{fmt.Sprintf("%s %s: no exchange left fits", got.method, target(got.path, got.query))}
 	for _, e := range p.entries {
-		if e.served && e.fits(got) {
+		if e.Served && e.fits(got) {
 			lines = append(lines, "served already: "+e.String())
 		}
 	}
@@ -139,14 +151,14 @@ func (p *Replayer) explain(got wire) string {
 
 // nearest finds the exchange that the client most likely meant: one with the
 // same method and path if there is one, then the one that differs least.
-func nearest(entries []*entry, got wire) (near *entry, difference []string) {
+func nearest(entries []*Entry, got wire) (near *Entry, difference []string) {
 	best := unlike
 	for _, e := range entries {
-		likeness := likenessOf(e.exchange.Request, got)
+		likeness := likenessOf(e.Exchange.Request, got)
 		if likeness == unlike || likeness > best {
 			continue
 		}
-		lines := diff(e.exchange.Request, got)
+		lines := diff(e.Exchange.Request, got)
 		if likeness < best || len(lines) < len(difference) {
 			near, best, difference = e, likeness, lines
 		}
@@ -192,15 +204,6 @@ func shape(path string) string {
 		}
 	}
 	return strings.Join(segments, "/")
-}
-
-func (e *entry) fits(got wire) bool {
-	return len(diff(e.exchange.Request, got)) == 0
-}
-
-func (e *entry) String() string {
-	request := e.exchange.Request
-	return fmt.Sprintf("%s: %s (%s %s)", e.scenario, e.exchange.Name, request.Method, target(request.Path, request.Query))
 }
 
 func write(w http.ResponseWriter, response Response) {
