@@ -191,8 +191,13 @@ func (d desk) waitForReservation(ctx context.Context, taskSID string) (*taskrout
 	}
 }
 
-// lookBack lists what happened to the task.
+// lookBack gets the task and lists what happened to it.
 func (d desk) lookBack(ctx context.Context, taskSID string) error {
+	task, err := d.client.Tasks(d.workspace).Get(ctx, taskSID)
+	if err != nil {
+		return err
+	}
+	d.print("task", task.SID, "is", task.Age, "seconds old")
 	for event, err := range d.client.Events(d.workspace).List(ctx, taskrouter.ListEventsParams{TaskSID: new(taskSID)}) {
 		if err != nil {
 			return err

@@ -55,6 +55,7 @@ func answers() map[string][]answer {
 		"POST " + below + "/TaskQueues/" + queue:                                one(200, object{"sid": queue, "max_reserved_workers": 1}),
 		"POST " + below + "/Workers/" + worker + "/Channels/letters":            one(200, object{"configured_capacity": 2, "task_channel_unique_name": "letters"}),
 		"POST " + below + "/Workers/" + worker + "/Reservations/" + reservation: one(200, accepted),
+		"GET " + below + "/Tasks/" + task:                                       one(200, object{"sid": task, "age": 7}),
 		"GET " + below + "/Tasks/" + task + "/Reservations": {
 			{200, page("reservations", "")}, // the service takes its time
 			{200, page("reservations", "", reserved)},
@@ -87,6 +88,7 @@ func TestEachServiceIsAskedAndTheResultPrinted(t *testing.T) {
 		"GET " + below + "/Tasks/" + task + "/Reservations ReservationStatus=pending",
 		"POST " + below + "/Workers/" + worker + "/Reservations/" + reservation + " ReservationStatus=accepted",
 		"POST " + below + "/Tasks/" + task + " AssignmentStatus=completed&Reason=answered",
+		"GET " + below + "/Tasks/" + task,
 		"GET " + below + "/Events TaskSid=" + task,
 		"GET " + below + "/Events PageToken=2",
 		"GET " + below + "/Workers/WK00000000000000000000000000000000",
@@ -101,6 +103,7 @@ func TestEachServiceIsAskedAndTheResultPrinted(t *testing.T) {
 		"task " + task + " is pending",
 		"reservation " + reservation + " of Robin is accepted",
 		"task " + task + " is completed",
+		"task " + task + " is 7 seconds old",
 		"event task.created",
 		"event reservation.accepted",
 		"missing: 404 20404 getWorker",
