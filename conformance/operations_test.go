@@ -1,6 +1,10 @@
 package conformance_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,39 +12,69 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/calls"
+	"github.com/taskrouter-go/sdk/conformance/internal/coverage"
 )
 
 // The fixtures are data, so this one test is all of them: every exchange is made
 // by every method of the facade that can make it.
 func TestTheFacadeMakesEveryExchange(t *testing.T) {
 	w := newWire(t)
-	scenarios, err := conformance.LoadAll(conformance.Fixtures)
-	require.NoError(t, err)
-	for _, scenario := range scenarios {
+	for _, scenario := range fixtures(t) {
 		for i, exchange := range scenario.Exchanges {
 			t.Run(scenario.Name+"/"+exchange.Name, func(t *testing.T) {
-				makeExchange(t, w, exchange, append([]conformance.Exchange{exchange}, nextPages(t, scenario, i)...))
+				pages := nextPages(t, scenario, i)
+				for _, problem := range w.make(t.Context(), append([]conformance.Exchange{exchange}, pages...)) {
+					t.Error(problem)
+				}
 			})
 		}
 	}
 }
 
-func makeExchange(t *testing.T, w *wire, exchange conformance.Exchange, exchanges []conformance.Exchange) {
-	operation, path, err := w.document.Find(exchange.Request.Method, exchange.Request.Path)
+func TestEveryOperationIsProved(t *testing.T) {
+	rows, err := coverage.Compute(newWire(t).document, fixtures(t))
 	require.NoError(t, err)
-	checkAnswer(t, operation, exchange.Response)
+	assert.Len(t, rows, 61)
+	assert.Empty(t, coverage.Gaps(rows))
+}
 
-	request, err := calls.RequestOf(exchange.Request, path)
+// A file that is no fixture by its name would lie there unused.
+func TestEveryFileIsAFixture(t *testing.T) {
+	files, err := os.ReadDir("fixtures")
 	require.NoError(t, err)
+	assert.Len(t, fixtures(t), len(files))
+}
+
+// make makes the first of some exchanges by every method that can make it, and
+// returns what does not fit.
+func (w *wire) make(ctx context.Context, exchanges []conformance.Exchange) []error {
+	first := exchanges[0]
+	operation, path, err := w.document.Find(first.Request.Method, first.Request.Path)
+	if err != nil {
+		return []error{err}
+	}
+	request, err := calls.RequestOf(first.Request, path)
+	if err != nil {
+		return []error{err}
+	}
+	var problems []error
+	for _, problem := range operation.CheckResponse(first.Response.Status, headerOf(first.Response.Header), []byte(first.Response.Body)) {
+		problems = append(problems, fmt.Errorf("the answer is not what the document says: %w", problem))
+	}
 	made := 0
 	for _, call := range calls.Of(operation.ID) {
 		if !call.Makes(request) {
 			continue
 		}
 		made++
-		t.Run(call.Method, func(t *testing.T) { w.replay(t, call, request, exchanges) })
+		for _, problem := range w.replay(ctx, call, request, exchanges) {
+			problems = append(problems, fmt.Errorf("%s: %w", call.Method, problem))
+		}
 	}
-	assert.Positive(t, made, "no method of the facade makes this request")
+	if made == 0 {
+		problems = append(problems, errors.New("no method of the facade makes this request"))
+	}
+	return problems
 }
 
 // nextPages are the exchanges that follow when the list that exchange i begins is
@@ -71,4 +105,11 @@ func exchangeAt(t *testing.T, scenario *conformance.Scenario, link string) confo
 	}
 	t.Fatalf("%s: a next_page_url leads to GET %s, and no exchange has it", scenario.Name, link)
 	return conformance.Exchange{}
+}
+
+func fixtures(t *testing.T) []*conformance.Scenario {
+	t.Helper()
+	scenarios, err := conformance.LoadAll(conformance.Fixtures)
+	require.NoError(t, err)
+	return scenarios
 }

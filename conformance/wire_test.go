@@ -2,20 +2,22 @@ package conformance_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/conformance"
@@ -65,7 +67,9 @@ func (w *wire) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		w.problems = append(w.problems, err)
 	}
-	w.problems = append(w.problems, w.document.CheckRequest(r, body)...)
+	for _, problem := range w.document.CheckRequest(r, body) {
+		w.problems = append(w.problems, fmt.Errorf("what arrived is not what the document says: %w", problem))
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.handler.ServeHTTP(answer, r)
 }
@@ -84,85 +88,96 @@ func (w *wire) found() []error {
 }
 
 // replay makes the first of some exchanges by a method of the facade, which may
-// lead it to the others, the next pages of a list. Everything must fit: what
-// arrives, and what the facade makes of the answers.
-func (w *wire) replay(t *testing.T, call calls.Call, request calls.Request, exchanges []conformance.Exchange) {
-	t.Helper()
-	replayer := conformance.NewReplayer(&conformance.Scenario{Name: t.Name(), Exchanges: exchanges})
+// lead it to the others, the next pages of a list. It returns what does not fit:
+// of what arrived, and of what the facade made of the answers.
+func (w *wire) replay(ctx context.Context, call calls.Call, request calls.Request, exchanges []conformance.Exchange) []error {
+	replayer := conformance.NewReplayer(&conformance.Scenario{Name: "fixture", Exchanges: exchanges})
 	w.answer(replayer)
+	first := exchanges[0]
+	header := headerOf(first.Request.Header)
+	client := w.clients[header.Get("Authorization")]
+	if client == nil {
+		return []error{errors.New("the fixture names no scheme of Authorization")}
+	}
 	var response taskrouter.Response
 	options := []taskrouter.CallOption{taskrouter.WithResponseInto(&response)}
-	if etag := headerOf(exchanges[0].Request.Header).Get("If-Match"); etag != "" {
+	if etag := header.Get("If-Match"); etag != "" {
 		options = append(options, taskrouter.WithIfMatch(etag))
 	}
 
-	result, err := call.Do(t.Context(), w.client(t, exchanges[0].Request), request, options...)
+	result, err := call.Do(ctx, client, request, options...)
 
-	require.NoError(t, replayer.Err(), "what arrived is not what the fixture holds (the call: %v)", err)
-	assert.Empty(t, w.found(), "what arrived is not what the document says")
-	first := exchanges[0].Response
-	if len(exchanges) == 1 {
-		assert.Equal(t, headerOf(first.Header).Get("ETag"), response.ETag())
-		assert.Equal(t, first.Status, response.StatusCode)
+	problems := w.found()
+	if misfit := replayer.Err(); misfit != nil {
+		return append(problems, misfit, fmt.Errorf("the call: %w", cmp.Or(err, errors.New("succeeded"))))
 	}
-	if first.Status >= http.StatusBadRequest {
-		checkFailure(t, first, err)
-		return
+	if got, want := response.ETag(), headerOf(exchanges[len(exchanges)-1].Response.Header).Get("ETag"); len(exchanges) == 1 && got != want {
+		problems = append(problems, fmt.Errorf("expected the ETag %q, got %q", want, got))
 	}
-	require.NoError(t, err)
-	checkResult(t, exchanges, result)
+	if first.Response.Status >= http.StatusBadRequest {
+		return append(problems, compareFailure(first.Response, err)...)
+	}
+	if err != nil {
+		return append(problems, err)
+	}
+	return append(problems, compareResult(exchanges, result)...)
 }
 
-func (w *wire) client(t *testing.T, request conformance.Request) *taskrouter.Client {
-	t.Helper()
-	client := w.clients[headerOf(request.Header).Get("Authorization")]
-	require.NotNil(t, client, "the fixture names no scheme of Authorization")
-	return client
-}
-
-// checkResult wants every answer back: decoded by the facade and encoded again,
+// compareResult wants every answer back: decoded by the facade and encoded again,
 // nothing of it is lost.
-func checkResult(t *testing.T, exchanges []conformance.Exchange, result calls.Result) {
-	t.Helper()
+func compareResult(exchanges []conformance.Exchange, result calls.Result) []error {
 	if result.Entries != nil {
-		assertLossless(t, entriesOf(t, exchanges), result.Entries)
-		return
+		entries, err := entriesOf(exchanges)
+		return append(compare(entries, result.Entries), withoutNil(err)...)
 	}
-	for i, exchange := range exchanges {
-		if exchange.Response.Body == "" {
-			assert.Empty(t, result.Bodies)
-			continue
+	var bodies []string
+	for _, exchange := range exchanges {
+		if exchange.Response.Body != "" {
+			bodies = append(bodies, exchange.Response.Body)
 		}
-		require.Len(t, result.Bodies, len(exchanges))
-		assertLossless(t, []byte(exchange.Response.Body), result.Bodies[i])
 	}
+	if len(bodies) != len(result.Bodies) {
+		return []error{fmt.Errorf("expected %d answers decoded, got %d", len(bodies), len(result.Bodies))}
+	}
+	var problems []error
+	for i, body := range bodies {
+		problems = append(problems, compare([]byte(body), result.Bodies[i])...)
+	}
+	return problems
 }
 
-func assertLossless(t *testing.T, original []byte, decoded any) {
-	t.Helper()
+func compare(original []byte, decoded any) []error {
 	became, err := json.Marshal(decoded)
-	require.NoError(t, err)
+	if err != nil {
+		return []error{err}
+	}
 	loss, err := conformance.CompareJSON(original, became)
-	require.NoError(t, err)
-	assert.Empty(t, loss.Lost, "decoding and encoding again lost this")
+	problems := withoutNil(err)
+	for _, lost := range loss.Lost {
+		problems = append(problems, fmt.Errorf("decoding and encoding again lost this: %s", lost))
+	}
+	return problems
 }
 
 // entriesOf takes the entries out of pages, as one list.
-func entriesOf(t *testing.T, exchanges []conformance.Exchange) []byte {
-	t.Helper()
+func entriesOf(exchanges []conformance.Exchange) ([]byte, error) {
 	all := []json.RawMessage{}
 	for _, exchange := range exchanges {
 		var page map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal([]byte(exchange.Response.Body), &page))
 		var meta struct{ Key string }
-		require.NoError(t, json.Unmarshal(page["meta"], &meta))
 		var entries []json.RawMessage
-		require.NoError(t, json.Unmarshal(page[meta.Key], &entries))
+		if err := json.Unmarshal([]byte(exchange.Response.Body), &page); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(page["meta"], &meta); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(page[meta.Key], &entries); err != nil {
+			return nil, err
+		}
 		all = append(all, entries...)
 	}
-	joined, err := json.Marshal(all)
-	require.NoError(t, err)
-	return joined
+	return json.Marshal(all)
 }
 
 // sentinels are what errors.Is finds for a status.
@@ -176,48 +191,65 @@ var sentinels = map[int]error{
 	http.StatusTooManyRequests:    taskrouter.ErrRateLimited,
 }
 
-// checkFailure wants everything that the service said in the error.
-func checkFailure(t *testing.T, want conformance.Response, err error) {
-	t.Helper()
-	var got *taskrouter.Error
-	require.ErrorAs(t, err, &got)
-	require.Contains(t, sentinels, want.Status)
-	require.ErrorIs(t, err, sentinels[want.Status])
-	assert.Equal(t, want.Status, got.StatusCode)
-	assert.Equal(t, want.Body, string(got.Body))
+// failure is what the service says when it refuses.
+type failure struct {
+	Status     int
+	RequestID  string
+	RetryAfter time.Duration
+	Body       string
 
-	header := headerOf(want.Header)
-	assert.Equal(t, header.Get("Twilio-Request-Id"), got.RequestID)
-	assert.Equal(t, waitOf(t, header.Get("Retry-After")), got.RetryAfter.Round(time.Second))
+	Code     int
+	Message  string
+	MoreInfo string `json:"more_info"`
+	Detail   string
+	Details  map[string]any
+}
 
-	var body struct {
-		Code     int
-		Message  string
-		MoreInfo string `json:"more_info"`
-		Detail   string
-		Details  map[string]any
+// compareFailure wants everything that the service said in the error.
+func compareFailure(r conformance.Response, err error) []error {
+	var e *taskrouter.Error
+	if !errors.As(err, &e) {
+		return []error{fmt.Errorf("expected a %T, got %w", e, err)}
 	}
-	require.NoError(t, json.Unmarshal([]byte(want.Body), &body))
-	assert.Equal(t, body.Code, got.Code)
-	assert.Equal(t, body.Message, got.Message)
-	assert.Equal(t, body.MoreInfo, got.MoreInfo)
-	assert.Equal(t, body.Detail, got.Detail)
-	assert.Equal(t, body.Details, got.Details)
+	header := headerOf(r.Header)
+	wait, problem := waitOf(header.Get("Retry-After"))
+	problems := withoutNil(problem)
+	var want failure
+	if err := json.Unmarshal([]byte(r.Body), &want); err != nil {
+		problems = append(problems, err)
+	}
+	want.Status, want.RequestID, want.RetryAfter, want.Body = r.Status, header.Get("Twilio-Request-Id"), wait, r.Body
+	got := failure{
+		Status: e.StatusCode, RequestID: e.RequestID, RetryAfter: e.RetryAfter.Round(time.Second), Body: string(e.Body),
+		Code: e.Code, Message: e.Message, MoreInfo: e.MoreInfo, Detail: e.Detail, Details: e.Details,
+	}
+	if !reflect.DeepEqual(want, got) {
+		problems = append(problems, fmt.Errorf("expected the error to say %+v, not %+v", want, got))
+	}
+	if sentinel := sentinels[r.Status]; sentinel == nil || !errors.Is(err, sentinel) {
+		problems = append(problems, fmt.Errorf("expected errors.Is to find %v for status %d", sentinel, r.Status))
+	}
+	return problems
 }
 
 // waitOf reads a Retry-After. A date in the past, as one in a fixture is soon,
 // asks for no wait.
-func waitOf(t *testing.T, retryAfter string) time.Duration {
-	t.Helper()
+func waitOf(retryAfter string) (time.Duration, error) {
 	if retryAfter == "" {
-		return 0
+		return 0, nil
 	}
 	if seconds, err := strconv.Atoi(retryAfter); err == nil {
-		return time.Duration(seconds) * time.Second
+		return time.Duration(seconds) * time.Second, nil
 	}
 	date, err := http.ParseTime(retryAfter)
-	require.NoError(t, err)
-	return max(0, time.Until(date).Round(time.Second))
+	return max(0, time.Until(date).Round(time.Second)), err
+}
+
+func withoutNil(err error) []error {
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 func headerOf(fields []conformance.Field) http.Header {
@@ -226,12 +258,6 @@ func headerOf(fields []conformance.Field) http.Header {
 		header.Add(field.Name, field.Value)
 	}
 	return header
-}
-
-// answerOf holds an answer against the document.
-func checkAnswer(t *testing.T, o *document.Operation, r conformance.Response) {
-	t.Helper()
-	assert.Empty(t, o.CheckResponse(r.Status, headerOf(r.Header), []byte(r.Body)), "the answer is not what the document says")
 }
 
 // nextLink is the path and query of the page after this one.

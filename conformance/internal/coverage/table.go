@@ -10,15 +10,15 @@ import (
 
 // Table has a line for each row.
 func Table(rows []Row) string {
-	lines := []string{"operation\tfacade\tsuccesses\tfailures\trequired\toptional"}
+	lines := []string{"operation\tsuccesses\tfailures\trequired\toptional\tfacade"}
 	for _, row := range rows {
 		lines = append(lines, strings.Join([]string{
 			row.Operation,
-			cell(row.Methods...),
 			cell(numbers(row.Successes)...),
 			cell(numbers(row.Failures...)...),
 			row.Required.String(),
 			row.Optional.String(),
+			cell(row.Methods...),
 		}, "\t"))
 	}
 	var table bytes.Buffer

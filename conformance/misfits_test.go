@@ -1,0 +1,184 @@
+package conformance_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/conformance"
+	"github.com/taskrouter-go/sdk/conformance/internal/calls"
+	"github.com/taskrouter-go/sdk/taskrouter"
+)
+
+// The test of the fixtures is worth something only if it fails. Each of these
+// changes a fixture that fits.
+func TestAnExchangeThatDoesNotFitIsFound(t *testing.T) {
+	w := newWire(t)
+	for name, test := range map[string]struct {
+		fixture, exchange string
+		change            func(*conformance.Exchange)
+		message           string
+	}{
+		"a field that the facade cannot send": {
+			"tasks", "create task with every field",
+			func(e *conformance.Exchange) {
+				e.Request.Form = append(e.Request.Form, conformance.Field{Name: "Nothing"})
+			},
+			"it has no field for Nothing",
+		},
+		"a value that the facade does not send like that": {
+			"tasks", "create task with every field",
+			func(e *conformance.Exchange) { setForm(e, "VirtualStartTime", "2026-02-09T08:30:00+01:00") },
+			"- VirtualStartTime=2026-02-09T08:30:00+01:00\n+ VirtualStartTime=2026-02-09T07:30:00Z",
+		},
+		"a list in another form": {
+			"task_states", "list ended tasks",
+			func(e *conformance.Exchange) {
+				e.Request.Query = strings.Replace(e.Request.Query, "&AssignmentStatus=", "%2C", 1)
+			},
+			"what arrived is not what the document says",
+		},
+		"a condition that nobody sends": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) {
+				e.Request.Header = append(e.Request.Header, conformance.Field{Name: "If-Match", Value: "0"})
+			},
+			"getTask: invalid argument",
+		},
+		"no scheme": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) { e.Request.Header = nil },
+			"the fixture names no scheme",
+		},
+		"a path that is no operation's": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) { e.Request.Path += "/More" },
+			"no operation of the document",
+		},
+		"an answer that the document does not declare": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) { e.Response.Status = 202 },
+			"status 202: the document declares only",
+		},
+		"a member that the document does not declare": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) {
+				e.Response.Body = strings.Replace(e.Response.Body, "{", `{"nothing": 1,`, 1)
+			},
+			`Tasks.Get: decoding and encoding again lost this: $["nothing"]: 1 is gone`,
+		},
+		"a member that the document requires": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) {
+				e.Response.Body = strings.Replace(e.Response.Body, `"addons": "{}",`, "", 1)
+			},
+			`property "addons" is missing`,
+		},
+		"null that the document does not allow": {
+			"tasks", "get a pending task",
+			func(e *conformance.Exchange) {
+				e.Response.Body = strings.Replace(e.Response.Body, `"addons": "{}"`, `"addons": null`, 1)
+			},
+			`$["addons"]: null became ""`,
+		},
+		"a header that the document does not declare": {
+			"workspaces", "get workspace",
+			func(e *conformance.Exchange) {
+				e.Response.Header = append(e.Response.Header, conformance.Field{Name: "ETag", Value: "0"})
+			},
+			"header Etag: the document does not declare it",
+		},
+		"a failure that is none": {
+			"task_states", "complete a pending task",
+			func(e *conformance.Exchange) { e.Response.Body = "{" },
+			"expected JSON",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchange := exchangeNamed(t, test.fixture, test.exchange)
+			require.Empty(t, w.make(t.Context(), []conformance.Exchange{exchange}), "the fixture fits without the change")
+			test.change(&exchange)
+			problems := w.make(t.Context(), []conformance.Exchange{exchange})
+			require.NotEmpty(t, problems)
+			assert.ErrorContains(t, errors.Join(problems...), test.message)
+		})
+	}
+}
+
+// What the facade made of an answer is compared with the fixture, so a facade
+// that made something else of it must be found too.
+func TestAResultThatDoesNotFitIsFound(t *testing.T) {
+	exchange := exchangeNamed(t, "tasks", "get a pending task")
+	page := exchangeNamed(t, "tasks", "list tasks with add-ons")
+	for name, test := range map[string]struct {
+		exchange conformance.Exchange
+		result   calls.Result
+		message  string
+	}{
+		"nothing":          {exchange, calls.Result{}, "expected 1 answers decoded, got 0"},
+		"too much":         {exchange, calls.Result{Bodies: []any{1, 2}}, "expected 1 answers decoded, got 2"},
+		"another resource": {exchange, calls.Result{Bodies: []any{taskrouter.Task{SID: "WT1"}}}, `$["sid"]: "WT`},
+		"too many entries": {page, calls.Result{Entries: []any{taskrouter.Task{}}}, "$: [] is gone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, errors.Join(compareResult([]conformance.Exchange{test.exchange}, test.result)...), test.message)
+		})
+	}
+}
+
+func TestAnErrorThatDoesNotFitIsFound(t *testing.T) {
+	response := exchangeNamed(t, "task_states", "complete a pending task").Response
+	right := func() *taskrouter.Error {
+		var said failure
+		require.NoError(t, json.Unmarshal([]byte(response.Body), &said))
+		return &taskrouter.Error{
+			StatusCode: response.Status, RequestID: headerOf(response.Header).Get("Twilio-Request-Id"), Body: []byte(response.Body),
+			Code: said.Code, Message: said.Message, MoreInfo: said.MoreInfo,
+		}
+	}
+	require.Empty(t, compareFailure(response, right()))
+	for name, change := range map[string]func(*taskrouter.Error){
+		"status":     func(e *taskrouter.Error) { e.StatusCode = 404 },
+		"code":       func(e *taskrouter.Error) { e.Code = 0 },
+		"message":    func(e *taskrouter.Error) { e.Message = "" },
+		"more info":  func(e *taskrouter.Error) { e.MoreInfo = "" },
+		"detail":     func(e *taskrouter.Error) { e.Detail = "x" },
+		"request id": func(e *taskrouter.Error) { e.RequestID = "" },
+		"wait":       func(e *taskrouter.Error) { e.RetryAfter = time.Second },
+		"body":       func(e *taskrouter.Error) { e.Body = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := right()
+			change(e)
+			assert.NotEmpty(t, compareFailure(response, e))
+		})
+	}
+	assert.NotEmpty(t, compareFailure(response, nil), "no error")
+	assert.NotEmpty(t, compareFailure(response, errors.New("x")), "an error of another type")
+}
+
+func setForm(e *conformance.Exchange, name, value string) {
+	for i, field := range e.Request.Form {
+		if field.Name == name {
+			e.Request.Form[i].Value = value
+		}
+	}
+}
+
+func exchangeNamed(t *testing.T, fixture, name string) conformance.Exchange {
+	t.Helper()
+	scenario, err := conformance.Load(conformance.Fixtures, fixture+".txtar")
+	require.NoError(t, err)
+	for _, exchange := range scenario.Exchanges {
+		if exchange.Name == name {
+			return exchange
+		}
+	}
+	t.Fatalf("%s holds no exchange %q", fixture, name)
+	return conformance.Exchange{}
+}
