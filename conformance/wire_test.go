@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,9 +35,10 @@ type wire struct {
 	document *document.Document
 	clients  map[string]*taskrouter.Client // by scheme of Authorization
 
-	mu       sync.Mutex
-	handler  http.Handler
-	problems []error
+	mu         sync.Mutex
+	handler    http.Handler
+	undeclared []error // what arrived by names that the document does not declare
+	invalid    []error // what arrived and is not allowed by the document
 }
 
 func newWire(t *testing.T) *wire {
@@ -65,11 +67,10 @@ func (w *wire) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	defer w.mu.Unlock()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		w.problems = append(w.problems, err)
+		w.invalid = append(w.invalid, err)
 	}
-	for _, problem := range w.document.CheckRequest(r, body) {
-		w.problems = append(w.problems, fmt.Errorf("what arrived is not what the document says: %w", problem))
-	}
+	w.undeclared = append(w.undeclared, w.document.CheckNames(r, body)...)
+	w.invalid = append(w.invalid, w.document.CheckValues(r, body)...)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.handler.ServeHTTP(answer, r)
 }
@@ -78,13 +79,23 @@ func (w *wire) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 func (w *wire) answer(handler http.Handler) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.handler, w.problems = handler, nil
+	w.handler, w.undeclared, w.invalid = handler, nil, nil
 }
 
-func (w *wire) found() []error {
+// found is how what arrived is not what the document says. A request that the
+// service refuses may hold a value that the document does not allow, for just
+// that is why.
+func (w *wire) found(status int) []error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.problems
+	problems := slices.Clone(w.undeclared)
+	if status != http.StatusBadRequest {
+		problems = append(problems, w.invalid...)
+	}
+	for i, problem := range problems {
+		problems[i] = fmt.Errorf("what arrived is not what the document says: %w", problem)
+	}
+	return problems
 }
 
 // replay makes the first of some exchanges by a method of the facade, which may
@@ -107,7 +118,7 @@ func (w *wire) replay(ctx context.Context, call calls.Call, request calls.Reques
 
 	result, err := call.Do(ctx, client, request, options...)
 
-	problems := w.found()
+	problems := w.found(first.Response.Status)
 	if misfit := replayer.Err(); misfit != nil {
 		return append(problems, misfit, fmt.Errorf("the call: %w", cmp.Or(err, errors.New("succeeded"))))
 	}
@@ -209,15 +220,13 @@ type failure struct {
 func compareFailure(r conformance.Response, err error) []error {
 	var e *taskrouter.Error
 	if !errors.As(err, &e) {
-		return []error{fmt.Errorf("expected a %T, got %w", e, err)}
+		return []error{fmt.Errorf("expected a %T, got %w", e, cmp.Or(err, errors.New("none")))}
 	}
 	header := headerOf(r.Header)
 	wait, problem := waitOf(header.Get("Retry-After"))
 	problems := withoutNil(problem)
 	var want failure
-	if err := json.Unmarshal([]byte(r.Body), &want); err != nil {
-		problems = append(problems, err)
-	}
+	problems = append(problems, withoutNil(json.Unmarshal([]byte(r.Body), &want))...)
 	want.Status, want.RequestID, want.RetryAfter, want.Body = r.Status, header.Get("Twilio-Request-Id"), wait, r.Body
 	got := failure{
 		Status: e.StatusCode, RequestID: e.RequestID, RetryAfter: e.RetryAfter.Round(time.Second), Body: string(e.Body),
@@ -227,7 +236,7 @@ func compareFailure(r conformance.Response, err error) []error {
 		problems = append(problems, fmt.Errorf("expected the error to say %+v, not %+v", want, got))
 	}
 	if sentinel := sentinels[r.Status]; sentinel == nil || !errors.Is(err, sentinel) {
-		problems = append(problems, fmt.Errorf("expected errors.Is to find %v for status %d", sentinel, r.Status))
+		problems = append(problems, fmt.Errorf("expected errors.Is to know the status %d", r.Status))
 	}
 	return problems
 }

@@ -1168,7 +1168,7 @@ type TaskQueueStatisticsCumulative struct {
 
 	// SplitByWaitTime What happened below and above each threshold, by the thresholds in seconds that `SplitByWaitTime` asked
 	// for. Null or empty when it asked for none. Waiting after a transfer does not count.
-	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time,omitempty"`
+	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time"`
 
 	// StartTime Where the stretch of time begins.
 	StartTime time.Time `json:"start_time"`
@@ -1232,10 +1232,10 @@ type TaskQueueStatisticsRealTime struct {
 
 	// LongestRelativeTaskAgeInQueue How many seconds the task that has been in this queue longest has been there; 0 or null when none is
 	// there.
-	LongestRelativeTaskAgeInQueue *int `json:"longest_relative_task_age_in_queue,omitempty"`
+	LongestRelativeTaskAgeInQueue *int `json:"longest_relative_task_age_in_queue"`
 
 	// LongestRelativeTaskSIDInQueue The SID of the task that has been in this queue longest; null when none is there.
-	LongestRelativeTaskSIDInQueue *string `json:"longest_relative_task_sid_in_queue,omitempty"`
+	LongestRelativeTaskSIDInQueue *string `json:"longest_relative_task_sid_in_queue"`
 
 	// LongestTaskWaitingAge How many seconds the task that has waited longest has waited; 0 or null when none waits.
 	LongestTaskWaitingAge *int `json:"longest_task_waiting_age"`
@@ -1244,7 +1244,7 @@ type TaskQueueStatisticsRealTime struct {
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
 	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
-	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
+	TasksByPriority *TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
 	TasksByStatus TasksByStatus `json:"tasks_by_status"`
@@ -2075,7 +2075,7 @@ type WorkflowStatisticsCumulative struct {
 
 	// SplitByWaitTime What happened below and above each threshold, by the thresholds in seconds that `SplitByWaitTime` asked
 	// for. Null or empty when it asked for none. Waiting after a transfer does not count.
-	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time,omitempty"`
+	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time"`
 
 	// StartTime Where the stretch of time begins.
 	StartTime time.Time `json:"start_time"`
@@ -2114,7 +2114,7 @@ type WorkflowStatisticsRealTime struct {
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
 	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
-	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
+	TasksByPriority *TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
 	TasksByStatus TasksByStatus `json:"tasks_by_status"`
@@ -2329,7 +2329,7 @@ type WorkspaceStatisticsCumulative struct {
 
 	// SplitByWaitTime What happened below and above each threshold, by the thresholds in seconds that `SplitByWaitTime` asked
 	// for. Null or empty when it asked for none. Waiting after a transfer does not count.
-	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time,omitempty"`
+	SplitByWaitTime map[string]WaitTimeSplit `json:"split_by_wait_time"`
 
 	// StartTime Where the stretch of time begins.
 	StartTime time.Time `json:"start_time"`
@@ -2371,7 +2371,7 @@ type WorkspaceStatisticsRealTime struct {
 	LongestTaskWaitingSID *string `json:"longest_task_waiting_sid"`
 
 	// TasksByPriority How many tasks have which priority, by the priority as text. Priorities without tasks may be left out.
-	TasksByPriority *TasksByPriority `json:"tasks_by_priority,omitempty"`
+	TasksByPriority *TasksByPriority `json:"tasks_by_priority"`
 
 	// TasksByStatus How many tasks are in which state, by the name of the state. States without tasks may be left out.
 	TasksByStatus TasksByStatus `json:"tasks_by_status"`

@@ -74,6 +74,7 @@ func TestMakesTellsWhichVerbMakesARequest(t *testing.T) {
 		"a reason alone":              {"updateTask", "Reason=gone", []string{"Tasks.Update"}},
 		"wrap up":                     {"updateTask", "AssignmentStatus=wrapping", []string{"Tasks.Update", "Tasks.Wrapup"}},
 		"set an activity":             {"updateWorker", "ActivitySid=WA1", []string{"Workers.Update", "Workers.SetActivity"}},
+		"nothing":                     {"updateWorker", "", []string{"Workers.Update"}},
 		"rename":                      {"updateWorker", "FriendlyName=Ada", []string{"Workers.Update"}},
 		"reject":                      {"updateTaskReservation", "ReservationStatus=rejected&WorkerActivitySid=WA1", []string{"TaskReservations.Update", "TaskReservations.Reject"}},
 		"supervise":                   {"updateTaskReservation", "Instruction=supervise&Supervisor=WK1", []string{"TaskReservations.Update", "TaskReservations.Supervise"}},

@@ -40,6 +40,9 @@ func (s scope) holds(r Request) bool {
 	if s.any {
 		return true
 	}
+	if len(r.Values) == 0 {
+		return false // a verb always sends something
+	}
 	for name, values := range s.rest(r).Values {
 		if !slices.Contains(s.fields, name) || values[0] == "" {
 			return false

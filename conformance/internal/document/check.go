@@ -19,20 +19,27 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// CheckRequest returns every way in which a request is not what the document
-// says. Its path begins with /v1, whatever the server stands below. What the
-// validator lets pass is checked here: names that the document does not declare,
-// and names that are repeated although they are no list.
-func (d *Document) CheckRequest(r *http.Request, body []byte) []error {
+// CheckNames returns what a request holds that the document does not declare, and
+// what it repeats although it is no list. The validator lets both pass. The path
+// begins with /v1, whatever the server stands below.
+func (d *Document) CheckNames(r *http.Request, body []byte) []error {
+	o, _, err := d.Find(r.Method, r.URL.EscapedPath())
+	if err != nil {
+		return []error{err}
+	}
+	return slices.Concat(o.checkQueryNames(r.URL.RawQuery), o.checkConditional(r.Header), o.checkBodyNames(body))
+}
+
+// CheckValues returns where a request lacks what the document requires, or holds
+// a value that it does not allow.
+func (d *Document) CheckValues(r *http.Request, body []byte) []error {
 	o, path, err := d.Find(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		return []error{err}
 	}
 	return slices.Concat(
-		o.checkQuery(r.URL.RawQuery),
-		o.checkConditional(r.Header),
-		o.checkBody(r.Header, body),
 		split(openapi3filter.ValidateRequest(r.Context(), o.input(r, path))),
+		o.checkBodyValue(r.Header, body),
 	)
 }
 
@@ -91,7 +98,7 @@ func checkScheme(_ context.Context, input *openapi3filter.AuthenticationInput) e
 	return nil
 }
 
-func (o *Operation) checkQuery(raw string) []error {
+func (o *Operation) checkQueryNames(raw string) []error {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
 		return []error{fmt.Errorf("query: %w", err)}
@@ -109,18 +116,32 @@ func (o *Operation) checkConditional(header http.Header) []error {
 	return nil
 }
 
-// checkBody does without the validator, whose decoder of forms gives up where a
-// schema is made of several, and takes any text for a flag.
-func (o *Operation) checkBody(header http.Header, body []byte) []error {
+func (o *Operation) checkBodyNames(body []byte) []error {
 	switch {
-	case o.body == nil && len(body) == 0:
-		return nil
-	case o.body == nil:
+	case o.body == nil && len(body) > 0:
 		return []error{errors.New("body: expected none")}
+	case o.body == nil:
+		return nil
+	case o.media == jsonType:
+		return checkJSON(o.body, body)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return []error{fmt.Errorf("form: %w", err)}
+	}
+	return o.checkNames(InForm, form)
+}
+
+// checkBodyValue does without the validator, whose decoder of forms gives up where
+// a schema is made of several, and takes any text for a flag.
+func (o *Operation) checkBodyValue(header http.Header, body []byte) []error {
+	switch {
+	case o.body == nil:
+		return nil
 	case mediaType(header) != o.media:
 		return []error{fmt.Errorf("body: expected a Content-Type of %s", o.media)}
 	case o.media == jsonType:
-		return slices.Concat(checkJSON(o.body, body), checkValue(o.body, body))
+		return checkValue(o.body, body)
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -130,7 +151,7 @@ func (o *Operation) checkBody(header http.Header, body []byte) []error {
 	if err != nil {
 		return []error{fmt.Errorf("form: %w", err)}
 	}
-	return slices.Concat(o.checkNames(InForm, form), checkValue(o.body, value))
+	return checkValue(o.body, value)
 }
 
 // formValue is a form as the JSON object that its schema describes. What is no
@@ -142,7 +163,7 @@ func formValue(schema *openapi3.Schema, form url.Values) map[string]any {
 		field := properties[name]
 		switch {
 		case field == nil:
-			continue // checkNames says so
+			continue // which is CheckNames' to say
 		case field.Value.Type.Is("array"):
 			var entries []any
 			for _, text := range texts {
@@ -171,7 +192,7 @@ func fieldValue(schema *openapi3.Schema, text string) any {
 func checkValue(schema *openapi3.Schema, text []byte) []error {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
-		return nil // checkJSON says so
+		return []error{fmt.Errorf("body: expected JSON: %w", err)}
 	}
 	var problems []error
 	for _, err := range split(schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest())) {

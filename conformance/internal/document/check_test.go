@@ -35,7 +35,7 @@ func (r request) build() *http.Request {
 	return built
 }
 
-func TestCheckRequestLetsPassWhatTheDocumentSays(t *testing.T) {
+func TestChecksOfARequestLetPassWhatTheDocumentSays(t *testing.T) {
 	d := load(t)
 	for name, r := range map[string]request{
 		"a list":                {method: "GET", target: workspace + "/Tasks?PageSize=50&HasAddons=true&Ordering=Priority:desc"},
@@ -49,12 +49,12 @@ func TestCheckRequestLetsPassWhatTheDocumentSays(t *testing.T) {
 		"the name of a channel": {method: "GET", target: workspace + "/TaskChannels/voice"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Empty(t, d.CheckRequest(r.build(), []byte(r.body)))
+			assert.Empty(t, append(d.CheckNames(r.build(), []byte(r.body)), d.CheckValues(r.build(), []byte(r.body))...))
 		})
 	}
 }
 
-func TestCheckRequestFindsWhatTheDocumentDoesNotSay(t *testing.T) {
+func TestChecksOfARequestFindWhatTheDocumentDoesNotSay(t *testing.T) {
 	d := load(t)
 	worker := workspace + "/Workers/WK2755ca500fe07f93394eba29bccd4fca"
 	for name, test := range map[string]struct {
@@ -88,7 +88,7 @@ func TestCheckRequestFindsWhatTheDocumentDoesNotSay(t *testing.T) {
 		"a condition not heeded":       {request{method: "GET", target: worker, ifMatch: "1"}, "header If-Match: the document does not declare it"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			problems := d.CheckRequest(test.build(), []byte(test.body))
+			problems := append(d.CheckNames(test.build(), []byte(test.body)), d.CheckValues(test.build(), []byte(test.body))...)
 			require.NotEmpty(t, problems)
 			assert.Contains(t, join(problems), test.message)
 		})

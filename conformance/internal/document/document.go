@@ -123,6 +123,11 @@ func (o *Operation) Input(in, name string) (Input, bool) {
 // Success is the status of an answer that is no failure.
 func (o *Operation) Success() int { return o.Statuses[0] }
 
+// Answer is the schema of such an answer, nil if it has no body.
+func (o *Operation) Answer() *openapi3.Schema {
+	return schemaOf(o.route.Operation.Responses.Status(o.Success()).Value)
+}
+
 func newOperation(route routers.Route) (*Operation, error) {
 	o := &Operation{ID: route.Operation.OperationID, Method: route.Method, Path: route.Path, route: route}
 	for _, parameters := range []openapi3.Parameters{route.PathItem.Parameters, route.Operation.Parameters} {
