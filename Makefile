@@ -31,6 +31,10 @@ test-examples: ## run the tests of the example modules
 	  (cd $$module && go vet ./... && go test $(RACE) ./...) || exit 1; \
 	done
 
+.PHONY: consumer
+consumer: ## build and run a program that uses the SDK from outside, and check what it links
+	go -C conformance/consumer vet ./... && go -C conformance/consumer test $(RACE) ./...
+
 .PHONY: coverage
 coverage: ## show what the fixtures prove of each operation, and fail where they do not
 	@go run ./conformance/cmd/coverage
@@ -47,7 +51,7 @@ generate-check: ## generate, and fail if that changed anything
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## check the Go code
 	$(GOLANGCI_LINT) run ./...
-	@for module in $(EXAMPLE_MODULES); do \
+	@for module in $(EXAMPLE_MODULES) conformance/consumer; do \
 	  (cd $$module && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; \
 	done
 

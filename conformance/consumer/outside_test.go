@@ -69,7 +69,7 @@ func TestReplayerIsInstalledByVersion(t *testing.T) {
 	bin := t.TempDir()
 	command(t, bin, append(release(t), "GOBIN="+bin), "go", "install", sdk+"/conformance/cmd/replay@"+version)
 	output, err := exec.CommandContext(t.Context(), filepath.Join(bin, "replay"), "no-such-fixture").CombinedOutput()
-	if err == nil || !strings.Contains(string(output), "there are guide.txtar") {
+	if err == nil || !strings.Contains(string(output), "guide.txtar, ") {
 		t.Errorf("expected the names of the built-in fixtures, not %v: %s", err, output)
 	}
 }
