@@ -1,0 +1,158 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/taskrouter-go/sdk/conformance"
+)
+
+// A conversation is a scenario being sent.
+type conversation struct {
+	sender
+	client   *http.Client
+	clean    *cleaner
+	patience time.Duration
+	answers  []answer
+	created  workspaces
+}
+
+// hold sends each exchange in turn and learns from each answer what the next
+// requests need.
+func (c *conversation) hold(ctx context.Context, s *conformance.Scenario) error {
+	for i, exchange := range s.Exchanges {
+		came, err := c.ask(ctx, exchange)
+		if err != nil {
+			return fmt.Errorf("exchange %q: %w", exchange.Name, err)
+		}
+		c.learn(exchange, &came)
+		if !acceptable(exchange.Response.Status, came.status) {
+			return c.unacceptable(i, exchange, came)
+		}
+		c.answers = append(c.answers, came)
+	}
+	return nil
+}
+
+// send sends a request once.
+func (c *conversation) send(ctx context.Context, exchange conformance.Exchange) (answer, error) {
+	request, err := c.request(ctx, exchange)
+	if err != nil {
+		return answer{}, err
+	}
+	return c.roundTrip(request)
+}
+
+func (c *conversation) roundTrip(request *http.Request) (answer, error) {
+	response, err := c.client.Do(request)
+	if err != nil {
+		return answer{}, c.transportError(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	came, err := readAnswer(response, c.clean)
+	if err == nil {
+		c.created.note(request, came)
+	}
+	return came, err
+}
+
+// transportError leaves out the URL, which is not the fixture's, and what must not
+// be shown.
+func (c *conversation) transportError(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	return errors.New(c.clean.clean(err.Error()))
+}
+
+// learn takes names and tags from an answer.
+func (c *conversation) learn(exchange conformance.Exchange, came *answer) {
+	for i, field := range came.header {
+		if field.Name != "ETag" {
+			c.names.learnText(nth(exchange.Response.Header, field.Name, occurrence(came.header[:i], field.Name)), field.Value)
+		}
+	}
+	c.names.learnText(exchange.Response.Body, came.body)
+
+	resource := lastSegment(exchange.Request.Path)
+	if sid := came.document().str("sid"); sid != "" {
+		resource = c.names.fixtureText(sid)
+	}
+	came.etag = c.etags.learn(resource, nth(exchange.Response.Header, "ETag", 0), nth(came.header, "ETag", 0))
+}
+
+func occurrence(before []conformance.Field, name string) int {
+	count := 0
+	for _, field := range before {
+		if field.Name == name {
+			count++
+		}
+	}
+	return count
+}
+
+// acceptable tells whether an answer can stand in the place of another. A refusal
+// of the credentials, a limit, a redirect or a breakdown says nothing about what
+// was asked.
+func acceptable(want, got int) bool {
+	if want == got {
+		return true
+	}
+	return kindOf(got) != 0 && kindOf(want) == kindOf(got)
+}
+
+func kindOf(status int) int {
+	switch {
+	case status >= 200 && status < 300:
+		return 2
+	case status == http.StatusTooManyRequests:
+		return 0
+	case status >= 400 && status < 500:
+		return 4
+	}
+	return 0
+}
+
+// maxShown of a body is enough to see what is wrong.
+const maxShown = 2000
+
+func (c *conversation) unacceptable(index int, exchange conformance.Exchange, came answer) error {
+	shown := writer{c.names, c.etags, index}.answer(exchange.Response, came)
+	body := shown.Body
+	if len(body) > maxShown {
+		body = strings.ToValidUTF8(body[:maxShown], "") + "…"
+	}
+	return fmt.Errorf("exchange %q: expected status %d, got %d\n%s", exchange.Name, exchange.Response.Status, came.status, body)
+}
+
+// rewritten is the scenario with the answers that came.
+func (c *conversation) rewritten(s *conformance.Scenario, source string) *conformance.Scenario {
+	written := &conformance.Scenario{Name: s.Name, Source: source, Comment: s.Comment}
+	for i, exchange := range s.Exchanges {
+		exchange.Request.Header = c.withTags(exchange.Request)
+		exchange.Response = writer{c.names, c.etags, i}.answer(exchange.Response, c.answers[i])
+		written.Exchanges = append(written.Exchanges, exchange)
+	}
+	return written
+}
+
+// withTags are the headers of a request with the tags that the fixture now has.
+func (c *conversation) withTags(request conformance.Request) []conformance.Field {
+	var header []conformance.Field
+	for _, field := range request.Header {
+		if http.CanonicalHeaderKey(field.Name) == "If-Match" {
+			_, field.Value = c.etags.match(lastSegment(request.Path), field.Value)
+		}
+		header = append(header, field)
+	}
+	return header
+}

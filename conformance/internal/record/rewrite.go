@@ -1,0 +1,129 @@
+package record
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// learnText takes from two texts in the same place which names stand for which.
+func (n *names) learnText(old, came string) {
+	if document, ok := parseContainer(came); ok {
+		was, _ := parseContainer(old)
+		n.learnDocument(was, document)
+		return
+	}
+	tokens := tokensIn(came)
+	partners := inStep(tokensIn(old), tokens)
+	for i, t := range tokens { // in their order, on which it depends who gets a name that two want
+		if partner, ok := partners[i]; ok {
+			n.learn(t.class, partner.key, t.key)
+		}
+	}
+}
+
+func (n *names) learnDocument(old, came *node) {
+	aligner{n, func(p pair) {
+		if p.old != nil {
+			n.learnText(p.old.text, p.new.text)
+		}
+	}}.walk(place{}, old, came)
+}
+
+// A writer turns what came in one exchange into what the fixture holds.
+type writer struct {
+	names *names
+	etags *etags
+	index int // of the exchange
+}
+
+// text writes a text. JSON, at any depth, keeps its layout.
+func (w writer) text(at place, old, came string) string {
+	if document, ok := parseContainer(came); ok {
+		was, _ := parseContainer(old)
+		at.within = true
+		return w.document(at, was, document, came)
+	}
+	if at.volatile() && number.MatchString(came) {
+		return at.writtenNumber(old, came, w.index)
+	}
+	came = base64Run.ReplaceAllStringFunc(came, w.base64)
+	tokens := tokensIn(came)
+	partners := inStep(tokensIn(old), tokens)
+	var out strings.Builder
+	done := 0
+	for i, t := range tokens {
+		out.WriteString(came[done:t.start])
+		out.WriteString(w.token(partners[i], t, came[t.start:t.end]))
+		done = t.end
+	}
+	return out.String() + came[done:]
+}
+
+func (w writer) token(old, t token, spelled string) string {
+	if t.class == classTime {
+		if w.names.asked(spelled) {
+			return spelled // a time that the fixture set is a fact
+		}
+		return writtenTime(old.key, spelled, w.index)
+	}
+	name := w.names.name(t.class, t.key)
+	switch {
+	case name == t.key:
+		return spelled
+	case t.class == classPhone:
+		return t.spelled + name
+	case t.class == classEmail:
+		return strings.Replace(name, "@", t.spelled, 1)
+	}
+	return name
+}
+
+// document writes a JSON document. Its text is that of the service but for what
+// differs with every run.
+func (w writer) document(at place, old, came *node, text string) string {
+	edit := editor{source: text}
+	aligner{w.names, func(p pair) {
+		was := ""
+		if p.old != nil {
+			was = p.old.text
+		}
+		switch {
+		case p.new.kind == '"':
+			edit.replace(p.new, w.text(p.place, was, p.new.text))
+		case p.volatile() && number.MatchString(p.new.text):
+			edit.replace(p.new, p.writtenNumber(was, p.new.text, w.index))
+		default:
+			edit.replace(p.new, w.number(p.new.text))
+		}
+	}}.walk(at, old, came)
+	return edit.String()
+}
+
+// number writes a number that is no string, which may be somebody's all the same.
+func (w writer) number(came string) string {
+	tokens := tokensIn(came)
+	if len(tokens) != 1 || tokens[0].class != classPhone || tokens[0].end-tokens[0].start != len(came) {
+		return came
+	}
+	return w.names.name(classPhone, tokens[0].key)
+}
+
+// base64 writes a run of base64 that is readable and names somebody.
+func (w writer) base64(run string) string {
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		data, err := encoding.DecodeString(run)
+		if err != nil || !readable(string(data)) {
+			continue
+		}
+		return encoding.EncodeToString([]byte(w.text(place{within: true}, "", string(data))))
+	}
+	return run
+}
+
+func readable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsPrint(r) && !unicode.IsSpace(r)
+	})
+}
