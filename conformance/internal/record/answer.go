@@ -1,9 +1,11 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
@@ -84,22 +86,14 @@ func (w writer) header(field conformance.Field, old string, came answer) string 
 		}
 		return fmt.Sprintf("RQ%032x", w.index+1)
 	}
-	for _, name := range volatileHeaders {
-		if field.Name == name && number.MatchString(field.Value) {
-			return writtenCount(old, nth(came.header, "X-Rate-Limit-Limit", 0))
-		}
-	}
-	return w.text(place{}, old, field.Value)
-}
-
-// writtenCount is what the fixture has, or the limit: as if it was the first
-// request. A client must not wait because of an invented zero.
-func writtenCount(old, limit string) string {
 	switch {
+	case !slices.Contains(volatileHeaders, field.Name) || !number.MatchString(field.Value):
+		return w.text(place{}, old, field.Value)
 	case number.MatchString(old):
 		return old
-	case number.MatchString(limit):
-		return limit
+	case field.Name == "X-Rate-Limit-Remaining":
+		// As if nothing was used up: a client must not wait because of us.
+		return cmp.Or(nth(came.header, "X-Rate-Limit-Limit", 0), "1")
 	}
 	return "1"
 }

@@ -46,7 +46,7 @@ func withCore(value, core string) string {
 	return parts[1] + core + parts[3]
 }
 
-var version = regexp.MustCompile(`^[0-9]{1,9}$`)
+var version = regexp.MustCompile(`^[0-9]{1,6}$`)
 
 // learn answers what is written for the tag that came. The spelling and the kind
 // are those of the service, for whether it quotes its tags is worth knowing.

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strings"
 	"unicode"
@@ -55,18 +56,24 @@ func (w writer) text(at place, old, came string) string {
 	done := 0
 	for i, t := range tokens {
 		out.WriteString(came[done:t.start])
-		out.WriteString(w.token(partners[i], t, came[t.start:t.end]))
+		out.WriteString(w.token(at, partners[i], t, came[t.start:t.end]))
 		done = t.end
 	}
 	return out.String() + came[done:]
 }
 
-func (w writer) token(old, t token, spelled string) string {
+// recordedFrom is the address of whoever records, apart from all others.
+var recordedFrom = map[string]string{classIPv4: "192.0.2.254", classIPv6: "2001:db8::ffff"}
+
+func (w writer) token(at place, old, t token, spelled string) string {
 	if t.class == classTime {
 		if w.names.asked(spelled) {
 			return spelled // a time that the fixture set is a fact
 		}
 		return writtenTime(old.key, spelled, w.index)
+	}
+	if at.address() && (t.class == classIPv4 || t.class == classIPv6) {
+		return cmp.Or(old.key, recordedFrom[t.class])
 	}
 	name := w.names.name(t.class, t.key)
 	switch {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/big"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,7 +26,8 @@ var testCredentials = Credentials{
 // ETags and times anew in every run, and routes when it gets to it.
 type service struct {
 	mu         sync.Mutex
-	base       string // of the URLs that it gives
+	base       string // where it is, also in the URLs that it gives
+	from       string // where its clients are
 	workspace  string
 	account    string
 	activities [3]string
@@ -48,6 +48,8 @@ type object map[string]any
 
 func newService() *service {
 	s := &service{
+		base:    fmt.Sprintf("http://127.0.0.1:%d", 20000+random(20000)),
+		from:    fmt.Sprintf("198.51.100.%d", 1+random(250)),
 		account: testCredentials.AccountSID,
 		now:     time.Now().Add(-time.Duration(random(1e9)) * time.Second).Add(time.Duration(random(1e9))),
 	}
@@ -81,12 +83,6 @@ func randomSID(prefix string) string { return prefix + randomHex(16) }
 func (s *service) tick() string {
 	s.now = s.now.Add(time.Duration(1+random(5000)) * time.Millisecond)
 	return s.now.UTC().Format(time.RFC3339)
-}
-
-func (s *service) start() *httptest.Server {
-	server := httptest.NewServer(s)
-	s.base = server.URL
-	return server
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -149,7 +145,7 @@ func (s *service) route(w http.ResponseWriter, r *http.Request, form url.Values,
 	case parts[1] == "Workers" && r.Method == http.MethodPost:
 		s.worker = object{
 			"sid": randomSID("WK"), "friendly_name": form.Get("FriendlyName"), "activity_sid": form.Get("ActivitySid"),
-			"attributes": form.Get("Attributes"), "date_created": s.tick(), "seen_from": "198.51.100." + strconv.FormatInt(random(250), 10),
+			"attributes": form.Get("Attributes"), "date_created": s.tick(), "seen_from": s.from,
 		}
 		w.Header().Set("ETag", strconv.FormatInt(random(9), 10))
 		answerJSON(w, 201, s.worker)

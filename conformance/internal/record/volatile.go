@@ -50,6 +50,12 @@ func (p place) hasAll(names []string) bool {
 	return true
 }
 
+// address tells whether an IP address is that of whoever recorded, which is
+// another one elsewhere.
+func (p place) address() bool {
+	return strings.HasSuffix(p.member, "ip_address") && !p.within
+}
+
 // date tells whether a number counts from 1970.
 func (p place) date() bool {
 	return strings.Contains(p.member, "date") || strings.Contains(p.member, "timestamp")
