@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (c *conversation) send(ctx context.Context, exchange conformance.Exchange) 
 func (c *conversation) roundTrip(request *http.Request) (answer, error) {
 	response, err := c.client.Do(request)
 	if err != nil {
-		return answer{}, c.transportError(err)
+		return answer{}, cmp.Or(request.Context().Err(), c.transportError(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	came, err := readAnswer(response, c.clean)
@@ -67,9 +68,6 @@ func (c *conversation) transportError(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
-	}
-	if errors.Is(err, context.Canceled) {
-		return context.Canceled
 	}
 	return errors.New(c.clean.clean(err.Error()))
 }

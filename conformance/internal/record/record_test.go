@@ -43,6 +43,9 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
+	if r.Body == nil {
+		r.Body = http.NoBody // as a server has it
+	}
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)
 	return answer.Result(), nil

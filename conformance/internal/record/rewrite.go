@@ -49,17 +49,16 @@ func (w writer) text(at place, old, came string) string {
 	if at.volatile() && number.MatchString(came) {
 		return at.writtenNumber(old, came, w.index)
 	}
-	came = base64Run.ReplaceAllStringFunc(came, w.base64)
 	tokens := tokensIn(came)
 	partners := inStep(tokensIn(old), tokens)
 	var out strings.Builder
 	done := 0
 	for i, t := range tokens {
-		out.WriteString(came[done:t.start])
+		out.WriteString(base64Run.ReplaceAllStringFunc(came[done:t.start], w.base64))
 		out.WriteString(w.token(at, partners[i], t, came[t.start:t.end]))
 		done = t.end
 	}
-	return out.String() + came[done:]
+	return out.String() + base64Run.ReplaceAllStringFunc(came[done:], w.base64)
 }
 
 // recordedFrom is the address of whoever records, apart from all others.
@@ -124,7 +123,9 @@ func (w writer) base64(run string) string {
 		if err != nil || !readable(string(data)) {
 			continue
 		}
-		return encoding.EncodeToString([]byte(w.text(place{within: true}, "", string(data))))
+		if written := w.text(place{within: true}, "", string(data)); written != string(data) {
+			return encoding.EncodeToString([]byte(written))
+		}
 	}
 	return run
 }

@@ -49,7 +49,7 @@ var recognizers = []recognizer{
 	{regexp.MustCompile(plus + `[1-9][0-9]{6,14}`), acceptPhone(7, 15, noEdge)},
 	{regexp.MustCompile(plus + ` ?\(?[1-9][0-9]{0,5}\)?(?:` + gap + `?\(?[0-9]{1,5}\)?){1,6}`), acceptPhone(7, 15, noEdge)},
 	{regexp.MustCompile(`(?:1` + gap + `)?\(?[2-9][0-9]{2}\)?` + gap + `{1,2}[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
-	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,8}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, edge)},
+	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, edge)},
 	{regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, edge)},
 }
 
@@ -133,7 +133,10 @@ func acceptEmail(text string, start, end int) (token, bool) {
 
 func acceptIPv4(text string, start, end int) (token, bool) {
 	address, err := netip.ParseAddr(text[start:end])
-	if err != nil || digitAt(text, start-1) || digitAt(text, end) {
+	longer := digitAt(text, start-1) || digitAt(text, end) ||
+		strings.HasSuffix(text[:start], ".") && digitAt(text, start-2) ||
+		strings.HasPrefix(text[end:], ".") && digitAt(text, end+1)
+	if err != nil || longer {
 		return token{}, false
 	}
 	return token{class: classIPv4, key: address.String(), start: start, end: end}, true
@@ -144,6 +147,9 @@ func acceptIPv6(text string, start, end int) (token, bool) {
 	plain := colons.ReplaceAllString(text[start:end], ":")
 	address, err := netip.ParseAddr(plain)
 	if err != nil || len(strings.ReplaceAll(plain, ":", "")) < 3 || !edge(text, start, end) {
+		return token{}, false
+	}
+	if strings.HasSuffix(text[:start], ":") || strings.HasPrefix(text[end:], ":") {
 		return token{}, false
 	}
 	return token{class: classIPv6, key: address.String(), start: start, end: end}, true
@@ -194,7 +200,7 @@ func edge(text string, start, end int) bool {
 func noEdge(string, int, int) bool { return true }
 
 func wordRune(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == ':')
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 func digitAt(text string, i int) bool {
