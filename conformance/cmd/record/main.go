@@ -100,7 +100,14 @@ func verdict(outcome record.Outcome) string {
 	case outcome.Skipped != "":
 		return "skipped: " + outcome.Skipped
 	case outcome.Changed:
-		return fmt.Sprintf("%d exchanges, changed", outcome.Exchanges)
+		return count(outcome.Exchanges) + ", changed"
 	}
-	return fmt.Sprintf("%d exchanges, unchanged", outcome.Exchanges)
+	return count(outcome.Exchanges) + ", unchanged"
+}
+
+func count(exchanges int) string {
+	if exchanges == 1 {
+		return "1 exchange"
+	}
+	return fmt.Sprintf("%d exchanges", exchanges)
 }

@@ -26,7 +26,7 @@ type answer struct {
 func readAnswer(response *http.Response, clean *cleaner) (answer, error) {
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
-		return answer{}, fmt.Errorf("its body could not be read: %s", clean.clean(err.Error()))
+		return answer{}, fmt.Errorf("read the answer's body: %w", err)
 	}
 	if len(data) > maxBody {
 		return answer{}, fmt.Errorf("expected a body of at most %d MiB", maxBody>>20)

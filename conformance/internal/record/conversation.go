@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -16,11 +15,11 @@ import (
 // A conversation is a scenario being sent.
 type conversation struct {
 	sender
-	client   *http.Client
-	clean    *cleaner
-	patience time.Duration
-	answers  []answer
-	created  workspaces
+	transport http.RoundTripper
+	clean     *cleaner
+	patience  time.Duration
+	answers   []answer
+	created   workspaces
 }
 
 // hold sends each exchange in turn and learns from each answer what the next
@@ -49,27 +48,28 @@ func (c *conversation) send(ctx context.Context, exchange conformance.Exchange) 
 	return c.roundTrip(request)
 }
 
+// roundTrip goes to the transport and not through an http.Client, which would
+// follow redirects, with the credentials, and refuse some that are worth recording.
 func (c *conversation) roundTrip(request *http.Request) (answer, error) {
-	response, err := c.client.Do(request)
+	ctx, cancel := context.WithTimeout(request.Context(), attemptTime)
+	defer cancel()
+	response, err := c.transport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return answer{}, cmp.Or(request.Context().Err(), c.transportError(err))
+		return answer{}, cmp.Or(request.Context().Err(), c.shown(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	came, err := readAnswer(response, c.clean)
-	if err == nil {
-		c.created.note(request, came)
+	if err != nil {
+		return answer{}, cmp.Or(request.Context().Err(), c.shown(err))
 	}
-	return came, err
+	c.created.note(request, came)
+	return came, nil
 }
 
-// transportError leaves out the URL, which is not the fixture's, and what must not
-// be shown.
-func (c *conversation) transportError(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	return errors.New(c.clean.clean(err.Error()))
+// shown is an error that may quote an answer, without what must not be shown.
+func (c *conversation) shown(err error) error {
+	text := c.clean.clean(err.Error())
+	return errors.New(writer{c.names, c.etags, 0}.text(place{}, "", text))
 }
 
 // learn takes names and tags from an answer.

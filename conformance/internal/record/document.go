@@ -167,7 +167,7 @@ func quote(text string) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string can always be encoded
+	_ = encoder.Encode(text) //nolint:errchkjson // a string can always be encoded
 	return strings.TrimSuffix(out.String(), "\n")
 }
 

@@ -65,6 +65,8 @@ func TestPersonalDataBecomesNobodys(t *testing.T) {
 		"AC" + hex32 + " AC" + strings.ToUpper(hex32): accountSID + " " + accountSID,
 		`{"a":"\u002b4930901820","b":["{\"c\":\"x@y.de\"}"],"+4930901820":1}`: "{\n  \"a\": \"+15550100100\",\n  \"b\": [\n    \"{\\\"c\\\":\\\"person1@example.com\\\"}\"\n  ],\n  \"+15550100100\": 1\n}",
 		`{"phone":14155550000,"n":123456789012345678}`:                        "{\n  \"phone\": 15550100100,\n  \"n\": 123456789012345678\n}",
+		`half {"a":"\u002b49\u0033\u0030901820 x\\u0040y.de`:                  `half {"a":"+15550100100 person1\u0040example.com`,
+		"%34%39 %2B49%33%30901820":                                            "49 +15550100100",
 		"<a href=\"mailto:x@y.de\">x&#64;y.de</a>":                            "<a href=\"mailto:person1@example.com\">person1&#64;example.com</a>",
 	} {
 		assert.Equal(t, want, again(writerOf("", ""), "", came), came)

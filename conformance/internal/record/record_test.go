@@ -17,13 +17,6 @@ import (
 
 const life = "life.txtar"
 
-func lifeScenario(t *testing.T) *conformance.Scenario {
-	t.Helper()
-	scenario, err := conformance.Load(os.DirFS("testdata"), life)
-	require.NoError(t, err)
-	return scenario
-}
-
 // folderWith is a folder of its own with a copy of the fixture of the tests.
 func folderWith(t *testing.T) string {
 	t.Helper()

@@ -8,6 +8,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ type Recorder struct {
 	source      string
 	credentials Credentials
 	patience    time.Duration
-	client      *http.Client
+	transport   http.RoundTripper
 	clean       *cleaner
 }
 
@@ -64,14 +65,8 @@ func New(options Options) (*Recorder, error) {
 		source:      options.Source,
 		credentials: options.Credentials,
 		patience:    options.Patience,
+		transport:   cmp.Or(options.Transport, http.DefaultTransport),
 		clean:       newCleaner(options.Credentials.secrets(), base),
-		client: &http.Client{
-			Transport: options.Transport,
-			Timeout:   attemptTime,
-			// The answer is the redirect; following it would take the
-			// credentials elsewhere.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
 	}, nil
 }
 
@@ -122,9 +117,9 @@ func (r *Recorder) conversation(s *conformance.Scenario) *conversation {
 			names:       names,
 			etags:       newETags(),
 		},
-		client:   r.client,
-		clean:    r.clean,
-		patience: r.patience,
+		transport: r.transport,
+		clean:     r.clean,
+		patience:  r.patience,
 	}
 }
 

@@ -15,7 +15,7 @@ func (n *names) learnText(old, came string) {
 		n.learnDocument(was, document)
 		return
 	}
-	tokens := tokensIn(came)
+	tokens := tokensIn(reveal(came))
 	partners := inStep(tokensIn(old), tokens)
 	for i, t := range tokens { // in their order, on which it depends who gets a name that two want
 		if partner, ok := partners[i]; ok {
@@ -49,6 +49,7 @@ func (w writer) text(at place, old, came string) string {
 	if at.volatile() && number.MatchString(came) {
 		return at.writtenNumber(old, came, w.index)
 	}
+	came = reveal(came)
 	tokens := tokensIn(came)
 	partners := inStep(tokensIn(old), tokens)
 	var out strings.Builder

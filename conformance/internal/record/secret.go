@@ -33,7 +33,7 @@ type cleaner struct {
 const removed = "removed"
 
 // maxLayers is how many encodings within each other are looked through.
-const maxLayers = 4
+const maxLayers = 5
 
 func newCleaner(secrets []secret, base *url.URL) *cleaner {
 	c := &cleaner{secrets: slices.Clone(secrets)}
@@ -128,8 +128,10 @@ func (c *cleaner) cleanText(text string) string {
 	if c.any == nil {
 		return text
 	}
-	for i, pattern := range c.patterns {
-		text = pattern.ReplaceAllLiteralString(text, c.secrets[i].instead)
+	if c.any.MatchString(text) {
+		for i, pattern := range c.patterns {
+			text = pattern.ReplaceAllLiteralString(text, c.secrets[i].instead)
+		}
 	}
 	text = base64Run.ReplaceAllStringFunc(text, func(run string) string {
 		if slices.ContainsFunc(decodings(run), c.leaks) {
@@ -149,7 +151,8 @@ func (c *cleaner) leaks(text string) bool {
 }
 
 func (c *cleaner) leaksWithin(text string, layers int) bool {
-	if c.any.MatchString(text) {
+	lower := strings.ToLower(text)
+	if slices.ContainsFunc(c.secrets, func(s secret) bool { return strings.Contains(lower, strings.ToLower(s.value)) }) {
 		return true
 	}
 	if layers == 0 {
@@ -171,11 +174,8 @@ var (
 // views are a text as one who decodes it once would read it.
 func views(text string) []string {
 	views := []string{
-		percentCode.ReplaceAllStringFunc(text, func(code string) string {
-			plain, _ := url.PathUnescape(code) // the pattern allows nothing else
-			return plain
-		}),
-		jsonEscape.ReplaceAllStringFunc(text, unescapeJSON),
+		unescapeURL(text),
+		unescapeText(text),
 		html.UnescapeString(text),
 		blank.ReplaceAllString(text, ""),
 	}
@@ -189,12 +189,22 @@ func views(text string) []string {
 	return views
 }
 
-func unescapeJSON(code string) string {
-	if len(code) < 6 {
-		return code[1:]
-	}
-	unit, _ := strconv.ParseUint(code[2:], 16, 16)
-	return string(rune(unit))
+func unescapeURL(text string) string {
+	return percentCode.ReplaceAllStringFunc(text, func(code string) string {
+		plain, _ := url.PathUnescape(code) // the pattern allows nothing else
+		return plain
+	})
+}
+
+// unescapeText undoes the escapes of JSON in what need not be JSON.
+func unescapeText(text string) string {
+	return jsonEscape.ReplaceAllStringFunc(text, func(code string) string {
+		if len(code) < len(`\u0000`) {
+			return code[1:]
+		}
+		unit, _ := strconv.ParseUint(code[2:], 16, 16) // the pattern allows nothing else
+		return string(rune(unit))
+	})
 }
 
 // decodings are what a run of base64 may mean. Where it begins is not known, for

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"html"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -70,6 +71,25 @@ func tokensIn(text string) []token {
 	}
 	slices.SortFunc(tokens, func(a, b token) int { return a.start - b.start })
 	return tokens
+}
+
+// reveal decodes a text if that shows more in it than can be seen: letters and
+// digits need no escape, so where they have one the text may lose it.
+func reveal(text string) string {
+	if !strings.ContainsAny(text, `\%&`) {
+		return text
+	}
+	seen := len(tokensIn(text))
+	for _, decode := range []func(string) string{unescapeText, unescapeURL, html.UnescapeString} {
+		view := text
+		for range maxLayers {
+			view = decode(view)
+			if len(tokensIn(view)) > seen {
+				return reveal(view)
+			}
+		}
+	}
+	return text
 }
 
 // find appends to the tokens those that overlap none of them.
