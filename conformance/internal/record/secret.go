@@ -147,7 +147,7 @@ func (c *cleaner) cleanText(text string) string {
 
 // leaks looks for secrets through encodings within each other.
 func (c *cleaner) leaks(text string) bool {
-	return c.any != nil && c.leaksWithin(text, maxLayers)
+	return c.leaksWithin(text, maxLayers)
 }
 
 func (c *cleaner) leaksWithin(text string, layers int) bool {
