@@ -1,6 +1,8 @@
 package record
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -116,4 +118,31 @@ func TestRecordingCanBeReplayedAndRecordedFromTheReplay(t *testing.T) {
 	require.NoError(t, outcomes[0].Err)
 	assert.Equal(t, Outcome{Fixture: life, Exchanges: len(scenario.Exchanges)}, outcomes[0])
 	assert.NoError(t, replayer.Err())
+}
+
+// A fixture that nobody recorded has the same form as one that somebody did, so
+// that its first recording shows what the service does otherwise and nothing else.
+func TestTheFixturesOfThisProjectComeBackFromTheirReplay(t *testing.T) {
+	names, err := fs.Glob(conformance.Fixtures, "*.txtar")
+	require.NoError(t, err)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			scenario, err := conformance.Load(conformance.Fixtures, name)
+			require.NoError(t, err)
+			replayer := conformance.NewReplayer(scenario)
+			recording, _, err := recordIn(t, newRecorder(t, here, replayer, nil), scenario)
+			if errors.Is(err, ErrNotRecordable) {
+				t.Skip(err)
+			}
+			require.NoError(t, err)
+			require.NoError(t, replayer.Err())
+
+			recording.Scenario.Source = scenario.Source
+			want, err := conformance.Format(scenario)
+			require.NoError(t, err)
+			got, err := conformance.Format(recording.Scenario)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), string(got))
+		})
+	}
 }
