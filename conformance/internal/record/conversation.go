@@ -69,7 +69,7 @@ func (c *conversation) roundTrip(request *http.Request) (answer, error) {
 // shown is an error that may quote an answer, without what must not be shown.
 func (c *conversation) shown(err error) error {
 	text := c.clean.clean(err.Error())
-	return errors.New(writer{c.names, c.etags, 0}.text(place{}, "", text))
+	return errors.New(writer{names: c.names, etags: c.etags}.text(place{}, "", text))
 }
 
 // learn takes names and tags from an answer.
@@ -124,7 +124,7 @@ func kindOf(status int) int {
 const maxShown = 2000
 
 func (c *conversation) unacceptable(index int, exchange conformance.Exchange, came answer) error {
-	shown := writer{c.names, c.etags, index}.answer(exchange.Response, came)
+	shown := writer{names: c.names, etags: c.etags, index: index}.answer(exchange.Response, came)
 	body := shown.Body
 	if len(body) > maxShown {
 		body = strings.ToValidUTF8(body[:maxShown], "") + "…"
@@ -135,9 +135,12 @@ func (c *conversation) unacceptable(index int, exchange conformance.Exchange, ca
 // rewritten is the scenario with the answers that came.
 func (c *conversation) rewritten(s *conformance.Scenario, source string) *conformance.Scenario {
 	written := &conformance.Scenario{Name: s.Name, Source: source, Comment: s.Comment}
+	set := c.names.clock.inForms(s)
 	for i, exchange := range s.Exchanges {
+		asked := append(c.names.clock.inQuery(exchange.Request.Query), set...)
+		w := writer{names: c.names, etags: c.etags, index: i, asked: asked}
 		exchange.Request.Header = c.withTags(exchange.Request)
-		exchange.Response = writer{c.names, c.etags, i}.answer(exchange.Response, c.answers[i])
+		exchange.Response = w.answer(exchange.Response, c.answers[i])
 		written.Exchanges = append(written.Exchanges, exchange)
 	}
 	return written

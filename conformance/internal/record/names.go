@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/taskrouter-go/sdk/conformance"
 )
@@ -31,6 +30,7 @@ type names struct {
 	written   map[thing]thing // real → fixture
 	real      map[thing]thing // fixture → real
 	made      map[string]int  // how many were made up, by class
+	clock     clock
 }
 
 func newNames(s *conformance.Scenario, account string) *names {
@@ -88,7 +88,10 @@ func collect(text string, into map[thing]bool) {
 func (n *names) learn(class, old, came string) {
 	was, is := thing{class, old}, thing{class, came}
 	switch {
-	case class == classTime || class == classSID+"AC":
+	case class == classTime:
+		n.clock.learn(old, came)
+		return
+	case class == classSID+"AC":
 		return
 	case n.bound(is):
 		return
@@ -220,18 +223,4 @@ func (n *names) fixtureText(text string) string {
 		}
 		return sid
 	})
-}
-
-// asked tells whether a time is one that a request of the fixture names.
-func (n *names) asked(text string) bool {
-	came, _ := parseTime(text)
-	for t := range n.requested {
-		if t.class != classTime {
-			continue
-		}
-		if set, ok := parseTime(t.key); ok && set.time.Truncate(time.Second).Equal(came.time.Truncate(time.Second)) {
-			return true
-		}
-	}
-	return false
 }

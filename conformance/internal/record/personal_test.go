@@ -26,7 +26,7 @@ func scenarioOf(requested, answered string) *conformance.Scenario {
 
 // writerOf writes what comes in the place of an answer.
 func writerOf(requested, answered string) writer {
-	return writer{newNames(scenarioOf(requested, answered), ""), newETags(), 0}
+	return writer{names: newNames(scenarioOf(requested, answered), ""), etags: newETags()}
 }
 
 // again is what is written where the old text was and another came.

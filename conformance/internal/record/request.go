@@ -23,7 +23,7 @@ func (s sender) request(ctx context.Context, exchange conformance.Exchange) (*ht
 	want := exchange.Request
 	target := s.base.String() + s.names.toSend(want.Path)
 	if want.Query != "" {
-		target += "?" + s.names.toSend(want.Query)
+		target += "?" + s.names.toSend(s.names.clock.queryToSend(want.Query))
 	}
 	request, err := http.NewRequestWithContext(ctx, want.Method, target, strings.NewReader(s.body(want)))
 	if err != nil {
@@ -54,7 +54,7 @@ func (s sender) body(want conformance.Request) string {
 	}
 	fields := make([]string, 0, len(want.Form))
 	for _, field := range want.Form {
-		fields = append(fields, url.QueryEscape(field.Name)+"="+url.QueryEscape(s.names.toSend(field.Value)))
+		fields = append(fields, url.QueryEscape(field.Name)+"="+url.QueryEscape(s.names.toSend(s.names.clock.toSend(field.Value))))
 	}
 	return strings.Join(fields, "&")
 }

@@ -36,7 +36,8 @@ func (n *names) learnDocument(old, came *node) {
 type writer struct {
 	names *names
 	etags *etags
-	index int // of the exchange
+	index int     // of the exchange
+	asked []asked // times that its answer may repeat
 }
 
 // text writes a text. JSON, at any depth, keeps its layout.
@@ -67,8 +68,10 @@ var recordedFrom = map[string]string{classIPv4: "192.0.2.254", classIPv6: "2001:
 
 func (w writer) token(at place, old, t token, spelled string) string {
 	if t.class == classTime {
-		if w.names.asked(spelled) {
-			return spelled // a time that the fixture set is a fact
+		// That a time which a request set comes back is a fact. The dates of
+		// what happened are none of those, even if they are the same.
+		if text, ok := repeated(w.asked, spelled); ok && !at.date() {
+			return text
 		}
 		return writtenTime(old.key, spelled, w.index)
 	}

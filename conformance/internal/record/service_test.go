@@ -158,10 +158,16 @@ func (s *service) route(w http.ResponseWriter, r *http.Request, form url.Values,
 	case parts[1] == "Tasks" && parts[2] == s.task["sid"]:
 		s.oneTask(w, r, form)
 	case parts[1] == "CumulativeStatistics":
+		start, err := time.Parse(time.RFC3339, r.URL.Query().Get("StartDate"))
+		if err != nil || start.After(s.now) || start.Before(s.now.Add(-time.Hour)) {
+			answerJSON(w, 400, object{"message": "expected a StartDate of less than an hour ago"})
+			return
+		}
 		answerJSON(w, 200, object{
 			"avg_task_acceptance_time":     json.Number(fmt.Sprintf("%d.%d", random(99), random(99))),
 			"wait_duration_until_accepted": object{"avg": random(99), "min": random(99), "max": random(99), "total": random(99)},
-			"start_time":                   s.tick(),
+			"start_time":                   start,
+			"end_time":                     s.tick(),
 			"total":                        7,
 			"longest_task_waiting_age":     random(99),
 		})

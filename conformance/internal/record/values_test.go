@@ -44,9 +44,45 @@ func TestTimesInAnAnswerStandWhereTheyStood(t *testing.T) {
 }
 
 func TestATimeThatARequestSetIsAFact(t *testing.T) {
-	old := `{"a":"2026-03-17T09:41:04Z"}`
-	came := `{"a":"2026-03-01T08:00:00Z"}`
-	assert.Equal(t, indent(came), again(writerOf("2026-03-01T09:00:00.5+01:00", old), old, came))
+	const set = "2026-03-01T09:00:00.5+01:00"
+	old := `{"date_created":"2026-03-17T09:41:04Z","virtual_start_time":"2026-03-17T09:41:04Z"}`
+	w := writerOf(set, old)
+	w.asked = w.names.clock.inForms(scenarioOf(set, old))
+	came := `{"date_created":"2026-03-01T08:00:00Z","virtual_start_time":"2026-03-01T08:00:00Z"}`
+	want := `{"date_created":"2026-03-17T09:41:04Z","virtual_start_time":"2026-03-01T08:00:00Z"}`
+	assert.Equal(t, indent(want), again(w, old, came))
+}
+
+func TestTimesOfRequestsAreMovedToTheTimeOfTheServer(t *testing.T) {
+	var c clock
+	assert.Equal(t, "2026-03-17T09:00:00Z", c.toSend("2026-03-17T09:00:00Z"), "it is not known yet")
+	c.learn("2026-01-01T00:00:05Z", "2031-03-17T10:00:00Z")
+	c.learn("null", "2031-03-17T10:00:00Z")
+	assert.False(t, c.known, "times that were made up are none")
+	c.learn("2026-03-17T09:00:00Z", "2026-03-18T10:00:00.250Z")
+	c.learn("2026-03-17T09:00:00Z", "2031-03-18T10:00:00Z")
+
+	assert.Equal(t, "2026-03-18T11:00:00+01:00", c.toSend("2026-03-17T10:00:00+01:00"))
+	assert.Equal(t, "{}", c.toSend("{}"))
+	assert.Equal(t, "a=b%20c&StartDate=2026-03-18T10%3A00%3A01Z&d&PageToken=x",
+		c.queryToSend("a=b%20c&StartDate=2026-03-17T09:00:01Z&d&PageToken=x"))
+
+	for _, asked := range [][]asked{
+		c.inQuery("a=1&StartDate=2026-03-17T09%3A00%3A01.250Z"),
+		c.inForms(scenarioOf("2026-03-17T09:00:01.250Z", "")),
+	} {
+		text, ok := repeated(asked, "2026-03-18T10:00:01Z")
+		assert.True(t, ok)
+		assert.Equal(t, "2026-03-17T09:00:01Z", text)
+		text, ok = repeated(asked, "2026-03-18T11:00:01.250+01:00")
+		assert.True(t, ok)
+		assert.Equal(t, "2026-03-17T10:00:01.250+01:00", text)
+		_, ok = repeated(asked, "2026-03-18T10:00:01.700Z")
+		assert.False(t, ok, "it only looks like it")
+	}
+	text, ok := repeated(c.inForms(scenarioOf(`{"due":"2026-03-20T00:00:00Z"}`, "")), "2026-03-20T00:00:00Z")
+	assert.True(t, ok, "attributes are sent as they are")
+	assert.Equal(t, "2026-03-20T00:00:00Z", text)
 }
 
 func TestNumbersThatDependOnTheTimeStayAsTheyWere(t *testing.T) {
