@@ -55,10 +55,18 @@ func secrets() []string {
 		basic(environment["TWILIO_ACCOUNT_SID"], environment["TWILIO_AUTH_TOKEN"]))
 }
 
+func asJSON(text string) string {
+	data, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string can always be encoded
+	}
+	return string(data)
+}
+
 // spellings of a secret that a server may send.
 func spellings(secret string) []string {
-	quoted, _ := json.Marshal(secret)
-	again, _ := json.Marshal(string(quoted))
+	quoted := asJSON(secret)
+	again := asJSON(quoted)
 	escaped := ""
 	for _, r := range secret {
 		escaped += fmt.Sprintf(`\u%04x`, r)
@@ -67,8 +75,8 @@ func spellings(secret string) []string {
 		secret,
 		url.QueryEscape(secret),
 		html.EscapeString(secret),
-		strings.Trim(string(quoted), `"`),
-		string(again[3 : len(again)-3]),
+		strings.Trim(quoted, `"`),
+		again[3 : len(again)-3],
 		strings.ReplaceAll(secret, "/", `\/`),
 		strings.ReplaceAll(strings.ReplaceAll(secret, "+", `\u002b`), "@", `\u0040`),
 		escaped,
@@ -87,16 +95,16 @@ func encoded(secret string) []string {
 
 // bodies with a text at every place where there can be one.
 func bodies(text string) map[string]string {
-	quoted, _ := json.Marshal(text)
-	inner, _ := json.Marshal(`{"a":["` + strings.Trim(string(quoted), `"`) + `"]}`)
-	innermost, _ := json.Marshal(`{"attributes":` + string(inner) + `}`)
+	quoted := asJSON(text)
+	inner := asJSON(`{"a":[` + quoted + `]}`)
+	innermost := asJSON(`{"attributes":` + inner + `}`)
 	return map[string]string{
 		"json":  fmt.Sprintf(`{"value":%s,%s:1.50,"list":[{"deep":%s}],"attributes":%s,"more":%s}`, quoted, quoted, quoted, inner, innermost),
 		"raw":   `{"value":"` + text + `"}`, // for spellings that JSON itself undoes
 		"url":   fmt.Sprintf(`{"url":"https://api.example.com/Accounts/%s?to=%s&x=1"}`, url.PathEscape(text), url.QueryEscape(text)),
 		"html":  "<html><a href=\"/x?" + url.QueryEscape(text) + "\">" + text + "</a></html>",
 		"words": "Cannot do this for " + text + ".",
-		"half":  `{"value":` + string(quoted) + `,`,
+		"half":  `{"value":` + quoted + `,`,
 	}
 }
 

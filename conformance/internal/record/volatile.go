@@ -9,17 +9,22 @@ import (
 // A volatile member has another number in every recording, though the service
 // did the same. Its fixture keeps the number that it has.
 type volatile struct {
-	name   *regexp.Regexp
-	among  []string // members of the same object without which it is something else
-	reason string
+	name  *regexp.Regexp
+	among []string // members of the same object without which it is something else
 }
 
 var volatiles = []volatile{
-	{name: regexp.MustCompile(`^age$|_age$|_age_in_queue$`), reason: "seconds since a task was created or entered its queue"},
-	{name: regexp.MustCompile(`_time_in_previous_activity$`), reason: "seconds since a worker changed its activity before"},
-	{name: regexp.MustCompile(`_ms$`), reason: "a date or a duration in milliseconds"},
-	{name: regexp.MustCompile(`_time$`), reason: "an average of seconds, such as avg_task_acceptance_time; what is a date is no number"},
-	{name: regexp.MustCompile(`^(avg|min|max|total)$`), among: []string{"avg", "min", "max", "total"}, reason: "seconds of waiting, or in an activity"},
+	// Seconds since a task was created or entered its queue.
+	{name: regexp.MustCompile(`^age$|_age$|_age_in_queue$`)},
+	// Seconds since a worker changed its activity before.
+	{name: regexp.MustCompile(`_time_in_previous_activity$`)},
+	// A date or a duration in milliseconds.
+	{name: regexp.MustCompile(`_ms$`)},
+	// An average of seconds, such as avg_task_acceptance_time. Dates end like
+	// that too, but are no numbers.
+	{name: regexp.MustCompile(`_time$`)},
+	// Seconds of waiting, or in an activity.
+	{name: regexp.MustCompile(`^(avg|min|max|total)$`), among: []string{"avg", "min", "max", "total"}},
 }
 
 // A place is what a literal is called and what stands beside it.
