@@ -105,7 +105,7 @@ func acceptable(want, got int) bool {
 	if want == got {
 		return true
 	}
-	return kindOf(got) != 0 && kindOf(want) == kindOf(got)
+	return got != http.StatusUnauthorized && kindOf(got) != 0 && kindOf(want) == kindOf(got)
 }
 
 func kindOf(status int) int {

@@ -87,6 +87,8 @@ func TestAnAnswerOfAnotherKindStopsTheScenario(t *testing.T) {
 		"success for failure":       {404, 200, true},
 		"another success":           {201, 200, false},
 		"another failure":           {400, 404, false},
+		"wrong credentials":         {404, 401, true},
+		"no wrong credentials":      {401, 403, false},
 		"a limit for a failure":     {400, 429, true},
 		"a breakdown for a failure": {400, 503, true},
 		"a redirect for a success":  {200, 302, true},
@@ -247,6 +249,20 @@ func TestCredentialsAreChosen(t *testing.T) {
 		}
 		assert.Equal(t, c.want, got, promise)
 	}
+}
+
+func TestCredentialsComeFromTheEnvironment(t *testing.T) {
+	got := CredentialsFrom(func(name string) string { return "the " + name })
+	assert.Equal(t, Credentials{
+		AccountSID:  "the TWILIO_ACCOUNT_SID",
+		AuthToken:   "the TWILIO_AUTH_TOKEN",
+		APIKey:      "the TWILIO_API_KEY",
+		APISecret:   "the TWILIO_API_SECRET",
+		BearerToken: "the TWILIO_BEARER_TOKEN",
+	}, got)
+	assert.Equal(t, "Basic", got.scheme())
+	assert.Equal(t, "Bearer", Credentials{BearerToken: "the token"}.scheme())
+	assert.Equal(t, "Basic", Credentials{}.scheme())
 }
 
 func TestWorkspacesThatAreLeftAreDeleted(t *testing.T) {

@@ -52,6 +52,7 @@ func TestPersonalDataBecomesNobodys(t *testing.T) {
 		"(030) 901820123":                             "+15550100100",
 		"client:14155550000":                          "client:+15550100100",
 		"a@b.de, c@b.de, A@b.de":                      "person1@example.com, person2@example.com, person1@example.com",
+		"email == 'jo@b.de' OR 'o'neil@b.de'":         "email == 'person1@example.com' OR 'person2@example.com'",
 		"To=first.last%2Btag%40mail.b.de":             "To=person1%40example.com",
 		"x%3Dfirst.last%40mail.b.de":                  "x%3Dperson1%40example.com",
 		"sip:jürgen@müller.example":                   "sip:person1@example.com",
@@ -79,6 +80,7 @@ func TestWhatOnlyLooksPersonalStays(t *testing.T) {
 		"1.2.3", "1.2.3.4.5", "999.1.1.1", "v2.0.0.1234", "std::string", "a::b", "09:41:04", "a@b", "@example.com", "user%40",
 		"00:11:22:33:44:55", "86400", "1773740464000", "20404", "Basic realm=\"Twilio API\"", "+123456", "0.123 45",
 		"https://www.twilio.com/docs/errors/20404", "deadbeef", "550e8400-e29b-41d4-a716-446655440000",
+		"aaaaaaaa-0123-4567-8901-123456789012",
 	} {
 		assert.Equal(t, came, again(writerOf("", ""), "", came))
 	}
@@ -154,6 +156,11 @@ func TestSIDsAreNamedOneToOne(t *testing.T) {
 		came := `[{"sid":"` + z + `","n":null},{"sid":"` + y + `","n":"2030-01-01T00:00:00Z"},{"sid":"` + x + `","n":"2031-01-01T00:00:00Z"}]`
 		want := `[{"sid":"` + c + `","n":null},{"sid":"` + b + `","n":"2026-03-17T09:41:02Z"},{"sid":"` + a + `","n":"2026-03-17T09:41:01Z"}]`
 		assert.Equal(t, indent(want), again(w, old, came))
+	})
+	t.Run("as the names of members", func(t *testing.T) {
+		old := `{"` + a + `":{"at":"2026-03-17T09:41:01Z"},"n":1,"` + accountSID + `":2}`
+		came := `{"` + x + `":{"at":"2030-01-01T00:00:00Z"},"n":1,"` + accountSID + `":2}`
+		assert.Equal(t, indent(old), again(writerOf("", old), old, came))
 	})
 	t.Run("that the fixture holds for another", func(t *testing.T) {
 		// The server counts its SIDs, and what was the second is the first now.

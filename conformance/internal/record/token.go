@@ -44,14 +44,14 @@ var recognizers = []recognizer{
 	{regexp.MustCompile(`eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3}|removed-token-[0-9]+`), acceptAs(classToken)},
 	{timePattern, acceptTime},
 	{regexp.MustCompile(`[0-9a-fA-F]{32,}`), acceptAs(classHex)},
-	{regexp.MustCompile(`[\pL\pN._%+'-]+(?:@|(?i:%40|&#64;|&#x40;|\\u0040))[\pL\pN-]+(?:\.[\pL\pN-]+)+`), acceptEmail},
+	{regexp.MustCompile(`[\pL\pN._%+-][\pL\pN._%+'-]*(?:@|(?i:%40|&#64;|&#x40;|\\u0040))[\pL\pN-]+(?:\.[\pL\pN-]+)+`), acceptEmail},
 	{regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`), acceptIPv4},
 	{regexp.MustCompile(`(?i)[0-9a-f]{0,4}(?:(?::|%3A)[0-9a-f]{0,4}){2,7}`), acceptIPv6},
 	{regexp.MustCompile(plus + `[1-9][0-9]{6,14}`), acceptPhone(7, 15, noEdge)},
 	{regexp.MustCompile(plus + ` ?\(?[1-9][0-9]{0,5}\)?(?:` + gap + `?\(?[0-9]{1,5}\)?){1,6}`), acceptPhone(7, 15, noEdge)},
 	{regexp.MustCompile(`(?:1` + gap + `)?\(?[2-9][0-9]{2}\)?` + gap + `{1,2}[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
-	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, edge)},
-	{regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, edge)},
+	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, phoneEdge)},
+	{regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, phoneEdge)},
 }
 
 const (
@@ -215,6 +215,11 @@ func edge(text string, start, end int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:start])
 	after, _ := utf8.DecodeRuneInString(text[end:])
 	return !wordRune(before) && !wordRune(after)
+}
+
+// phoneEdge is no part of a longer number with hyphens, such as a UUID.
+func phoneEdge(text string, start, end int) bool {
+	return edge(text, start, end) && !strings.HasSuffix(text[:start], "-")
 }
 
 func noEdge(string, int, int) bool { return true }
