@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -66,10 +67,15 @@ func (c *conversation) roundTrip(request *http.Request) (answer, error) {
 	return came, nil
 }
 
-// shown is an error that may quote an answer, without what must not be shown.
+// shown is an error of the transport with the server's address in front instead of
+// in it. It may quote the answer, so what must not be shown is taken out.
 func (c *conversation) shown(err error) error {
+	var atAddress *net.OpError
+	if errors.As(err, &atAddress) {
+		err = atAddress.Err
+	}
 	text := c.clean.clean(err.Error())
-	return errors.New(writer{names: c.names, etags: c.etags}.text(place{}, "", text))
+	return fmt.Errorf("no answer from %s: %s", c.base.Host, writer{names: c.names, etags: c.etags}.text(place{}, "", text))
 }
 
 // learn takes names and tags from an answer.

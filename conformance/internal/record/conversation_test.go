@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -316,18 +317,19 @@ type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
-func TestAFailureOfTheTransportShowsNoAddressAndNoCredential(t *testing.T) {
-	r := newRecorder(t, here, nil, func(o *Options) {
-		o.Transport = failing{errors.New("dial 127.0.0.1:8080 as " + testCredentials.AuthToken)}
-	})
-	_, _, err := recordIn(t, r, get(t, "200"))
-	assert.EqualError(t, err, `exchange "get": dial taskrouter.twilio.com as removed-auth-token`)
+func TestAFailureOfTheTransportSaysWhereAndShowsNoCredential(t *testing.T) {
+	secret := errors.New("refused for " + testCredentials.AuthToken + " of jo@b.de")
+	for _, err := range []error{secret, &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3)}, Err: secret}} {
+		r := newRecorder(t, here, nil, func(o *Options) { o.Transport = failing{err} })
+		_, _, err := recordIn(t, r, get(t, "200"))
+		assert.EqualError(t, err, `exchange "get": no answer from 127.0.0.1:8080: refused for removed-auth-token of person1@example.com`)
+	}
 }
 
 func TestABodyWithoutEndIsRefused(t *testing.T) {
 	r, _ := answering(t, status(200, strings.Repeat(" ", maxBody+1)))
 	_, _, err := recordIn(t, r, get(t, "200"))
-	assert.EqualError(t, err, `exchange "get": expected a body of at most 16 MiB`)
+	assert.EqualError(t, err, `exchange "get": no answer from 127.0.0.1:8080: expected a body of at most 16 MiB`)
 }
 
 func TestWhatNobodyCanAskForIsNotRecorded(t *testing.T) {
