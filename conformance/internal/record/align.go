@@ -7,8 +7,8 @@ import (
 // A pair is a literal of an answer and what the fixture has in its place.
 type pair struct {
 	place
-	old *node // nil if the fixture has nothing there
-	new *node
+	old  *node // nil if the fixture has nothing there
+	came *node
 }
 
 // An aligner walks an old and a new document together.
@@ -17,20 +17,20 @@ type aligner struct {
 	visit func(pair)
 }
 
-func (a aligner) walk(at place, old, new *node) {
-	if old != nil && old.kind != new.kind && (isContainer(old) || isContainer(new)) {
+func (a aligner) walk(at place, old, came *node) {
+	if old != nil && old.kind != came.kind && (isContainer(old) || isContainer(came)) {
 		old = nil
 	}
-	switch new.kind {
+	switch came.kind {
 	case '{':
-		a.object(at, old, new)
+		a.object(at, old, came)
 	case '[':
-		matched := a.match(old, new)
-		for i, element := range new.elements {
+		matched := a.match(old, came)
+		for i, element := range came.elements {
 			a.walk(at, matched[i], element)
 		}
 	default:
-		a.visit(pair{at, old, new})
+		a.visit(pair{at, old, came})
 	}
 }
 
@@ -38,18 +38,18 @@ func isContainer(n *node) bool {
 	return n.kind == '{' || n.kind == '['
 }
 
-func (a aligner) object(at place, old, new *node) {
-	for _, m := range new.members {
-		was := a.sameMember(old, new, m)
-		a.visit(pair{place{member: "", beside: new, within: at.within}, was.key, m.key})
-		a.walk(place{member: m.key.text, beside: new, within: at.within}, was.value, m.value)
+func (a aligner) object(at place, old, came *node) {
+	for _, m := range came.members {
+		was := a.sameMember(old, came, m)
+		a.visit(pair{place{member: "", beside: came, within: at.within}, was.key, m.key})
+		a.walk(place{member: m.key.text, beside: came, within: at.within}, was.value, m.value)
 	}
 }
 
 // sameMember finds the old member of the same name. A name that is a SID, or has
 // one in it, is the same if the SID stands for the same; failing that, if it is
 // the only name of its shape.
-func (a aligner) sameMember(old, new *node, m member) member {
+func (a aligner) sameMember(old, came *node, m member) member {
 	if old == nil {
 		return member{}
 	}
@@ -59,11 +59,11 @@ func (a aligner) sameMember(old, new *node, m member) member {
 			return was
 		}
 	}
-	return onlyOfShape(old, new, shapeOf(m.key.text))
+	return onlyOfShape(old, came, shapeOf(m.key.text))
 }
 
-func onlyOfShape(old, new *node, shape string) member {
-	if !strings.Contains(shape, "\x00") || countShape(new, shape) != 1 || countShape(old, shape) != 1 {
+func onlyOfShape(old, came *node, shape string) member {
+	if !strings.Contains(shape, "\x00") || countShape(came, shape) != 1 || countShape(old, shape) != 1 {
 		return member{}
 	}
 	for _, was := range old.members {
@@ -99,8 +99,8 @@ func shapeOf(text string) string {
 // the same SID, if it has one that is known; else the first that is left of the
 // same name, since the service may sort otherwise than the fixture; else the
 // first that is left.
-func (a aligner) match(old, new *node) []*node {
-	matched := make([]*node, len(new.elements))
+func (a aligner) match(old, came *node) []*node {
+	matched := make([]*node, len(came.elements))
 	if old == nil {
 		return matched
 	}
@@ -114,8 +114,8 @@ func (a aligner) match(old, new *node) []*node {
 		}
 		left = append(left, element)
 	}
-	rest := make([]int, 0, len(new.elements))
-	for i, element := range new.elements {
+	rest := make([]int, 0, len(came.elements))
+	for i, element := range came.elements {
 		sid, known := a.names.known(sidThing(element.str("sid")).class, element.str("sid"))
 		if known {
 			matched[i] = bySID[sid]
@@ -123,16 +123,16 @@ func (a aligner) match(old, new *node) []*node {
 		}
 		rest = append(rest, i)
 	}
-	rest, left = matchBy(nameOf, matched, rest, left, new)
-	matchBy(func(*node) string { return "any" }, matched, rest, left, new)
+	rest, left = matchBy(nameOf, matched, rest, left, came)
+	matchBy(func(*node) string { return "any" }, matched, rest, left, came)
 	return matched
 }
 
 // matchBy matches those of the same name and returns what is left of both.
-func matchBy(name func(*node) string, matched []*node, rest []int, left []*node, new *node) ([]int, []*node) {
+func matchBy(name func(*node) string, matched []*node, rest []int, left []*node, came *node) ([]int, []*node) {
 	var unmatched []int
 	for _, i := range rest {
-		wanted, found := name(new.elements[i]), -1
+		wanted, found := name(came.elements[i]), -1
 		for j, element := range left {
 			if element != nil && wanted != "" && name(element) == wanted {
 				found = j
@@ -167,7 +167,7 @@ func sidThing(sid string) thing {
 
 // inStep pairs the tokens of two texts, those of each class in their order. Where
 // one text has more of a class than the other, none of that class has a partner.
-func inStep(old, new []token) map[int]token {
+func inStep(old, came []token) map[int]token {
 	partners := make(map[int]token)
 	byClass := func(tokens []token) map[string][]int {
 		indexes := make(map[string][]int)
@@ -177,7 +177,7 @@ func inStep(old, new []token) map[int]token {
 		return indexes
 	}
 	olds := byClass(old)
-	for class, indexes := range byClass(new) {
+	for class, indexes := range byClass(came) {
 		if len(olds[class]) != len(indexes) {
 			continue
 		}

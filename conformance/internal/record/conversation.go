@@ -75,7 +75,7 @@ func (c *conversation) shown(err error) error {
 		err = atAddress.Err
 	}
 	text := c.clean.clean(err.Error())
-	return fmt.Errorf("no answer from %s: %s", c.base.Host, writer{names: c.names, etags: c.etags}.text(place{}, "", text))
+	return fmt.Errorf("no usable answer from %s: %s", c.base.Host, writer{names: c.names, etags: c.etags}.text(place{}, "", text))
 }
 
 // learn takes names and tags from an answer.

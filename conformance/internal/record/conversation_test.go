@@ -322,14 +322,14 @@ func TestAFailureOfTheTransportSaysWhereAndShowsNoCredential(t *testing.T) {
 	for _, err := range []error{secret, &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3)}, Err: secret}} {
 		r := newRecorder(t, here, nil, func(o *Options) { o.Transport = failing{err} })
 		_, _, err := recordIn(t, r, get(t, "200"))
-		assert.EqualError(t, err, `exchange "get": no answer from 127.0.0.1:8080: refused for removed-auth-token of person1@example.com`)
+		assert.EqualError(t, err, `exchange "get": no usable answer from 127.0.0.1:8080: refused for removed-auth-token of person1@example.com`)
 	}
 }
 
 func TestABodyWithoutEndIsRefused(t *testing.T) {
 	r, _ := answering(t, status(200, strings.Repeat(" ", maxBody+1)))
 	_, _, err := recordIn(t, r, get(t, "200"))
-	assert.EqualError(t, err, `exchange "get": no answer from 127.0.0.1:8080: expected a body of at most 16 MiB`)
+	assert.EqualError(t, err, `exchange "get": no usable answer from 127.0.0.1:8080: expected a body of at most 16 MiB`)
 }
 
 func TestWhatNobodyCanAskForIsNotRecorded(t *testing.T) {

@@ -70,7 +70,7 @@ func progress(document *node) []string {
 	var states []string
 	aligner{&names{}, func(p pair) {
 		if p.member == "assignment_status" || p.member == "reservation_status" {
-			states = append(states, p.new.text)
+			states = append(states, p.came.text)
 		}
 	}}.walk(place{}, nil, document)
 	slices.Sort(states)

@@ -27,7 +27,7 @@ func (n *names) learnText(old, came string) {
 func (n *names) learnDocument(old, came *node) {
 	aligner{n, func(p pair) {
 		if p.old != nil {
-			n.learnText(p.old.text, p.new.text)
+			n.learnText(p.old.text, p.came.text)
 		}
 	}}.walk(place{}, old, came)
 }
@@ -100,12 +100,12 @@ func (w writer) document(at place, old, came *node, text string) string {
 			was = p.old.text
 		}
 		switch {
-		case p.new.kind == '"':
-			edit.replace(p.new, w.text(p.place, was, p.new.text))
-		case p.volatile() && number.MatchString(p.new.text):
-			edit.replace(p.new, p.writtenNumber(was, p.new.text, w.index))
+		case p.came.kind == '"':
+			edit.replace(p.came, w.text(p.place, was, p.came.text))
+		case p.volatile() && number.MatchString(p.came.text):
+			edit.replace(p.came, p.writtenNumber(was, p.came.text, w.index))
 		default:
-			edit.replace(p.new, w.number(p.new.text))
+			edit.replace(p.came, w.number(p.came.text))
 		}
 	}}.walk(at, old, came)
 	return edit.String()
