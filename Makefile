@@ -39,6 +39,10 @@ consumer: ## build and run a program that uses the SDK from outside, and check w
 coverage: ## show what the fixtures prove of each operation, and fail where they do not
 	@go run ./conformance/cmd/coverage
 
+.PHONY: record
+record: ## record fixtures again from BASE=URL, all or FIXTURES="tasks workers"
+	go run ./conformance/cmd/record -base "$(BASE)" $(FIXTURES)
+
 .PHONY: generate
 generate: ## generate code from the OpenAPI document
 	go generate ./...

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		_, _ = fmt.Fprintln(stderr, "usage: record [flags] [fixture…]")
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&options.BaseURL, "base", "https://taskrouter.twilio.com", "`URL` of the server to record from; https, unless it is this machine")
+	flags.StringVar(&options.BaseURL, "base", "", "`URL` of the server to record from, required; https, unless it is this machine")
 	flags.StringVar(&options.Source, "source", "", "what the fixtures say of where they are from, live or emulator (default: live below twilio.com, else emulator)")
 	flags.DurationVar(&options.Patience, "patience", 15*time.Second, "how long to ask again while the service has not come as far as the fixture")
 	folder := flags.String("dir", "conformance/fixtures", "`folder` of the fixtures")

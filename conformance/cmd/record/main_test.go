@@ -268,7 +268,8 @@ func TestMisuseIsExplained(t *testing.T) {
 	for want, arguments := range map[string][]string{
 		"usage: record":              {"-nonsense"},
 		"record: base URL: expected": {"-base", "http://example.com"},
-		"record: source: expected":   {"-source", "reference"},
+		"record: source: expected":   {"-base", "http://127.0.0.1:1", "-source", "reference"},
+		"base URL: expected one":     {}, // or a run without flags would be one of the service
 	} {
 		var out, err strings.Builder
 		assert.Equal(t, misuse, run(t.Context(), arguments, getenv, &out, &err))
@@ -280,6 +281,6 @@ func TestMisuseIsExplained(t *testing.T) {
 	assert.Contains(t, err.String(), "-patience")
 
 	err.Reset()
-	assert.Equal(t, failed, run(t.Context(), []string{"-dir", t.TempDir()}, getenv, &out, &err))
+	assert.Equal(t, failed, run(t.Context(), []string{"-base", "http://127.0.0.1:1", "-dir", t.TempDir()}, getenv, &out, &err))
 	assert.Contains(t, err.String(), "record: expected fixtures")
 }
