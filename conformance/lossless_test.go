@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,4 +45,21 @@ func TestCompareJSONRefusesWhatIsNoJSON(t *testing.T) {
 	assert.ErrorContains(t, err, "the original")
 	_, err = conformance.CompareJSON([]byte(`{}`), []byte(`{} x`))
 	assert.ErrorContains(t, err, "what it became")
+}
+
+func FuzzCompareJSON(f *testing.F) {
+	f.Add([]byte(`{"a": [1.50, "2026-03-17T09:00:00Z", null, {"b": {}}], "": []}`))
+	f.Add([]byte(`-0e-5`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		loss, err := conformance.CompareJSON(text, text)
+		if err != nil {
+			return
+		}
+		require.Empty(t, loss, "a text is the same as itself")
+		loss, err = conformance.CompareJSON(append([]byte(`{"all":`), append(text, '}')...), []byte(`{"all":"something else"}`))
+		require.NoError(t, err)
+		var value string
+		_ = json.Unmarshal(text, &value) // most are no text
+		require.True(t, len(loss.Lost) > 0 || value == "something else", "another text is not")
+	})
 }

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -169,4 +170,23 @@ func join(problems []error) string {
 		lines = append(lines, problem.Error())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Bodies come from recordings and servers of all kinds.
+func FuzzCheckResponse(f *testing.F) {
+	d := load(f)
+	f.Add([]byte(activity))
+	f.Add([]byte(`{"links": {"a": null, "a": [1, {}]}, "sid": 1e999}`))
+	f.Add([]byte(`[{"a":`))
+	o, _, err := d.Find("GET", workspace+"/Activities/WA1")
+	require.NoError(f, err)
+	header := http.Header{"Content-Type": {jsonBody}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(o.CheckResponse(200, header, body)) > 0 {
+			return
+		}
+		var decoded map[string]any
+		require.NoError(t, json.Unmarshal(body, &decoded), "what is no JSON object is found")
+		require.Contains(t, decoded, "sid", "what lacks a required member is found")
+	})
 }

@@ -13,7 +13,7 @@ import (
 
 const workspace = "/v1/Workspaces/WS2755ca500fe07f93394eba29bccd4fca"
 
-func load(t *testing.T) *document.Document {
+func load(t testing.TB) *document.Document {
 	t.Helper()
 	d, err := document.Load(openapi.Document)
 	require.NoError(t, err)
