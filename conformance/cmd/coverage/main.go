@@ -37,11 +37,19 @@ func run(w io.Writer) error {
 		return err
 	}
 	gaps := coverage.Gaps(rows)
-	if _, err := io.WriteString(w, coverage.Table(rows)+gaps); err != nil {
+	if _, err := io.WriteString(w, coverage.Table(rows)+totals(rows, scenarios)+gaps); err != nil {
 		return err
 	}
 	if gaps != "" {
 		return errors.New("the document declares what no fixture shows")
 	}
 	return nil
+}
+
+func totals(rows []coverage.Row, scenarios []*conformance.Scenario) string {
+	exchanges := 0
+	for _, scenario := range scenarios {
+		exchanges += len(scenario.Exchanges)
+	}
+	return fmt.Sprintf("%d operations, %d exchanges in %d fixtures\n", len(rows), exchanges, len(scenarios))
 }

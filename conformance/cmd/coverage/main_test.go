@@ -13,9 +13,10 @@ func TestRunPrintsARowForEachOperation(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, run(&out))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	require.Len(t, lines, 62)
+	require.Len(t, lines, 63)
 	assert.Regexp(t, `^operation +successes +failures`, lines[0])
 	assert.Regexp(t, `^deleteTask +[0-9]+ +400 401 404 412 429 +0/0 +1/1 +Tasks\.Delete$`, lines[56])
+	assert.Regexp(t, `^61 operations, [0-9]{3,} exchanges in [0-9]{2} fixtures$`, lines[62])
 }
 
 func TestRunSaysThatItCannotPrint(t *testing.T) {
