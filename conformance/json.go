@@ -31,7 +31,7 @@ func leafLines(path, literal string) []string {
 
 // leavesOf maps the path of each leaf ($["sids"][0]) to its value. Equal leaves
 // mean equal values: paths tell a key from an index, literals a string from a
-// number, and empty objects and arrays are leaves.
+// number, and arrays and empty objects are leaves.
 func leavesOf(text []byte) (map[string][]string, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // float64 would make different integers the same
@@ -57,8 +57,9 @@ func addLeaves(leaves map[string][]string, path string, value any) {
 			addLeaves(leaves, path+"["+strconv.Quote(key)+"]", member)
 		}
 	case []any:
-		if len(value) == 0 {
-			leaves[path] = []string{"[]"}
+		leaves[path] = []string{"[]"}
+		if len(value) > 0 { // or an entry too much would only be one more leaf
+			leaves[path] = []string{fmt.Sprintf("[length %d]", len(value))}
 		}
 		for i, element := range value {
 			addLeaves(leaves, path+"["+strconv.Itoa(i)+"]", element)

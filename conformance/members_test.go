@@ -46,15 +46,19 @@ func checkMembers(t *testing.T, w *wire, operation *document.Operation, answer a
 		_, _ = answer.Write(body)
 	}))
 	exchange := conformance.Exchange{Response: conformance.Response{Body: string(body)}}
+	made := 0
 	for _, call := range calls.Of(operation.ID) {
 		request := someRequest(t, operation, call.Operation)
 		if !call.Makes(request) {
 			continue
 		}
+		made++
 		result, err := call.Do(t.Context(), w.clients["Basic"], request)
 		require.NoError(t, err, call.Method)
-		assert.Empty(t, compareResult([]conformance.Exchange{exchange}, result), call.Method)
+		lost, added := compareResult([]conformance.Exchange{exchange}, result)
+		assert.Empty(t, append(lost, inventions(added)...), call.Method)
 	}
+	assert.Positive(t, made)
 }
 
 // A variant is one way to fill what a schema leaves open.

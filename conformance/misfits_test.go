@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -123,43 +125,89 @@ func TestAResultThatDoesNotFitIsFound(t *testing.T) {
 		"nothing":          {exchange, calls.Result{}, "expected 1 answers decoded, got 0"},
 		"too much":         {exchange, calls.Result{Bodies: []any{1, 2}}, "expected 1 answers decoded, got 2"},
 		"another resource": {exchange, calls.Result{Bodies: []any{taskrouter.Task{SID: "WT1"}}}, `$["sid"]: "WT`},
-		"too many entries": {page, calls.Result{Entries: []any{taskrouter.Task{}}}, "$: [] is gone"},
+		"no page":          {exchange, calls.Result{Entries: []any{}}, "unexpected end of JSON input"},
+		"too many entries": {page, calls.Result{Entries: []any{taskrouter.Task{}}}, "$: [] became [length 1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.ErrorContains(t, errors.Join(compareResult([]conformance.Exchange{test.exchange}, test.result)...), test.message)
+			lost, _ := compareResult([]conformance.Exchange{test.exchange}, test.result)
+			assert.ErrorContains(t, errors.Join(lost...), test.message)
 		})
 	}
 }
 
 func TestAnErrorThatDoesNotFitIsFound(t *testing.T) {
-	response := exchangeNamed(t, "task_states", "complete a pending task").Response
+	exchange := exchangeNamed(t, "task_states", "complete a pending task")
+	header := headerOf(exchange.Response.Header)
 	right := func() *taskrouter.Error {
 		var said failure
-		require.NoError(t, json.Unmarshal([]byte(response.Body), &said))
+		require.NoError(t, json.Unmarshal([]byte(exchange.Response.Body), &said))
 		return &taskrouter.Error{
-			StatusCode: response.Status, RequestID: headerOf(response.Header).Get("Twilio-Request-Id"), Body: []byte(response.Body),
-			Code: said.Code, Message: said.Message, MoreInfo: said.MoreInfo,
+			Operation: "updateTask", Method: "POST", Path: exchange.Request.Path, Attempts: 1,
+			StatusCode: exchange.Response.Status, Header: header, RequestID: header.Get("Twilio-Request-Id"),
+			Body: []byte(exchange.Response.Body), Code: said.Code, Message: said.Message, MoreInfo: said.MoreInfo,
 		}
 	}
-	require.Empty(t, compareFailure(response, right()))
+	require.Empty(t, compareFailure("updateTask", exchange, right()))
 	for name, change := range map[string]func(*taskrouter.Error){
+		"operation":  func(e *taskrouter.Error) { e.Operation = "getTask" },
+		"method":     func(e *taskrouter.Error) { e.Method = "GET" },
+		"path":       func(e *taskrouter.Error) { e.Path = "" },
+		"attempts":   func(e *taskrouter.Error) { e.Attempts = 2 },
 		"status":     func(e *taskrouter.Error) { e.StatusCode = 404 },
+		"header":     func(e *taskrouter.Error) { e.Header = nil },
 		"code":       func(e *taskrouter.Error) { e.Code = 0 },
 		"message":    func(e *taskrouter.Error) { e.Message = "" },
 		"more info":  func(e *taskrouter.Error) { e.MoreInfo = "" },
 		"detail":     func(e *taskrouter.Error) { e.Detail = "x" },
+		"details":    func(e *taskrouter.Error) { e.Details = map[string]any{"a": 1} },
 		"request id": func(e *taskrouter.Error) { e.RequestID = "" },
-		"wait":       func(e *taskrouter.Error) { e.RetryAfter = time.Second },
+		"wait":       func(e *taskrouter.Error) { e.RetryAfter = time.Minute },
 		"body":       func(e *taskrouter.Error) { e.Body = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := right()
 			change(e)
-			assert.NotEmpty(t, compareFailure(response, e))
+			assert.NotEmpty(t, compareFailure("updateTask", exchange, e))
 		})
 	}
-	assert.NotEmpty(t, compareFailure(response, nil), "no error")
-	assert.NotEmpty(t, compareFailure(response, errors.New("x")), "an error of another type")
+	assert.NotEmpty(t, compareFailure("updateTask", exchange, nil), "no error")
+	assert.NotEmpty(t, compareFailure("updateTask", exchange, errors.New("x")), "an error of another type")
+	assert.NotEmpty(t, compareSentinels(400, fmt.Errorf("%w %w", taskrouter.ErrInvalid, taskrouter.ErrNotFound)), "one sentinel too much")
+	assert.NotEmpty(t, compareSentinels(400, errors.New("x")), "no sentinel")
+}
+
+func TestAResponseThatDoesNotFitIsFound(t *testing.T) {
+	want := exchangeNamed(t, "tasks", "get a pending task").Response
+	right := taskrouter.Response{StatusCode: want.Status, Header: headerOf(want.Header), Body: []byte(want.Body), Attempts: 1}
+	require.Empty(t, compareResponse(want, right))
+	for name, change := range map[string]func(*taskrouter.Response){
+		"status":     func(r *taskrouter.Response) { r.StatusCode = 201 },
+		"ETag":       func(r *taskrouter.Response) { r.Header = r.Header.Clone(); r.Header.Set("ETag", "x") },
+		"request id": func(r *taskrouter.Response) { r.Header = r.Header.Clone(); r.Header.Del("Twilio-Request-Id") },
+		"body":       func(r *taskrouter.Response) { r.Body = nil },
+		"attempts":   func(r *taskrouter.Response) { r.Attempts = 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			wrong := right
+			change(&wrong)
+			assert.NotEmpty(t, compareResponse(want, wrong))
+		})
+	}
+}
+
+// The dates in fixtures are past, so this one is made.
+func TestAWaitUntilADateIsKept(t *testing.T) {
+	exchange := exchangeNamed(t, "rate_limited", "listTasks")
+	date := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
+	for i, field := range exchange.Response.Header {
+		if field.Name == "Retry-After" {
+			exchange.Response.Header[i].Value = date
+		}
+	}
+	assert.Empty(t, newWire(t).make(t.Context(), []conformance.Exchange{exchange}))
+	assert.NotEmpty(t, compareWait(date, 0))
+	assert.NotEmpty(t, compareWait("7", 3*time.Second))
+	assert.NotEmpty(t, compareWait("", 3*time.Second))
 }
 
 func setForm(e *conformance.Exchange, name, value string) {

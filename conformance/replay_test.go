@@ -278,7 +278,7 @@ func TestReplayerReportsEveryDifference(t *testing.T) {
 		},
 		"no body where one is expected": {
 			statistics(), func(r *request) { r.body = "" },
-			[]string{`- $["Depth"] = 125e-1`, `- $["TaskQueueSids"][0] = "WQ1"`, `- $["TaskQueueSids"][1] = "WQ2"`, "+ (not JSON: EOF)"},
+			[]string{`- $["Depth"] = 125e-1`, `- $["TaskQueueSids"] = [length 2]`, `- $["TaskQueueSids"][0] = "WQ1"`, `- $["TaskQueueSids"][1] = "WQ2"`, "+ (not JSON: EOF)"},
 		},
 		"a JSON value that changed": {
 			statistics(), body("WQ1", "WQ3"),
@@ -286,7 +286,7 @@ func TestReplayerReportsEveryDifference(t *testing.T) {
 		},
 		"a JSON text that goes on": {
 			statistics(), func(r *request) { r.body += "{}" },
-			[]string{`- $["Depth"] = 125e-1`, `- $["TaskQueueSids"][0] = "WQ1"`, `- $["TaskQueueSids"][1] = "WQ2"`, "+ (not JSON: more after the value)"},
+			[]string{`- $["Depth"] = 125e-1`, `- $["TaskQueueSids"] = [length 2]`, `- $["TaskQueueSids"][0] = "WQ1"`, `- $["TaskQueueSids"][1] = "WQ2"`, "+ (not JSON: more after the value)"},
 		},
 	} {
 		t.Run(promise, func(t *testing.T) {

@@ -22,6 +22,9 @@ type Call struct {
 	Operation gen.Operation
 	// Method is the name of the method, such as "Tasks.Create".
 	Method string
+	// Paged tells that the method returns a page at a time. The call reads on to
+	// the last page and then back to the first.
+	Paged bool
 
 	scope scope
 	do    func(context.Context, *taskrouter.Client, Request, []taskrouter.CallOption) (Result, error)
@@ -53,7 +56,7 @@ func RequestOf(r conformance.Request, path map[string]string) (Request, error) {
 // A Result is what a call returned, in a form that can be encoded again.
 type Result struct {
 	// Bodies are the answers, one for each request, whole as they came: one
-	// resource, or the pages of a list.
+	// resource, or the pages of a list, forth and back.
 	Bodies []any
 	// Entries are those of all pages of a list, by a method that does not show the
 	// pages.
@@ -93,7 +96,7 @@ func identifier(o gen.Operation, r Request) string {
 
 // collection is a method that takes a request or parameters.
 func collection[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) (*T, error)) Call {
-	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		request, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
@@ -110,7 +113,7 @@ func resource[S, R, T any](o gen.Operation, find finder[S], method func(S, conte
 // verb is a method as resource is, for some of the operation's requests. Their
 // fields are named as those of the method's request are, behind a prefix.
 func verb[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, R, ...taskrouter.CallOption) (*T, error), of scope, prefix string) Call {
-	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		request, err := decode[R](of.rest(r), prefix)
 		if err != nil {
 			return Result{}, err
@@ -126,28 +129,28 @@ func get[S, T any](o gen.Operation, find finder[S], method func(S, context.Conte
 
 // move is a method as get is, for some of the operation's requests.
 func move[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) (*T, error), of scope) Call {
-	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return one(method(find(c, r.Path), ctx, identifier(o, r), options...))
 	}}
 }
 
 // text is a method that takes an identifier and the value of one field.
 func text[S, T any](o gen.Operation, find finder[S], method func(S, context.Context, string, string, ...taskrouter.CallOption) (*T, error), of scope, field string) Call {
-	return Call{o, nameOf(method), of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, of, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return one(method(find(c, r.Path), ctx, identifier(o, r), r.Values.Get(field), options...))
 	}}
 }
 
 // remove is a method that returns nothing but an error.
 func remove[S any](o gen.Operation, find finder[S], method func(S, context.Context, string, ...taskrouter.CallOption) error) Call {
-	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		return Result{}, method(find(c, r.Path), ctx, identifier(o, r), options...)
 	}}
 }
 
 // list is a method that returns the entries of all pages.
 func list[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) iter.Seq2[*T, error]) Call {
-	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), false, everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		params, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
@@ -163,24 +166,49 @@ func list[S, R, T any](o gen.Operation, find finder[S], method func(S, context.C
 	}}
 }
 
-// page is a method that returns one page; the call goes on to the last.
+// page is a method that returns one page.
 func page[S, R, T any](o gen.Operation, find finder[S], method func(S, context.Context, R, ...taskrouter.CallOption) (*taskrouter.Page[T], error)) Call {
-	return Call{o, nameOf(method), everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
+	return Call{o, nameOf(method), true, everything, func(ctx context.Context, c *taskrouter.Client, r Request, options []taskrouter.CallOption) (Result, error) {
 		params, err := decode[R](r, "")
 		if err != nil {
 			return Result{}, err
 		}
-		var result Result
-		p, err := method(find(c, r.Path), ctx, params, options...)
-		for err == nil {
-			result.Bodies = append(result.Bodies, map[string]any{"meta": p.Meta, p.Meta.Key: p.Items})
-			if !p.HasNext() {
-				return result, nil
-			}
-			p, err = p.Next(ctx)
+		first, err := method(find(c, r.Path), ctx, params, options...)
+		if err != nil {
+			return Result{}, err
 		}
-		return Result{}, err
+		return walk(ctx, first)
 	}}
+}
+
+// walk reads on to the last page, and then back over as many as were read.
+func walk[T any](ctx context.Context, p *taskrouter.Page[T]) (Result, error) {
+	result := Result{Bodies: []any{bodyOf(p)}}
+	seen := map[string]bool{p.Meta.URL: true}
+	for p.HasNext() {
+		var err error
+		if p, err = p.Next(ctx); err != nil {
+			return Result{}, err
+		}
+		if seen[p.Meta.URL] {
+			return Result{}, fmt.Errorf("the pages go round in a circle, back to %s", p.Meta.URL)
+		}
+		seen[p.Meta.URL] = true
+		result.Bodies = append(result.Bodies, bodyOf(p))
+	}
+	for range len(result.Bodies) - 1 {
+		var err error
+		if p, err = p.Previous(ctx); err != nil {
+			return Result{}, err
+		}
+		result.Bodies = append(result.Bodies, bodyOf(p))
+	}
+	return result, nil
+}
+
+// bodyOf is the envelope that a page came in.
+func bodyOf[T any](p *taskrouter.Page[T]) any {
+	return map[string]any{"meta": p.Meta, p.Meta.Key: p.Items}
 }
 
 func one[T any](resource *T, err error) (Result, error) {
