@@ -121,7 +121,12 @@ func TestCheckResponse(t *testing.T) {
 		"nothing":              {"DELETE", "/Activities/WA1", 204, nil, ``, ""},
 		"a version":            {"GET", "/Workers/WK1", 404, nil, `{}`, ""},
 
-		"no such status":                {"GET", "/Activities/WA1", 418, nil, `{}`, "status 418: the document declares only [200 401 404 429]"},
+		"a failure not foreseen":   {"GET", "/Activities/WA1", 403, nil, `{"code": 20403}`, ""},
+		"a breakdown of a gateway": {"GET", "/Activities/WA1", 503, map[string]string{"Content-Type": "text/html"}, `<html>`, ""},
+
+		"no such success":               {"GET", "/Activities/WA1", 202, nil, `{}`, "status 202: the document declares only [200 401 404 429]"},
+		"a failure with another body":   {"GET", "/Activities/WA1", 404, map[string]string{"Content-Type": "text/html"}, `<html>`, "Content-Type"},
+		"a member of a failure":         {"GET", "/Activities/WA1", 403, nil, `{"nothing": 1}`, "body: $.nothing: the document does not declare it"},
 		"no such member":                {"GET", "/Activities/WA1", 200, nil, strings.Replace(activity, `"sid"`, `"nothing": 1, "sid"`, 1), "body: $.nothing: the document does not declare it"},
 		"no such member in a list":      {"GET", "/Activities", 200, nil, strings.Replace(page, `"sid"`, `"nothing": {}, "sid"`, 1), "body: $.activities[0].nothing: the document does not declare it"},
 		"a member that is there twice":  {"GET", "/Activities/WA1", 200, nil, strings.Replace(activity, `"sid"`, `"available": true, "sid"`, 1), "body: $.available: the member is there twice"},

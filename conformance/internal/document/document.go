@@ -5,6 +5,7 @@ package document
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -146,6 +147,9 @@ func newOperation(route routers.Route) (*Operation, error) {
 		}
 	}
 	slices.Sort(o.Statuses)
+	if len(o.Statuses) == 0 || o.Statuses[0] < 200 || o.Statuses[0] > 299 {
+		return nil, errors.New("expected a response of status 2xx")
+	}
 	return o, nil
 }
 

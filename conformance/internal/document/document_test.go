@@ -32,6 +32,7 @@ func TestLoadRefusesWhatIsNoUsableDocument(t *testing.T) {
 	for name, test := range map[string]struct{ document, message string }{
 		"no YAML":                           {"\t", "load the document"},
 		"not OpenAPI":                       {"openapi: 3.0.3", "validate the document"},
+		"no success":                        {"openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {default: {description: B}}}}}", "load the document: GET /a: expected a response of status 2xx"},
 		"a body of a kind that is not used": {withBody("text/plain"), "expected a body of"},
 		"a body of two kinds":               {withBody("application/json", "application/x-www-form-urlencoded"), "expected a body of one kind"},
 	} {
