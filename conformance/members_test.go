@@ -54,7 +54,7 @@ func checkMembers(t *testing.T, w *wire, operation *document.Operation, body []b
 	exchange := conformance.Exchange{Response: conformance.Response{Body: string(body)}}
 	made := 0
 	for _, call := range calls.Of(operation.ID) {
-		request := someRequest(t, operation, call.Operation)
+		request := someRequest(operation, call.Operation)
 		if !call.Makes(request) {
 			continue
 		}

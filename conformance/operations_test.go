@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +25,8 @@ func TestTheFacadeMakesEveryExchange(t *testing.T) {
 	for _, scenario := range fixtures(t) {
 		for i, exchange := range scenario.Exchanges {
 			t.Run(scenario.Name+"/"+exchange.Name, func(t *testing.T) {
-				pages := nextPages(t, scenario, i)
+				pages, err := nextPages(scenario.Exchanges, i)
+				require.NoError(t, err)
 				for _, problem := range w.make(t.Context(), append([]conformance.Exchange{exchange}, pages...)) {
 					t.Error(problem)
 				}
@@ -35,7 +38,9 @@ func TestTheFacadeMakesEveryExchange(t *testing.T) {
 func TestEveryOperationIsProved(t *testing.T) {
 	rows, err := coverage.Compute(newWire(t).document, fixtures(t))
 	require.NoError(t, err)
-	assert.Equal(t, 61, len(rows), "operations")
+	if len(rows) != 61 {
+		t.Errorf("expected 61 operations, not %d", len(rows))
+	}
 	assert.Empty(t, coverage.Gaps(rows))
 }
 
@@ -100,32 +105,24 @@ func inventions(added []string) []error {
 
 // nextPages are the exchanges that follow when the list that exchange i begins is
 // read to its end.
-func nextPages(t *testing.T, scenario *conformance.Scenario, i int) []conformance.Exchange {
-	t.Helper()
+func nextPages(exchanges []conformance.Exchange, i int) ([]conformance.Exchange, error) {
 	var pages []conformance.Exchange
-	page := scenario.Exchanges[i]
-	for len(pages) < len(scenario.Exchanges) {
+	page := exchanges[i]
+	for range exchanges {
 		link, err := linkOf(page.Response, "next_page_url")
-		require.NoError(t, err, page.Name)
-		if link == "" {
-			return pages
+		if err != nil || link == "" {
+			return pages, err
 		}
-		page = exchangeAt(t, scenario, link)
+		n := slices.IndexFunc(exchanges, func(e conformance.Exchange) bool {
+			return e.Request.Method == http.MethodGet && e.Request.Path+"?"+e.Request.Query == link
+		})
+		if n < 0 {
+			return nil, fmt.Errorf("next_page_url: no exchange is GET %s", link)
+		}
+		page = exchanges[n]
 		pages = append(pages, page)
 	}
-	t.Fatalf("%s: the pages that follow %q go round in a circle", scenario.Name, scenario.Exchanges[i].Name)
-	return nil
-}
-
-func exchangeAt(t *testing.T, scenario *conformance.Scenario, link string) conformance.Exchange {
-	t.Helper()
-	for _, exchange := range scenario.Exchanges {
-		if r := exchange.Request; r.Method == "GET" && r.Path+"?"+r.Query == link {
-			return exchange
-		}
-	}
-	t.Fatalf("%s: a next_page_url leads to GET %s, and no exchange has it", scenario.Name, link)
-	return conformance.Exchange{}
+	return nil, fmt.Errorf("next_page_url: the pages that follow %q go round in a circle", exchanges[i].Name)
 }
 
 func fixtures(t *testing.T) []*conformance.Scenario {

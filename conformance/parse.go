@@ -43,6 +43,9 @@ func Parse(name string, data []byte) (*Scenario, error) {
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: expected text in UTF-8", name)
 	}
+	if at := bytes.IndexByte(data, '\r'); at >= 0 {
+		return nil, fmt.Errorf("%s: line %d: expected a line feed at its end and no carriage return", name, 1+bytes.Count(data[:at], []byte("\n")))
+	}
 	if !bytes.HasSuffix(data, []byte("\n")) {
 		data = append(bytes.Clone(data), '\n')
 	}

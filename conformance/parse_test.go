@@ -156,7 +156,7 @@ func TestParseSaysWhereAndWhatItExpected(t *testing.T) {
 		"an unknown key":               {"source: live\nauthor: me\n", `comment: expected source, the only header, or a line that begins with #, not "author: me"`},
 		"the source twice":             {"source: live\nsource: live\n", "comment: expected source once"},
 		"a header below the comment":   {"# words\nsource: live\n", `comment: expected another line that begins with #, or the first section, not "source: live"`},
-		"line ends of another system":  {"source: live\r\n", `expected source to be live, emulator or reference, not "live\r"`},
+		"line ends of another system":  {"source: live\n# a\r\n", "f.txtar: line 2: expected a line feed at its end and no carriage return"},
 		"bytes that are no text":       {"source: live\n\xff", "f.txtar: expected text in UTF-8"},
 		"no exchange":                  {"source: live\n", `f.txtar: expected a section "NAME: request" and its response`},
 		"a section of another kind":    {"source: live\n-- a --\n", `section "a": expected the name "NAME: request"`},

@@ -106,9 +106,16 @@ func (w *wire) found(status int) []error {
 		problems = append(problems, w.invalid...)
 	}
 	for i, problem := range problems {
-		problems[i] = fmt.Errorf("what arrived is not what the document says: %w", problem)
+		problems[i] = disagreement{problem}
 	}
 	return problems
+}
+
+// A disagreement is one with the document.
+type disagreement struct{ error }
+
+func (d disagreement) Error() string {
+	return "what arrived is not what the document says: " + d.error.Error()
 }
 
 // replay makes the first of some exchanges by a method of the facade, which may
@@ -316,7 +323,7 @@ func compareSentinels(status int, err error) []error {
 	for of, sentinel := range sentinels {
 		want := of == min(status, http.StatusInternalServerError)
 		if errors.Is(err, sentinel) != want {
-			problems = append(problems, fmt.Errorf("status %d: expected errors.Is to find %q: %t", status, sentinel, want))
+			problems = append(problems, fmt.Errorf("status %d: expected errors.Is to find %q: %t", status, sentinel.Error(), want))
 		}
 	}
 	return problems
@@ -349,7 +356,7 @@ func headerOf(fields []conformance.Field) http.Header {
 func linkOf(r conformance.Response, name string) (string, error) {
 	var page struct{ Meta map[string]any }
 	if json.Unmarshal([]byte(r.Body), &page) != nil {
-		return "", nil // what is no page has no link
+		return "", nil //nolint:nilerr // what is no page has no link
 	}
 	text, ok := page.Meta[name].(string)
 	if !ok {

@@ -130,6 +130,9 @@ func (s settings) load() ([]*conformance.Scenario, error) {
 	}
 	var scenarios []*conformance.Scenario
 	for _, name := range s.names {
+		if strings.HasPrefix(name, "-") {
+			return nil, fmt.Errorf("%s: expected the name of a fixture: flags come before names", name)
+		}
 		scenario, err := conformance.Load(fsys, baseName(name)+extension)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w; there are %s", err, namesIn(fsys))

@@ -35,6 +35,10 @@ type Request struct {
 	Path   map[string]string // decoded, by the names in the template
 	Values url.Values        // of the query or the form
 	JSON   []byte            // the body, where it is JSON
+
+	// OnePage tells that the next page cannot be had, so that only methods that
+	// return a page can read the list.
+	OnePage bool
 }
 
 // RequestOf is the request of a fixture, with the values in its path.
@@ -65,7 +69,7 @@ type Result struct {
 
 // Makes tells whether the call can make the request. A verb such as Tasks.Cancel
 // makes only some of its operation's.
-func (c Call) Makes(r Request) bool { return c.scope.holds(r) }
+func (c Call) Makes(r Request) bool { return c.scope.holds(r) && (c.Paged || !r.OnePage) }
 
 // Do makes the request.
 func (c Call) Do(ctx context.Context, client *taskrouter.Client, r Request, options ...taskrouter.CallOption) (Result, error) {
@@ -176,6 +180,9 @@ func page[S, R, T any](o gen.Operation, find finder[S], method func(S, context.C
 		first, err := method(find(c, r.Path), ctx, params, options...)
 		if err != nil {
 			return Result{}, err
+		}
+		if r.OnePage {
+			return Result{Bodies: []any{bodyOf(first)}}, nil
 		}
 		return walk(ctx, first)
 	}}

@@ -3,10 +3,10 @@
 package coverage
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
@@ -100,7 +100,8 @@ func holds(header []conformance.Field, r calls.Request, input document.Input) bo
 	case document.InHeader:
 		return hasHeader(header, input.Name)
 	case document.InJSON:
-		return strings.Contains(string(r.JSON), strconv.Quote(input.Name)+":")
+		var members map[string]json.RawMessage
+		return json.Unmarshal(r.JSON, &members) == nil && members[input.Name] != nil
 	}
 	return r.Values.Has(input.Name) // no operation has both a query and a form
 }
