@@ -71,8 +71,11 @@ func encodings(text string) string {
 			fmt.Sprintf(`(?:&|&amp;)#0*%d;`, r),
 			fmt.Sprintf(`(?:&|&amp;)#x0*%x;`, r),
 		}
-		if r == ' ' {
+		switch r {
+		case ' ':
 			spellings = append(spellings, `\+`)
+		case '+':
+			spellings = append(spellings, ` `) // read from a form that did not encode it
 		}
 		if named := html.EscapeString(string(r)); named != string(r) {
 			spellings = append(spellings, regexp.QuoteMeta(named))
@@ -133,7 +136,7 @@ func (c *cleaner) cleanText(text string) string {
 			text = pattern.ReplaceAllLiteralString(text, c.secrets[i].instead)
 		}
 	}
-	text = base64Run.ReplaceAllStringFunc(text, func(run string) string {
+	text = base64Lines.ReplaceAllStringFunc(text, func(run string) string {
 		if slices.ContainsFunc(decodings(run), c.leaks) {
 			return removed
 		}
@@ -165,10 +168,11 @@ func (c *cleaner) leaksWithin(text string, layers int) bool {
 
 var (
 	base64Run   = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`)
+	base64Lines = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}(?:\n[ \t]*[A-Za-z0-9+/_-]+)*(?:\n[ \t]*)?={0,2}`) // as in mail
 	hexRun      = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}){8,}`)
 	jsonEscape  = regexp.MustCompile(`\\u[0-9A-Fa-f]{4}|\\.`)
 	percentCode = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	blank       = regexp.MustCompile(`\s+`)
+	blank       = regexp.MustCompile(`[\s\pZ\pC\x{FFFD}]+`) // what is seen as nothing, or was no character
 )
 
 // views are a text as one who decodes it once would read it.
@@ -210,7 +214,7 @@ func unescapeText(text string) string {
 // decodings are what a run of base64 may mean. Where it begins is not known, for
 // what stands before it may be of the same letters.
 func decodings(run string) []string {
-	run = strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(run)
+	run = strings.NewReplacer("-", "+", "_", "/", "=", "", "\n", "", " ", "", "\t", "").Replace(run)
 	var plain []string
 	for offset := range min(4, len(run)) {
 		part := run[offset:]

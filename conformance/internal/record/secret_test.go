@@ -56,7 +56,11 @@ var ways = map[string]func(string) string{
 	"base64 in lines": func(s string) string {
 		return strings.Join(chunks(base64.StdEncoding.EncodeToString([]byte(s)), 10), "\n")
 	},
-	"hex": func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"broken by a space that is none":  func(s string) string { return strings.Join(chunks(s, 10), "\u00a0") },
+	"broken by what cannot be seen":   func(s string) string { return strings.Join(chunks(s, 10), "\u200b") },
+	"broken by what is no character":  func(s string) string { return strings.Join(chunks(s, 10), "\ufffd") },
+	"read from a form without escape": func(s string) string { return strings.ReplaceAll(s, "+", " ") },
+	"hex":                             func(s string) string { return hex.EncodeToString([]byte(s)) },
 }
 
 func eachByte(s, format string) string {
@@ -143,6 +147,15 @@ func TestASecretOfDigitsIsNoNumberEither(t *testing.T) {
 	require.NoError(t, err)
 	c := newCleaner([]secret{{"12345678", "removed"}}, base)
 	assert.Equal(t, `{"a":[0,1,true,null],"removed":"removed"}`, c.clean(`{"a":[12345678,1,true,null],"12345678":"12345678"}`))
+}
+
+// The last line alone shows the end of a token, although it does not show the token.
+func TestNothingIsLeftOfBase64InLines(t *testing.T) {
+	credential := base64.StdEncoding.EncodeToString([]byte(testCredentials.AccountSID + ":" + testCredentials.AuthToken))
+	for _, lineEnd := range []string{"\n", "\n  ", "\n\t"} {
+		lines := strings.Join(chunks(credential, 76), lineEnd)
+		assert.Equal(t, "Basic removed, it says", testCleaner(t).clean("Basic "+lines+", it says"))
+	}
 }
 
 // What is left must be the same JSON: nothing but texts is another.
