@@ -1,8 +1,10 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -105,14 +107,25 @@ func (e *etags) match(resource, value string) (send, write string) {
 // rename puts the fixture's tags into the text of an answer. Versions are left
 // alone: a 3 may be anything.
 func (e *etags) rename(text string) string {
-	var pairs []string
+	var opaque []renaming
 	for real, written := range e.written {
 		if !version.MatchString(real.value) && len(real.value) >= minOpaque {
-			pairs = append(pairs, real.value, written)
+			opaque = append(opaque, renaming{real.value, written})
 		}
+	}
+	// In an order of their own, since the first that fits is taken: one may begin
+	// like another, and two resources may have the same.
+	slices.SortFunc(opaque, func(a, b renaming) int {
+		return cmp.Or(cmp.Compare(len(b.real), len(a.real)), cmp.Compare(a.written, b.written))
+	})
+	var pairs []string
+	for _, r := range opaque {
+		pairs = append(pairs, r.real, r.written)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
+
+type renaming struct{ real, written string }
 
 // minOpaque letters of a tag are no word.
 const minOpaque = 8
