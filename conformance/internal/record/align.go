@@ -150,7 +150,7 @@ func matchBy(name func(*node) string, matched []*node, rest []int, left []*node,
 
 // nameOf is what a resource is called, or what happened.
 func nameOf(n *node) string {
-	for _, key := range []string{"unique_name", "task_channel_unique_name", "friendly_name", "event_type"} {
+	for _, key := range []string{"unique_name", "task_channel_unique_name", "friendly_name", "worker_name", "event_type"} {
 		if name := n.str(key); name != "" {
 			return key + " " + name
 		}

@@ -157,6 +157,13 @@ func TestSIDsAreNamedOneToOne(t *testing.T) {
 		want := `[{"sid":"` + c + `","n":null},{"sid":"` + b + `","n":"2026-03-17T09:41:02Z"},{"sid":"` + a + `","n":"2026-03-17T09:41:01Z"}]`
 		assert.Equal(t, indent(want), again(w, old, came))
 	})
+	t.Run("by whom they are of in a list that is sorted otherwise", func(t *testing.T) {
+		old := `[{"sid":"` + a + `","worker_name":"Amara"},{"sid":"` + b + `","worker_name":"Bastien"}]`
+		came := `[{"sid":"` + y + `","worker_name":"Bastien"},{"sid":"` + x + `","worker_name":"Amara"}]`
+		w := writerOf("", old)
+		assert.Equal(t, indent(`[{"sid":"`+b+`","worker_name":"Bastien"},{"sid":"`+a+`","worker_name":"Amara"}]`), again(w, old, came))
+		assert.Equal(t, x, w.names.toSend(a), "who accepts Amara's reservation accepts hers")
+	})
 	t.Run("as the names of members", func(t *testing.T) {
 		old := `{"` + a + `":{"at":"2026-03-17T09:41:01Z"},"n":1,"` + accountSID + `":2}`
 		came := `{"` + x + `":{"at":"2030-01-01T00:00:00Z"},"n":1,"` + accountSID + `":2}`
