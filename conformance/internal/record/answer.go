@@ -24,6 +24,10 @@ type answer struct {
 }
 
 func readAnswer(response *http.Response, clean *cleaner) (answer, error) {
+	if encoding := response.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		// Nothing can be found in it, so nothing could be taken out.
+		return answer{}, fmt.Errorf("expected a body that is not encoded, not %s", encoding)
+	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
 		return answer{}, fmt.Errorf("read the answer's body: %w", err)
@@ -88,7 +92,7 @@ func (w writer) header(field conformance.Field, old string, came answer) string 
 	}
 	switch {
 	case !slices.Contains(volatileHeaders, field.Name) || !number.MatchString(field.Value):
-		return w.text(place{}, old, field.Value)
+		return oneLine(w.text(place{}, old, field.Value)) // which may decode line ends
 	case number.MatchString(old):
 		return old
 	case field.Name == "X-Rate-Limit-Remaining":

@@ -283,6 +283,7 @@ func TestWorkspacesThatAreLeftAreDeleted(t *testing.T) {
 		"it fails before":     {create + other + remove, []func(http.ResponseWriter){ok, status(400, ""), status(204, "")}, "was left and is deleted", true},
 		"deleting fails":      {create + remove, []func(http.ResponseWriter){ok, status(400, ""), status(403, "")}, "is left and must be deleted: the service answered 403", true},
 		"nothing was created": {create, []func(http.ResponseWriter){status(400, "")}, "", true},
+		"it is no SID":        {create + other, []func(http.ResponseWriter){status(201, `{"sid":"`+created+`/../.."}`), status(200, "")}, "", false},
 		"it was another kind": {other, []func(http.ResponseWriter){ok}, "", false},
 	} {
 		t.Run(promise, func(t *testing.T) {
@@ -364,6 +365,38 @@ func TestAnAnswerInAnotherFormIsWrittenAsText(t *testing.T) {
 		},
 		Body: "<p>\uFFFDone</p>\ntwo",
 	}, recording.Scenario.Exchanges[0].Response)
+}
+
+func TestAHeaderIsOneLineOfText(t *testing.T) {
+	r, _ := answering(t, func(w http.ResponseWriter) {
+		w.Header().Set("Location", "/caf\xe9?a=%0Ab&to=jo%2540b.de%20")
+		status(200, "")(w)
+	})
+	recording, _, err := recordIn(t, r, get(t, "200"))
+	require.NoError(t, err)
+	assert.Equal(t, []conformance.Field{{Name: "Location", Value: "/caf\uFFFD?a= b&to=person1%40example.com"}},
+		recording.Scenario.Exchanges[0].Response.Header)
+}
+
+func TestABodyThatNothingCanBeFoundInIsRefused(t *testing.T) {
+	r, _ := answering(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Encoding", "br")
+		status(200, "compressed")(w)
+	})
+	_, _, err := recordIn(t, r, get(t, "200"))
+	require.ErrorContains(t, err, "expected a body that is not encoded, not br")
+}
+
+func TestAFixtureSaysWhatIsAcceptedAndByWhom(t *testing.T) {
+	var got http.Header
+	r := newRecorder(t, here, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }), nil)
+	_, _, err := recordIn(t, r, parsed(t, "-- a: request --\nGET /\nAccept: text/html\nUser-Agent: other\n-- a: response --\n200\n"))
+	require.NoError(t, err)
+	assert.Equal(t, http.Header{"Accept": {"text/html"}, "User-Agent": {"other"}}, got)
+
+	_, _, err = recordIn(t, r, parsed(t, "-- a: request --\nGET /\n-- a: response --\n200\n"))
+	require.NoError(t, err)
+	assert.Equal(t, http.Header{"Accept": {"application/json"}, "User-Agent": {"taskrouter-go-record"}}, got)
 }
 
 func TestBaseURLsAreChecked(t *testing.T) {
@@ -473,6 +506,21 @@ func TestAFolderIsRecordedAsFarAsItCanBe(t *testing.T) {
 	assert.ErrorContains(t, outcomes[1].Err, "expected the name of a fixture")
 	assert.ErrorIs(t, outcomes[2].Err, os.ErrNotExist)
 	assert.Equal(t, Outcome{Fixture: "a.txtar", Exchanges: 1}, outcomes[3])
+}
+
+func TestAnInterruptEndsTheFolder(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a.txtar", "b.txtar"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("source: reference\n\n-- get: request --\nGET /\n-- get: response --\n200\n"), 0o644))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r, a := answering(t, func(http.ResponseWriter) { cancel() })
+	var reported []string
+	err := r.Folder(ctx, folder, nil, func(o Outcome) { reported = append(reported, o.Fixture) })
+	require.ErrorIs(t, err, context.Canceled)
+	assert.EqualError(t, err, "interrupted before b.txtar: context canceled")
+	assert.Equal(t, []string{"a.txtar"}, reported)
+	assert.Len(t, a.requests, 1)
 }
 
 func TestAFolderWithoutFixturesIsAMistake(t *testing.T) {

@@ -37,6 +37,9 @@ func (r *Recorder) Folder(ctx context.Context, folder string, names []string, re
 		}
 	}
 	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("interrupted before %s: %w", name, err)
+		}
 		outcome := r.file(ctx, folder, name)
 		if all && errors.Is(outcome.Err, ErrNotRecordable) {
 			outcome.Skipped, outcome.Err = outcome.Err.Error(), nil

@@ -53,16 +53,20 @@ func keep(header http.Header) []conformance.Field {
 // keptValue leaves out that a body is in UTF-8: JSON always is, and so is every
 // fixture.
 func keptValue(name, value string) string {
-	value = strings.Join(strings.FieldsFunc(value, isControl), " ")
+	value = oneLine(strings.ToValidUTF8(value, "\uFFFD"))
 	if name != "Content-Type" {
-		return strings.TrimSpace(value)
+		return value
 	}
 	media, parameters, err := mime.ParseMediaType(value)
 	if err != nil {
-		return strings.TrimSpace(value)
+		return value
 	}
 	delete(parameters, "charset")
 	return cmp.Or(mime.FormatMediaType(media, parameters), media)
+}
+
+func oneLine(value string) string {
+	return strings.TrimSpace(strings.Join(strings.FieldsFunc(value, isControl), " "))
 }
 
 func isControl(r rune) bool {

@@ -29,14 +29,20 @@ func (s sender) request(ctx context.Context, exchange conformance.Exchange) (*ht
 	if err != nil {
 		return nil, fmt.Errorf("expected a path that makes a URL, not %q", want.Path)
 	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", "taskrouter-go-record")
 	for _, field := range want.Header {
 		request.Header.Add(field.Name, s.headerValue(want, field))
 	}
+	setDefault(request.Header, "Accept", "application/json")
+	setDefault(request.Header, "User-Agent", "taskrouter-go-record")
 	request.Header.Del("Authorization") // of which the fixture has the scheme only
 	s.credentials.authorize(request, exchange)
 	return request, nil
+}
+
+func setDefault(header http.Header, name, value string) {
+	if header.Get(name) == "" {
+		header.Set(name, value)
+	}
 }
 
 func (s sender) headerValue(want conformance.Request, field conformance.Field) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 // deleted.
 type workspaces []string
 
+var workspaceSID = regexp.MustCompile(`^WS[0-9a-f]{32}$`)
+
 func (w *workspaces) note(request *http.Request, came answer) {
 	if came.status < 200 || came.status > 299 {
 		return
@@ -23,7 +26,7 @@ func (w *workspaces) note(request *http.Request, came answer) {
 	parent := path[:max(0, strings.LastIndexByte(path, '/'))]
 	switch {
 	case request.Method == http.MethodPost && lastSegment(path) == "Workspaces":
-		if sid := came.document().str("sid"); sidPattern.MatchString(sid) {
+		if sid := came.document().str("sid"); workspaceSID.MatchString(sid) {
 			*w = append(*w, sid)
 		}
 	case request.Method == http.MethodDelete && lastSegment(parent) == "Workspaces":
