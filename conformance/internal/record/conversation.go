@@ -27,6 +27,9 @@ type conversation struct {
 // requests need.
 func (c *conversation) hold(ctx context.Context, s *conformance.Scenario) error {
 	for i, exchange := range s.Exchanges {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("before exchange %q: %w", exchange.Name, err)
+		}
 		came, err := c.ask(ctx, exchange)
 		if err != nil {
 			return fmt.Errorf("exchange %q: %w", exchange.Name, err)
@@ -52,7 +55,12 @@ func (c *conversation) send(ctx context.Context, exchange conformance.Exchange) 
 // roundTrip goes to the transport and not through an http.Client, which would
 // follow redirects, with the credentials, and refuse some that are worth recording.
 func (c *conversation) roundTrip(request *http.Request) (answer, error) {
-	ctx, cancel := context.WithTimeout(request.Context(), attemptTime)
+	ctx := request.Context()
+	if request.Method != http.MethodGet {
+		// An interrupt waits for the answer, which says what must be deleted.
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	response, err := c.transport.RoundTrip(request.WithContext(ctx))
 	if err != nil {

@@ -314,6 +314,31 @@ func TestWorkspacesAreDeletedAfterAnInterruptToo(t *testing.T) {
 	assert.Equal(t, []string{"workspace WS11111111111111111111111111111111 was left and is deleted"}, recording.Cleanup)
 }
 
+// slow answers when the context may have ended meanwhile, as a network does.
+type slow struct{ wire }
+
+func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := s.wire.RoundTrip(r)
+	if r.Context().Err() != nil {
+		return nil, r.Context().Err()
+	}
+	return answer, err
+}
+
+func TestAWorkspaceThatIsBeingMadeAtAnInterruptIsDeletedToo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	a := &answers{t: t, list: []func(http.ResponseWriter){func(w http.ResponseWriter) {
+		cancel()
+		status(201, `{"sid":"WS11111111111111111111111111111111"}`)(w)
+	}, status(204, "")}}
+	r := newRecorder(t, here, nil, func(o *Options) { o.Transport = slow{wire{a}} })
+	scenario := parsed(t, "-- create: request --\nPOST /v1/Workspaces\n-- create: response --\n201\n-- more: request --\nPOST /v1/Workspaces\n-- more: response --\n201\n")
+	recording, err := r.Record(ctx, scenario)
+	require.EqualError(t, err, `before exchange "more": context canceled`)
+	assert.Len(t, a.requests, 2, "nothing else is made")
+	assert.Equal(t, []string{"workspace WS11111111111111111111111111111111 was left and is deleted"}, recording.Cleanup)
+}
+
 type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
