@@ -84,6 +84,8 @@ func (w writer) token(at place, old, t token, spelled string) string {
 		return spelled
 	case t.class == classPhone:
 		return t.spelled + name
+	case t.class == classEmail && t.spelled == identityAt:
+		return strings.NewReplacer("@", identityAt, ".", identityDot).Replace(name)
 	case t.class == classEmail:
 		return strings.Replace(name, "@", t.spelled, 1)
 	}

@@ -44,19 +44,21 @@ var recognizers = []recognizer{
 	{regexp.MustCompile(`eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3}|removed-token-[0-9]+`), acceptAs(classToken)},
 	{timePattern, acceptTime},
 	{regexp.MustCompile(`[0-9a-fA-F]{32,}`), acceptAs(classHex)},
-	{regexp.MustCompile(`[\pL\pN._%+-][\pL\pN._%+'-]*(?:@|(?i:%40|&#64;|&#x40;|\\u0040))[\pL\pN-]+(?:\.[\pL\pN-]+)+`), acceptEmail},
+	{regexp.MustCompile(`[\pL\pN._%+-][\pL\pN._%+'-]*(?:@|(?i:%40|&#64;|&#x40;|\\u0040))(?:[\pL\pN-]+\.)+(?:(?i:xn--)[\pL\pN-]+|\pL{2,})`), acceptEmail},
+	{regexp.MustCompile(`(?i)[a-z0-9][a-z0-9_-]*_40[a-z0-9-]+(?:_2e[a-z0-9-]+)*_2e[a-z]{2,}`), acceptIdentity},
 	{regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`), acceptIPv4},
 	{regexp.MustCompile(`(?i)[0-9a-f]{0,4}(?:(?::|%3A)[0-9a-f]{0,4}){2,7}`), acceptIPv6},
 	{regexp.MustCompile(plus + `[1-9][0-9]{6,14}`), acceptPhone(7, 15, noEdge)},
 	{regexp.MustCompile(plus + ` ?\(?[1-9][0-9]{0,5}\)?(?:` + gap + `?\(?[0-9]{1,5}\)?){1,6}`), acceptPhone(7, 15, noEdge)},
-	{regexp.MustCompile(`(?:1` + gap + `)?\(?[2-9][0-9]{2}\)?` + gap + `{1,2}[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
+	{regexp.MustCompile(`(?:1` + gap + `)?(?:\([2-9][0-9]{2}\)` + gap + `{0,2}|[2-9][0-9]{2}` + gap + `{1,2})[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
+	{regexp.MustCompile(`00[1-9](?:` + gap + `?\(?[0-9]{1,14}\)?){1,6}`), acceptPhone(12, 17, phoneEdge)},
 	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, phoneEdge)},
 	{regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, phoneEdge)},
 }
 
 const (
 	plus = `(?:\+|(?i:%2B|&#43;|&#x2B;|\\u002B))`
-	gap  = `(?:[ ./\x{a0}-]|%20)`
+	gap  = `(?:[\t./\pZ\p{Pd}]|%20)`
 )
 
 var separators = regexp.MustCompile(`(?i)%(?:20|22|26|27|28|2C|2F|3A|3B|3C|3D|3F|5B|7B)`)
@@ -151,6 +153,21 @@ func acceptEmail(text string, start, end int) (token, bool) {
 	return token{class: classEmail, key: key, start: start, end: end, spelled: at}, true
 }
 
+// acceptIdentity takes the name of a voice client, in which an underscore and two
+// digits stand for a character: client:jo_40example_2Ecom.
+func acceptIdentity(text string, start, end int) (token, bool) {
+	plain := unescapeURL(identityCode.ReplaceAllString(text[start:end], "%$1"))
+	return token{class: classEmail, key: strings.ToLower(plain), start: start, end: end, spelled: identityAt}, true
+}
+
+// identityAt is the at sign of such a name, and identityDot its full stop.
+const (
+	identityAt  = "_40"
+	identityDot = "_2E"
+)
+
+var identityCode = regexp.MustCompile(`(?i)_([0-9a-f]{2})`)
+
 func acceptIPv4(text string, start, end int) (token, bool) {
 	address, err := netip.ParseAddr(text[start:end])
 	longer := digitAt(text, start-1) || digitAt(text, end) ||
@@ -180,6 +197,9 @@ var (
 	pluses = regexp.MustCompile(`^` + plus)
 	notNum = regexp.MustCompile(`%20|[^0-9]`)
 
+	// A day or month below ten looks like a number that is dialled with a zero.
+	date = regexp.MustCompile(`^0[1-9][./-](?:0[1-9]|1[0-2]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2}`)
+
 	lastGap = regexp.MustCompile(gap + `?\(?[0-9]+\)?$`)
 )
 
@@ -200,8 +220,14 @@ func acceptPhone(least, most int, bounded func(string, int, int) bool) func(stri
 		if len(digits) < least || len(digits) > most || !bounded(text, start, end) {
 			return token{}, false
 		}
-		if sign == "" && len(digits) == 10 && digits[0] != '0' {
+		if date.MatchString(text[start:end]) {
+			return token{}, false
+		}
+		switch {
+		case sign == "" && len(digits) == 10 && digits[0] != '0':
 			digits = "1" + digits // of North America, where the 1 may be left out
+		case strings.HasPrefix(digits, "00"):
+			digits = digits[2:] // what is dialled for a plus
 		}
 		if sign == "" {
 			sign = "+"
