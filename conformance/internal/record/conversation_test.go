@@ -152,6 +152,27 @@ func TestAGetIsRepeatedUntilItShowsWhatTheFixtureShows(t *testing.T) {
 	}
 }
 
+func TestANewFixtureWaitsForWhatItNames(t *testing.T) {
+	const list = `{"reservations":[{"sid":"WR1","reservation_status":"pending"}],"meta":{"key":"reservations"}}`
+	none := status(200, `{"reservations":[],"meta":{"key":"reservations"}}`)
+	for promise, c := range map[string]struct {
+		fixture  string
+		answers  []func(http.ResponseWriter)
+		requests int
+	}{
+		"as many entries":   {`{"reservations":[{"sid":"WR1"}]}`, []func(http.ResponseWriter){none, none, status(200, list)}, 3},
+		"no state":          {`{"sid":"WT1"}`, []func(http.ResponseWriter){status(200, `{"sid":"WT1","assignment_status":"pending"}`)}, 1},
+		"nothing of a list": {`{}`, []func(http.ResponseWriter){status(200, list)}, 1},
+	} {
+		t.Run(promise, func(t *testing.T) {
+			r, a := answering(t, c.answers...)
+			_, _, err := recordIn(t, r, get(t, "200\n\n"+c.fixture))
+			require.NoError(t, err)
+			assert.Len(t, a.requests, c.requests)
+		})
+	}
+}
+
 func TestPatienceEnds(t *testing.T) {
 	r, a := answering(t, status(200, `{"assignment_status":"pending"}`))
 	recording, passed, err := recordIn(t, r, get(t, "200\n\n"+`{"assignment_status":"reserved"}`))
