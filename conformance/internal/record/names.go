@@ -30,6 +30,7 @@ type names struct {
 	written   map[thing]thing // real → fixture
 	real      map[thing]thing // fixture → real
 	made      map[string]int  // how many were made up, by class
+	created   map[string]int  // by the SID of a resource: the exchange that it was first in
 	clock     clock
 }
 
@@ -43,6 +44,7 @@ func newNames(s *conformance.Scenario, account string) *names {
 		written:   make(map[thing]thing),
 		real:      make(map[thing]thing),
 		made:      make(map[string]int),
+		created:   make(map[string]int),
 	}
 	for _, exchange := range s.Exchanges {
 		for _, text := range requestTexts(exchange.Request) {

@@ -73,7 +73,7 @@ func (w writer) token(at place, old, t token, spelled string) string {
 		if text, ok := repeated(w.asked, spelled); ok && !at.date() {
 			return text
 		}
-		return writtenTime(old.key, spelled, w.index)
+		return writtenTime(old.key, spelled, w.happened(at))
 	}
 	if at.address() && (t.class == classIPv4 || t.class == classIPv6) {
 		return cmp.Or(old.key, recordedFrom[t.class])
@@ -90,6 +90,19 @@ func (w writer) token(at place, old, t token, spelled string) string {
 		return strings.Replace(name, "@", t.spelled, 1)
 	}
 	return name
+}
+
+// happened tells in which exchange a time was: in this one, but for when a resource
+// was created, which stays the same however often it is read.
+func (w writer) happened(at place) int {
+	sid := at.beside.str("sid")
+	if at.member != "date_created" || sid == "" {
+		return w.index
+	}
+	if _, known := w.names.created[sid]; !known {
+		w.names.created[sid] = w.index
+	}
+	return w.names.created[sid]
 }
 
 // document writes a JSON document. Its text is that of the service but for what

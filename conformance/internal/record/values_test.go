@@ -43,6 +43,15 @@ func TestTimesInAnAnswerStandWhereTheyStood(t *testing.T) {
 	assert.Equal(t, indent(want), again(writerOf("", old), old, came))
 }
 
+func TestAResourceIsCreatedOnce(t *testing.T) {
+	w := writerOf("", "")
+	assert.Equal(t, indent(`{"sid":"x","date_created":"2026-01-01T00:00:00Z","date_updated":"2026-01-01T00:00:00Z"}`),
+		again(w, "", `{"sid":"x","date_created":"2031-12-05T23:59:58Z","date_updated":"2031-12-05T23:59:58Z"}`))
+	w.index = 7
+	assert.Equal(t, indent(`[{"sid":"x","date_created":"2026-01-01T00:00:00Z","date_updated":"2026-01-01T00:00:07Z"},{"sid":"y","date_created":"2026-01-01T00:00:07Z"},{"date_created":"2026-01-01T00:00:07Z"}]`),
+		again(w, "", `[{"sid":"x","date_created":"2031-12-05T23:59:58Z","date_updated":"2031-12-05T23:59:58Z"},{"sid":"y","date_created":"2031-12-05T23:59:59Z"},{"date_created":"2031-12-05T23:59:59Z"}]`))
+}
+
 func TestATimeThatARequestSetIsAFact(t *testing.T) {
 	const set = "2026-03-01T09:00:00.5+01:00"
 	old := `{"date_created":"2026-03-17T09:41:04Z","virtual_start_time":"2026-03-17T09:41:04Z"}`
