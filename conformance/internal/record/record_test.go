@@ -134,6 +134,7 @@ func TestTheFixturesOfThisProjectComeBackFromTheirReplayInDisguise(t *testing.T)
 	require.NoError(t, err)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // with the race detector it takes a minute
 			scenario, err := conformance.Load(conformance.Fixtures, name)
 			require.NoError(t, err)
 			replayer := conformance.NewReplayer(scenario)
