@@ -74,6 +74,13 @@ func TestAnExchangeThatDoesNotFitIsFound(t *testing.T) {
 			},
 			`Tasks.Get: decoding and encoding again lost this: $["nothing"]: 1 is gone`,
 		},
+		"a verb, besides what it stands for": {
+			"task_states", "cancel a pending task without a reason",
+			func(e *conformance.Exchange) {
+				e.Response.Body = strings.Replace(e.Response.Body, "{", `{"nothing": 1,`, 1)
+			},
+			"Tasks.Cancel: decoding and encoding again lost this",
+		},
 		"a member that the document requires": {
 			"tasks", "get a pending task",
 			func(e *conformance.Exchange) {
@@ -208,6 +215,28 @@ func TestAWaitUntilADateIsKept(t *testing.T) {
 	assert.NotEmpty(t, compareWait(date, 0))
 	assert.NotEmpty(t, compareWait("7", 3*time.Second))
 	assert.NotEmpty(t, compareWait("", 3*time.Second))
+}
+
+// The SDK sends nothing of the kind, so these requests are made by hand.
+func TestTheWireFindsWhatNoClientMaySend(t *testing.T) {
+	w := newWire(t)
+	for name, test := range map[string]struct{ target, authorization, problem string }{
+		"a name that is not declared": {"/v1/Workspaces?Nothing=1", basicCredential, "query Nothing: the document does not declare it"},
+		"a value that is not allowed": {"/v1/Workspaces?PageSize=0", basicCredential, "PageSize"},
+		"other credentials":           {"/v1/Workspaces", "Basic eDp5", "the credentials are not those of the client"},
+		"credentials in another case": {"/v1/Workspaces", "bearer " + token, "the credentials are not those of the client"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.answer(http.NotFoundHandler())
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+test.target, nil)
+			require.NoError(t, err)
+			request.Header.Set("Authorization", test.authorization)
+			response, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			assert.ErrorContains(t, errors.Join(w.found(http.StatusNotFound)...), test.problem)
+		})
+	}
 }
 
 func setForm(e *conformance.Exchange, name, value string) {

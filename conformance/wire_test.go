@@ -35,6 +35,7 @@ import (
 type wire struct {
 	document *document.Document
 	clients  map[string]*taskrouter.Client // by scheme of Authorization
+	url      string                        // that the clients have
 
 	mu         sync.Mutex
 	handler    http.Handler
@@ -58,12 +59,13 @@ func newWire(t *testing.T) *wire {
 	w := &wire{document: d, clients: make(map[string]*taskrouter.Client)}
 	server := httptest.NewServer(http.StripPrefix("/base", w))
 	t.Cleanup(server.Close)
+	w.url = server.URL + "/base"
 	for scheme, credential := range map[string]taskrouter.Option{
 		"Basic":  taskrouter.WithAuthToken(accountSID, authToken),
 		"Bearer": taskrouter.WithTokenSource(func(context.Context) (string, time.Time, error) { return token, time.Time{}, nil }),
 	} {
 		client, err := taskrouter.NewClient(credential,
-			taskrouter.WithBaseURL(server.URL+"/base"),
+			taskrouter.WithBaseURL(w.url),
 			taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1}))
 		require.NoError(t, err)
 		t.Cleanup(client.CloseIdleConnections)
