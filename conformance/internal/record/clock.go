@@ -64,9 +64,9 @@ func (c *clock) inForms(s *conformance.Scenario) []asked {
 	var all []asked
 	for _, exchange := range s.Exchanges {
 		for _, field := range exchange.Request.Form {
-			all = c.appendAsked(all, field.Value, c.offset)
+			all = appendAsked(all, field.Value, c.offset)
 			if document, ok := parseContainer(field.Value); ok {
-				document.literals(func(literal *node) { all = c.appendAsked(all, literal.text, 0) })
+				document.literals(func(literal *node) { all = appendAsked(all, literal.text, 0) })
 			}
 		}
 	}
@@ -79,13 +79,13 @@ func (c *clock) inQuery(query string) []asked {
 	values, _ := url.ParseQuery(query) // whatever could be read
 	for _, list := range values {
 		for _, value := range list {
-			all = c.appendAsked(all, value, c.offset)
+			all = appendAsked(all, value, c.offset)
 		}
 	}
 	return all
 }
 
-func (c *clock) appendAsked(all []asked, value string, offset time.Duration) []asked {
+func appendAsked(all []asked, value string, offset time.Duration) []asked {
 	s, ok := parseTime(value)
 	if !ok {
 		return all
