@@ -41,7 +41,8 @@ coverage: ## show what the fixtures prove of each operation, and fail where they
 
 .PHONY: record
 record: ## record fixtures again from BASE=URL, all or FIXTURES="tasks workers"
-	go run ./conformance/cmd/record -base "$(BASE)" $(FIXTURES)
+	@[ -n "$(BASE)" ] || { echo 'expected BASE=URL, the server to record from'; exit 2; }
+	go run ./conformance/cmd/record -base "$(BASE)" $(if $(PATIENCE),-patience $(PATIENCE)) $(FIXTURES)
 
 .PHONY: generate
 generate: ## generate code from the OpenAPI document
