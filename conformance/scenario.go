@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// extension of a fixture's file name.
-const extension = ".txtar"
+// Extension is what the file name of a fixture ends with.
+const Extension = ".txtar"
 
 // Where a scenario was recorded.
 const (
@@ -74,7 +74,7 @@ func LoadAll(fsys fs.FS) ([]*Scenario, error) {
 	var scenarios []*Scenario
 	var failures []error
 	for _, file := range files {
-		if path.Ext(file.Name()) != extension {
+		if path.Ext(file.Name()) != Extension {
 			continue
 		}
 		scenario, err := Load(fsys, file.Name())
@@ -85,7 +85,7 @@ func LoadAll(fsys fs.FS) ([]*Scenario, error) {
 		return nil, err
 	}
 	if scenarios == nil {
-		return nil, fmt.Errorf("expected fixtures, files named *%s, and there are none", extension)
+		return nil, fmt.Errorf("expected fixtures, files named *%s, and there are none", Extension)
 	}
 	return scenarios, nil
 }

@@ -13,8 +13,6 @@ import (
 	"github.com/taskrouter-go/sdk/conformance"
 )
 
-const extension = ".txtar"
-
 // A catalogue serves scenarios: a list of them at /, and each below its name.
 type catalogue struct {
 	shelves []*shelf
@@ -53,7 +51,7 @@ func newShelf(name string, scenario *conformance.Scenario) *shelf {
 
 // baseName is the name of a fixture without that of its format.
 func baseName(file string) string {
-	return strings.TrimSuffix(file, extension)
+	return strings.TrimSuffix(file, conformance.Extension)
 }
 
 func (c *catalogue) find(name string) *shelf {

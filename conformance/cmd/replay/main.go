@@ -133,7 +133,7 @@ func (s settings) load() ([]*conformance.Scenario, error) {
 		if strings.HasPrefix(name, "-") {
 			return nil, fmt.Errorf("%s: expected the name of a fixture: flags come before names", name)
 		}
-		scenario, err := conformance.Load(fsys, baseName(name)+extension)
+		scenario, err := conformance.Load(fsys, baseName(name)+conformance.Extension)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w; there are %s", err, namesIn(fsys))
 		}
@@ -146,7 +146,7 @@ func (s settings) load() ([]*conformance.Scenario, error) {
 }
 
 func namesIn(fsys fs.FS) string {
-	files, _ := fs.Glob(fsys, "*"+extension)
+	files, _ := fs.Glob(fsys, "*"+conformance.Extension)
 	if files == nil {
 		return "none"
 	}

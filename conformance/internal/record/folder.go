@@ -12,9 +12,6 @@ import (
 	"github.com/taskrouter-go/sdk/conformance"
 )
 
-// extension of a fixture.
-const extension = ".txtar"
-
 // An Outcome is what came of one fixture.
 type Outcome struct {
 	Fixture   string
@@ -50,12 +47,12 @@ func (r *Recorder) Folder(ctx context.Context, folder string, names []string, re
 }
 
 func fixturesOf(folder string) ([]string, error) {
-	paths, err := filepath.Glob(filepath.Join(globQuote.Replace(folder), "*"+extension))
+	paths, err := filepath.Glob(filepath.Join(globQuote.Replace(folder), "*"+conformance.Extension))
 	if err != nil {
 		return nil, fmt.Errorf("list fixtures: %w", err)
 	}
 	if len(paths) == 0 {
-		return nil, fmt.Errorf("expected fixtures (*%s) in %s", extension, folder)
+		return nil, fmt.Errorf("expected fixtures (*%s) in %s", conformance.Extension, folder)
 	}
 	for i, path := range paths {
 		paths[i] = filepath.Base(path)
@@ -67,7 +64,7 @@ func fixturesOf(folder string) ([]string, error) {
 var globQuote = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
 
 func (r *Recorder) file(ctx context.Context, folder, name string) Outcome {
-	name = strings.TrimSuffix(name, extension) + extension
+	name = strings.TrimSuffix(name, conformance.Extension) + conformance.Extension
 	outcome := Outcome{Fixture: name}
 	if filepath.Base(name) != name {
 		outcome.Err = fmt.Errorf("expected the name of a fixture in %s, without a folder", folder)
