@@ -7,7 +7,8 @@
 //     gen/internal/runtime corrects the generator's runtime.
 //   - taskrouter is the SDK, the only import that most programs need.
 //   - conformance holds exchanges with the service, recorded or composed, and
-//     replays them.
+//     replays them; its programs replay them for other languages, record them
+//     again, and count what they prove.
 //
 // Imports run one way, from taskrouter to gen. After a change of the document,
 // of the overlay or of the configuration under gen, run go generate ./... .
