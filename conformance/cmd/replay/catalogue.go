@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
+	"github.com/taskrouter-go/sdk/conformance/internal/document"
+	"github.com/taskrouter-go/sdk/openapi"
 )
 
 // A catalogue serves scenarios: a list of them at /, and each below its name.
@@ -24,9 +26,14 @@ type shelf struct {
 	scenario *conformance.Scenario
 	whole    *conformance.Replayer   // below /name
 	single   []*conformance.Replayer // below /name/1, /name/2 and so on: one exchange each
+	calls    []*call                 // what each exchange is in the terms of the document
 }
 
 func newCatalogue(scenarios []*conformance.Scenario) (*catalogue, error) {
+	d, err := document.Load(openapi.Document)
+	if err != nil {
+		return nil, err
+	}
 	c := new(catalogue)
 	for _, scenario := range scenarios {
 		name := baseName(scenario.Name)
@@ -36,15 +43,16 @@ func newCatalogue(scenarios []*conformance.Scenario) (*catalogue, error) {
 		if c.find(name) != nil {
 			return nil, fmt.Errorf("two fixtures are named %q, and each needs a path of its own", name)
 		}
-		c.shelves = append(c.shelves, newShelf(name, scenario))
+		c.shelves = append(c.shelves, newShelf(name, scenario, d))
 	}
 	return c, nil
 }
 
-func newShelf(name string, scenario *conformance.Scenario) *shelf {
+func newShelf(name string, scenario *conformance.Scenario, d *document.Document) *shelf {
 	s := &shelf{name: name, scenario: scenario, whole: conformance.NewReplayer(scenario)}
 	for _, exchange := range scenario.Exchanges {
 		s.single = append(s.single, conformance.NewRepeater(scenario.Name, exchange))
+		s.calls = append(s.calls, newCall(d, exchange.Request))
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -60,6 +61,10 @@ func TestListHoldsAllThatAFixtureDoes(t *testing.T) {
 	          ],
 	          "form": [{"name": "Attributes", "value": "{}"}]
 	        },
+	        "call": {
+	          "operation": "createTask", "template": "/v1/Workspaces/{WorkspaceSid}/Tasks",
+	          "path": {"WorkspaceSid": "WS1"}, "query": {}, "header": {}, "body": {"Attributes": "{}"}
+	        },
 	        "response": {
 	          "status": 201, "header": [{"name": "Content-Type", "value": "application/json"}], "body": "{\"sid\":\"WT1\"}"
 	        }
@@ -70,6 +75,10 @@ func TestListHoldsAllThatAFixtureDoes(t *testing.T) {
 	          "method": "GET", "path": "/v1/Workspaces/WS1/Tasks",
 	          "query": [{"name": "Ordering", "value": "Priority:asc"}, {"name": "PageSize", "value": "50"}],
 	          "header": [{"name": "Authorization", "value": "Basic"}], "form": []
+	        },
+	        "call": {
+	          "operation": "listTasks", "template": "/v1/Workspaces/{WorkspaceSid}/Tasks",
+	          "path": {"WorkspaceSid": "WS1"}, "query": {"Ordering": "Priority:asc", "PageSize": 50}, "header": {}
 	        },
 	        "response": {
 	          "status": 200, "header": [{"name": "Content-Type", "value": "application/json"}], "body": "{\"tasks\":[]}"
@@ -97,14 +106,7 @@ func TestListHoldsAllThatAFixtureDoes(t *testing.T) {
 // What the list says of an exchange is enough to send its request: that is what
 // a test run in another language does.
 func TestEveryBuiltInExchangeIsServedToWhatTheListSaysOfIt(t *testing.T) {
-	scenarios, err := conformance.LoadAll(conformance.Fixtures)
-	require.NoError(t, err)
-	c, err := newCatalogue(scenarios)
-	require.NoError(t, err)
-	var l list
-	require.NoError(t, json.Unmarshal(ask(c, "GET", "/").Body.Bytes(), &l))
-	require.Len(t, l.Scenarios, len(scenarios))
-
+	c, l := builtIn(t)
 	for _, s := range l.Scenarios {
 		for _, e := range s.Exchanges {
 			for _, base := range []string{s.Base, e.Base, e.Base} {
@@ -118,6 +120,81 @@ func TestEveryBuiltInExchangeIsServedToWhatTheListSaysOfIt(t *testing.T) {
 		assert.Equal(t, 200, ask(c, "GET", s.Base).Code, "its report")
 	}
 	assert.Empty(t, c.differences(true))
+}
+
+// And so is the call, to a program that knows the document.
+func TestEveryBuiltInExchangeIsServedToItsCall(t *testing.T) {
+	c, l := builtIn(t)
+	operations := make(map[string]bool)
+	for _, s := range l.Scenarios {
+		for _, e := range s.Exchanges {
+			require.NotNil(t, e.Call, "%s: %s", s.Name, e.Name)
+			operations[e.Call.Operation] = true
+			recorder := httptest.NewRecorder()
+			c.ServeHTTP(recorder, calledRequest(t, e))
+			assert.Equal(t, e.Response.Status, recorder.Code, "%s %s: %s", e.Base, e.Name, recorder.Body)
+		}
+	}
+	assert.Len(t, operations, 61)
+}
+
+func builtIn(t *testing.T) (*catalogue, list) {
+	t.Helper()
+	scenarios, err := conformance.LoadAll(conformance.Fixtures)
+	require.NoError(t, err)
+	c, err := newCatalogue(scenarios)
+	require.NoError(t, err)
+	var l list
+	decoder := json.NewDecoder(ask(c, "GET", "/").Body)
+	decoder.UseNumber() // a float64 would be sent as 1e+09
+	require.NoError(t, decoder.Decode(&l))
+	require.Len(t, l.Scenarios, len(scenarios))
+	return c, l
+}
+
+// calledRequest takes from the request itself what a call does not say: the
+// method, the scheme of the credentials and the kind of the body.
+func calledRequest(t *testing.T, e exchange) *http.Request {
+	t.Helper()
+	path := e.Call.Template
+	for name, value := range e.Call.Path {
+		path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(value))
+	}
+	r := e.Request
+	fields, _ := e.Call.Body.(map[string]any)
+	body := encodeValues(fields)
+	if r.JSON != nil {
+		text, err := json.Marshal(fields)
+		require.NoError(t, err)
+		body = string(text)
+	}
+	made := httptest.NewRequest(r.Method, e.Base+path+"?"+encodeValues(e.Call.Query), strings.NewReader(body))
+	for _, f := range r.Header {
+		if f.Name == "Authorization" {
+			made.Header.Set(f.Name, f.Value+" c2VjcmV0")
+		}
+		if f.Name == "Content-Type" {
+			made.Header.Set(f.Name, f.Value)
+		}
+	}
+	for name, value := range e.Call.Header {
+		made.Header.Set(name, value)
+	}
+	return made
+}
+
+func encodeValues(from map[string]any) string {
+	values := make(url.Values)
+	for name, value := range from {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		for _, entry := range list {
+			values.Add(name, fmt.Sprint(entry))
+		}
+	}
+	return values.Encode()
 }
 
 func listedRequest(r request, base string) *http.Request {
@@ -248,7 +325,9 @@ func TestAServerWideRequestIsNoPanic(t *testing.T) {
 func TestANameThatIsNoPathSegmentIsEscaped(t *testing.T) {
 	c := catalogueOf(t, "a b%.txtar", ping)
 	var l list
-	require.NoError(t, json.Unmarshal(ask(c, "GET", "/").Body.Bytes(), &l))
+	decoder := json.NewDecoder(ask(c, "GET", "/").Body)
+	decoder.UseNumber() // a float64 would be sent as 1e+09
+	require.NoError(t, decoder.Decode(&l))
 	assert.Equal(t, "/a%20b%25", l.Scenarios[0].Base)
 	assert.Equal(t, 204, ask(c, "GET", l.Scenarios[0].Base+"/v1/p%2Fq").Code)
 	assert.Equal(t, 204, ask(c, "GET", l.Scenarios[0].Exchanges[0].Base+"/v1/p%2Fq").Code)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
+	"github.com/taskrouter-go/sdk/conformance/internal/document"
 )
 
 // What the program answers for itself. The shapes hold all that a fixture does,
@@ -28,6 +30,7 @@ type exchange struct {
 	Base     string   `json:"base"`   // path below which this exchange is served, and no other
 	Served   bool     `json:"served"` // below the base path of the scenario
 	Request  request  `json:"request"`
+	Call     *call    `json:"call,omitempty"` // the request, as a generated client is called
 	Response response `json:"response"`
 }
 
@@ -38,6 +41,17 @@ type request struct {
 	Header []field         `json:"header"`
 	Form   []field         `json:"form"` // decoded
 	JSON   json.RawMessage `json:"json,omitempty"`
+}
+
+// A call has the types of the OpenAPI document: numbers, flags and lists are ones
+// of JSON.
+type call struct {
+	Operation string            `json:"operation"` // its operationId
+	Template  string            `json:"template"`  // of its path
+	Path      map[string]string `json:"path"`      // decoded
+	Query     map[string]any    `json:"query"`
+	Header    map[string]string `json:"header"` // those that are parameters
+	Body      any               `json:"body,omitempty"`
 }
 
 type response struct {
@@ -86,6 +100,7 @@ func (s *shelf) list() scenario {
 			Base:     s.exchangeBase(i + 1),
 			Served:   entry.Served,
 			Request:  newRequest(entry.Exchange.Request),
+			Call:     s.calls[i],
 			Response: newResponse(entry.Exchange.Response),
 		})
 	}
@@ -101,6 +116,31 @@ func newRequest(r conformance.Request) request {
 		Form:   fields(r.Form),
 		JSON:   json.RawMessage(r.JSON),
 	}
+}
+
+// newCall is nil if the document does not declare what the request holds, as it
+// may be in fixtures of somebody else.
+func newCall(d *document.Document, r conformance.Request) *call {
+	made := &http.Request{Method: r.Method, URL: &url.URL{Path: unescape(r.Path), RawPath: r.Path, RawQuery: r.Query}, Header: make(http.Header)}
+	for _, f := range r.Header {
+		made.Header.Add(f.Name, f.Value)
+	}
+	c, err := d.Call(made, bodyOf(r))
+	if err != nil {
+		return nil
+	}
+	return &call{Operation: c.Operation.ID, Template: c.Operation.Path, Path: c.Path, Query: c.Query, Header: c.Header, Body: c.Body}
+}
+
+func bodyOf(r conformance.Request) []byte {
+	if r.JSON != "" {
+		return []byte(r.JSON)
+	}
+	form := make(url.Values)
+	for _, f := range r.Form {
+		form.Add(f.Name, f.Value)
+	}
+	return []byte(form.Encode())
 }
 
 func newResponse(r conformance.Response) response {

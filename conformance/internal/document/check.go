@@ -162,46 +162,11 @@ func (o *Operation) checkBodyValue(header http.Header, body []byte) []error {
 	if err != nil {
 		return []error{fmt.Errorf("form: %w", err)}
 	}
-	value, err := json.Marshal(formValue(o.body, form))
+	value, err := json.Marshal(o.values(InForm, form))
 	if err != nil {
 		return []error{fmt.Errorf("form: %w", err)}
 	}
 	return checkValue(o.body, value)
-}
-
-// formValue is a form as the JSON object that its schema describes. What is no
-// flag and no number stays text, which the schema then refuses.
-func formValue(schema *openapi3.Schema, form url.Values) map[string]any {
-	object := make(map[string]any)
-	properties := membersOf(schema).properties
-	for name, texts := range form {
-		field := properties[name]
-		switch {
-		case field == nil:
-			continue // which is CheckNames' to say
-		case field.Value.Type.Is("array"):
-			var entries []any
-			for _, text := range texts {
-				entries = append(entries, fieldValue(itemsOf(field.Value), text))
-			}
-			object[name] = entries
-		default:
-			object[name] = fieldValue(field.Value, texts[0])
-		}
-	}
-	return object
-}
-
-func fieldValue(schema *openapi3.Schema, text string) any {
-	switch {
-	case schema.Type.Is("boolean") && (text == "true" || text == "false"):
-		return text == "true"
-	case schema.Type.Is("integer"), schema.Type.Is("number"):
-		if json.Valid([]byte(text)) {
-			return json.Number(text)
-		}
-	}
-	return text
 }
 
 func checkValue(schema *openapi3.Schema, text []byte) []error {

@@ -44,6 +44,8 @@ type Input struct {
 	Name     string
 	Required bool
 	List     bool // may occur more than once
+
+	schema *openapi3.Schema
 }
 
 // The places that an [Input] can be in.
@@ -134,7 +136,7 @@ func newOperation(route routers.Route) (*Operation, error) {
 	for _, parameters := range []openapi3.Parameters{route.PathItem.Parameters, route.Operation.Parameters} {
 		for _, ref := range parameters {
 			if p := ref.Value; p.In != openapi3.ParameterInPath {
-				o.Inputs = append(o.Inputs, Input{In: p.In, Name: p.Name, Required: p.Required, List: p.Schema.Value.Type.Is("array")})
+				o.Inputs = append(o.Inputs, newInput(p.In, p.Name, p.Schema.Value, p.Required))
 			}
 		}
 	}
@@ -179,15 +181,14 @@ func fieldsOf(in string, body *openapi3.Schema) []Input {
 	var fields []Input
 	members := membersOf(body)
 	for name, member := range members.properties {
-		fields = append(fields, Input{
-			In:       in,
-			Name:     name,
-			Required: slices.Contains(members.required, name),
-			List:     member.Value.Type.Is("array"),
-		})
+		fields = append(fields, newInput(in, name, member.Value, slices.Contains(members.required, name)))
 	}
 	slices.SortFunc(fields, func(a, b Input) int { return cmp.Compare(a.Name, b.Name) })
 	return fields
+}
+
+func newInput(in, name string, schema *openapi3.Schema, required bool) Input {
+	return Input{In: in, Name: name, Required: required, List: schema.Type.Is("array"), schema: schema}
 }
 
 func (o *Operation) line() int { return o.route.Operation.Origin.Key.Line }

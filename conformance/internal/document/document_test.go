@@ -107,7 +107,10 @@ func TestInputsAreWhatARequestCanHold(t *testing.T) {
 	require.NoError(t, err)
 	status, ok := tasks.Input(document.InQuery, "AssignmentStatus")
 	assert.True(t, ok)
-	assert.Equal(t, document.Input{In: "query", Name: "AssignmentStatus", List: true}, status)
+	assert.Equal(t, document.InQuery, status.In)
+	assert.Equal(t, "AssignmentStatus", status.Name)
+	assert.False(t, status.Required)
+	assert.True(t, status.List)
 	_, ok = tasks.Input(document.InQuery, "assignmentstatus")
 	assert.False(t, ok, "names of parameters know case")
 
@@ -124,7 +127,11 @@ func TestInputsAreWhatARequestCanHold(t *testing.T) {
 
 	bulk, _, err := d.Find("POST", workspace+"/TaskQueues/RealTimeStatistics")
 	require.NoError(t, err)
-	assert.Equal(t, []document.Input{{In: "json", Name: "queueSids", Required: true, List: true}}, bulk.Inputs)
+	require.Len(t, bulk.Inputs, 1)
+	queues, ok := bulk.Input(document.InJSON, "queueSids")
+	assert.True(t, ok)
+	assert.True(t, queues.Required)
+	assert.True(t, queues.List)
 
 	// The form of this one is made of two.
 	reservation, _, err := d.Find("POST", workspace+"/Tasks/WT1/Reservations/WR1")
