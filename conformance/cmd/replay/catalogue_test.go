@@ -135,7 +135,7 @@ func TestEveryBuiltInExchangeIsServedToItsCall(t *testing.T) {
 			assert.Equal(t, e.Response.Status, recorder.Code, "%s %s: %s", e.Base, e.Name, recorder.Body)
 		}
 	}
-	assert.Len(t, operations, 61)
+	assert.GreaterOrEqual(t, len(operations), 61)
 }
 
 func builtIn(t *testing.T) (*catalogue, list) {

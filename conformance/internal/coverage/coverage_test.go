@@ -46,7 +46,7 @@ func exchange(method, path, query string, status int, form ...conformance.Field)
 
 func TestWithoutFixturesEverythingIsAGap(t *testing.T) {
 	rows := compute(t)
-	require.Len(t, rows, 61)
+	require.GreaterOrEqual(t, len(rows), 61)
 	for _, row := range rows {
 		assert.NotEmpty(t, row.Gaps, row.Operation)
 		assert.NotEmpty(t, row.Methods, row.Operation)

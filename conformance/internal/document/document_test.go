@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,11 +22,15 @@ func load(t testing.TB) *document.Document {
 }
 
 func TestLoadListsTheOperationsInTheirOrder(t *testing.T) {
-	operations := load(t).Operations()
-	require.Len(t, operations, 61)
-	assert.Equal(t, "listWorkspaces", operations[0].ID)
-	assert.Equal(t, "createWorkspace", operations[1].ID)
-	assert.Equal(t, "getEvent", operations[60].ID)
+	var want, got []string
+	for _, found := range regexp.MustCompile(`(?m)^      operationId: (.+)$`).FindAllSubmatch(openapi.Document, -1) {
+		want = append(want, string(found[1]))
+	}
+	for _, o := range load(t).Operations() {
+		got = append(got, o.ID)
+	}
+	assert.GreaterOrEqual(t, len(want), 61)
+	assert.Equal(t, want, got)
 }
 
 func TestLoadRefusesWhatIsNoUsableDocument(t *testing.T) {
