@@ -85,7 +85,7 @@ func readAndChange[T, R any](ctx context.Context, service AttributesService[R], 
 		return nil, nil, err
 	}
 	old := service.attributesOf(resource)
-	changed, err := applyChange(old, change)
+	changed, err := merge.Change(old, change, AttributesOf)
 	if err == nil && changed != old && etag == "" {
 		err = fmt.Errorf("%w: the answer names no version, without which a change by others could be lost", ErrInvalidResponse)
 	}
@@ -105,48 +105,6 @@ func readAndChange[T, R any](ctx context.Context, service AttributesService[R], 
 func onceAtMost(o *callOptions) error {
 	o.pipeline.OnceAtMost = true
 	return nil
-}
-
-// applyChange returns the attributes as change leaves them.
-func applyChange[T any](old Attributes, change func(*T) error) (Attributes, error) {
-	text := old
-	if text == "" || text == "null" {
-		text = "{}"
-	}
-	value := new(T)
-	if err := text.Decode(value); err != nil {
-		return "", err
-	}
-	before, err := AttributesOf(value)
-	if err != nil {
-		return "", err
-	}
-	if err = change(value); err != nil {
-		return "", err
-	}
-	after, err := AttributesOf(value)
-	if err != nil || after == before {
-		return old, err
-	}
-	wanted, err := readAgain[T](after)
-	if err != nil {
-		return "", fmt.Errorf("as change has left them: %w", err)
-	}
-	merged, err := merge.Objects([]byte(text), []byte(before), []byte(after), func(result []byte) bool {
-		found, failure := readAgain[T](Attributes(result))
-		return failure == nil && found == wanted
-	})
-	return Attributes(merged), err
-}
-
-// readAgain returns what a T makes of attributes: two that give the same are the
-// same to the program.
-func readAgain[T any](a Attributes) (Attributes, error) {
-	value := new(T)
-	if err := a.Decode(value); err != nil {
-		return "", err
-	}
-	return AttributesOf(value)
 }
 
 // CompleteTask changes the attributes of a task as [ModifyAttributes] does and
