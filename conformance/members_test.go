@@ -64,7 +64,7 @@ func checkMembers(t *testing.T, w *wire, operation *document.Operation, body []b
 		lost, added := compareResult([]conformance.Exchange{exchange}, result)
 		assert.Empty(t, append(lost, inventions(added)...), call.Method)
 	}
-	assert.Positive(t, made)
+	assert.Positive(t, made, "methods of the facade that make a request of %s", operation.ID)
 }
 
 // A variant is one way to fill what a schema leaves open.
