@@ -15,11 +15,11 @@ from taskrouter_client import models
 def losses(want: Any, got: Any, at: str) -> Iterator[str]:
     """Where JSON differs: numbers by value, times by instant."""
     if isinstance(want, dict) and isinstance(got, dict):
-        for name in want.keys() - got.keys():
+        for name in sorted(want.keys() - got.keys()):
             yield f"{at}.{name} is lost"
-        for name in got.keys() - want.keys():
+        for name in sorted(got.keys() - want.keys()):
             yield f"{at}.{name} is {got[name]!r}, but was not answered"
-        for name in want.keys() & got.keys():
+        for name in sorted(want.keys() & got.keys()):
             yield from losses(want[name], got[name], f"{at}.{name}")
     elif isinstance(want, list) and isinstance(got, list):
         if len(want) != len(got):

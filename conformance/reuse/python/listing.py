@@ -11,13 +11,10 @@ REPLAY_URL = os.environ["REPLAY_URL"]
 Exchange = dict[str, Any]
 
 
-def foreseen_exchanges() -> Iterator[Exchange]:
-    """The exchanges whose operation the document has, in the order of the list."""
+def exchanges() -> Iterator[Exchange]:
     listing = httpx.get(REPLAY_URL + "/").raise_for_status().json()
     for scenario in listing["scenarios"]:
-        for exchange in scenario["exchanges"]:
-            if "call" in exchange:
-                yield exchange
+        yield from scenario["exchanges"]
 
 
 def function_of(exchange: Exchange) -> str:
