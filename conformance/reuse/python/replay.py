@@ -4,6 +4,7 @@ was recorded.
 Usage: replay.py DOCUMENT
 """
 
+import copy
 import enum
 import json
 import ssl
@@ -141,12 +142,18 @@ def what_the_replayer_missed(exchange: Exchange) -> Iterator[str]:
 def enumerations_that_refuse() -> Iterator[str]:
     for name, kind in vars(models).items():
         if isinstance(kind, type) and issubclass(kind, enum.Enum):
-            try:
-                value = kind("of a later version").value
-            except ValueError as error:
-                yield f"{name}: {error}"
-            else:
-                yield from losses("of a later version", value, name)
+            yield from refusal(name, kind)
+
+
+def refusal(name: str, kind: type[enum.Enum]) -> Iterator[str]:
+    try:
+        member = kind("of a later version")
+        copied = copy.deepcopy(member)
+    except (ValueError, AttributeError) as error:
+        yield f"{name}: a value of a later version: {error}"
+    else:
+        yield from losses("of a later version", member.value, name)
+        yield from losses("of a later version", copied.value, f"a copy of {name}")
 
 
 def failures_of_example() -> Iterator[str]:
