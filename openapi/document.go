@@ -8,3 +8,9 @@ import _ "embed"
 //
 //go:embed taskrouter.yaml
 var Document []byte
+
+// Deviations is deviations.yaml: where Document differs on purpose from what is
+// published of the service.
+//
+//go:embed deviations.yaml
+var Deviations []byte
