@@ -68,6 +68,12 @@ $(GOLANGCI_LINT):
 lint-openapi: ## check the OpenAPI document (needs Node)
 	npx --yes @redocly/cli@$(REDOCLY_VERSION) lint --config openapi/redocly.yaml openapi/taskrouter.yaml
 
+# Built rather than run by go, which would make every status a 1.
+.PHONY: upstream
+upstream: ## list what the service's published document, SPEC=file, says otherwise than ours
+	@[ -n "$(SPEC)" ] || { echo 'expected SPEC=file, an OpenAPI 3 document of the service'; exit 2; }
+	@go build -o bin/upstream ./openapi/cmd/upstream && bin/upstream "$(SPEC)"
+
 .PHONY: bench
 bench: ## measure calls beside the same requests written by hand
 	go test -run '^$$' -bench . -benchmem ./taskrouter
