@@ -3,10 +3,12 @@
 
 GOLANGCI_LINT_VERSION := v2.15.0
 REDOCLY_VERSION := 2.77.0
+OASDIFF_VERSION := v1.36.0
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+OASDIFF := bin/oasdiff-$(OASDIFF_VERSION)
 
 .DEFAULT_GOAL := help
 
@@ -73,6 +75,18 @@ lint-openapi: ## check the OpenAPI document (needs Node)
 upstream: ## list what the service's published document, SPEC=file, says otherwise than ours
 	@[ -n "$(SPEC)" ] || { echo 'expected SPEC=file, an OpenAPI 3 document of the service'; exit 2; }
 	@go build -o bin/upstream ./openapi/cmd/upstream && bin/upstream "$(SPEC)"
+
+.PHONY: breaking
+breaking: $(OASDIFF) ## fail if the document breaks clients made from BASE=revision, or the newest tag
+	@go build -o bin/breaking ./openapi/cmd/breaking && bin/breaking -oasdiff $(OASDIFF) "$(BASE)"
+
+.PHONY: breaking-check
+breaking-check: $(OASDIFF) ## break the document in every way that matters, and see that breaking tells
+	OASDIFF=$(CURDIR)/$(OASDIFF) go test -count=1 ./openapi/cmd/breaking
+
+$(OASDIFF):
+	GOBIN=$(CURDIR)/bin go install github.com/oasdiff/oasdiff@$(OASDIFF_VERSION)
+	mv bin/oasdiff $@
 
 .PHONY: bench
 bench: ## measure calls beside the same requests written by hand

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/openapi"
+)
+
+// compare has oasdiff judge. It counts warnings, which are what it makes of a
+// parameter, a field or a value that is no longer taken, as breaking: a client that
+// sends it stops compiling when it is generated again.
+func compare(ctx context.Context, oasdiff string, base, now []byte) (output string, broken bool, err error) {
+	dir, err := os.MkdirTemp("", "breaking")
+	if err != nil {
+		return "", false, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	files := make(map[string]string)
+	for name, document := range map[string][]byte{"base": base, "now": now} {
+		files[name] = filepath.Join(dir, name+".json")
+		if err = writeExposed(files[name], document); err != nil {
+			return "", false, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	severities := filepath.Join(dir, "severity.txt")
+	if err = os.WriteFile(severities, openapi.Severities, 0o600); err != nil {
+		return "", false, err
+	}
+	out, err := exec.CommandContext(ctx, oasdiff, "breaking", files["base"], files["now"],
+		"--fail-on", "WARN", "--severity-levels", severities, "--flatten-allof", "--flatten-params",
+		"--allow-external-refs=false", "--color", "never", "--format", "singleline").Output()
+	output = strings.ReplaceAll(string(out), dir+string(filepath.Separator), "")
+	failure, failed := errors.AsType[*exec.ExitError](err)
+	switch {
+	case failed && failure.ExitCode() == 1 && output != "":
+		return output, true, nil
+	case failed:
+		return "", false, fmt.Errorf("oasdiff: %w: %s", err, strings.TrimSpace(string(failure.Stderr)))
+	}
+	return output, false, err
+}
+
+func writeExposed(file string, document []byte) error {
+	data, err := expose(document)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o600)
+}
