@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,13 +11,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inRepository stands the test in a new repository of one commit without our document.
+// inRepository stands the test in a new repository of one commit without our document,
+// whatever git was told by whoever runs the tests.
 func inRepository(t *testing.T) {
 	t.Helper()
-	t.Chdir(t.TempDir())
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for name, value := range map[string]string{
+		"GIT_DIR": filepath.Join(dir, ".git"), "GIT_WORK_TREE": dir, "GIT_INDEX_FILE": filepath.Join(dir, ".git", "index"),
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_SYSTEM": os.DevNull,
+		"GIT_AUTHOR_NAME": "test", "GIT_AUTHOR_EMAIL": "test@example.com",
+		"GIT_COMMITTER_NAME": "test", "GIT_COMMITTER_EMAIL": "test@example.com",
+	} {
+		t.Setenv(name, value)
+	}
 	for _, args := range [][]string{
 		{"init", "--quiet"},
-		{"-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--allow-empty", "--message", "nothing"},
+		{"commit", "--quiet", "--allow-empty", "--message", "nothing"},
 	} {
 		out, err := exec.CommandContext(t.Context(), "git", args...).CombinedOutput()
 		require.NoError(t, err, string(out))

@@ -40,7 +40,8 @@ func (o Operation) shape() string { return hole.ReplaceAllString(o.Path, "{}") }
 
 func operationsOf(doc *openapi3.T) map[string]operation {
 	operations := make(map[string]operation)
-	for path, item := range doc.Paths.Map() {
+	for _, path := range doc.Paths.Keys() {
+		item := doc.Paths.Value(path)
 		if item == nil {
 			continue
 		}
