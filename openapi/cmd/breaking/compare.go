@@ -2,15 +2,23 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-
-	"github.com/taskrouter-go/sdk/openapi"
 )
+
+// severityLevels tells oasdiff which differences break clients, where we do not think
+// as it does; the file allows no comments. Generators make methods of operationIds and
+// types of schemas, so both keep their names. Values of an enumeration in an answer are
+// added by the service all the time, and the document says that a reader must accept
+// them, so to tell of one breaks nobody who reads it.
+//
+//go:embed severity.txt
+var severityLevels []byte
 
 // compare has oasdiff judge. It counts warnings, which are what it makes of a
 // parameter, a field or a value that is no longer taken, as breaking: a client that
@@ -29,7 +37,7 @@ func compare(ctx context.Context, oasdiff string, base, now []byte) (output stri
 		}
 	}
 	severities := filepath.Join(dir, "severity.txt")
-	if err = os.WriteFile(severities, openapi.Severities, 0o600); err != nil {
+	if err = os.WriteFile(severities, severityLevels, 0o600); err != nil {
 		return "", false, err
 	}
 	out, err := exec.CommandContext(ctx, oasdiff, "breaking", files["base"], files["now"],
