@@ -1,0 +1,83 @@
+// replay DOCUMENT
+//
+// Makes the calls that write-calls.ts wrote, each against the replayer's base path
+// of its exchange, and the example, and counts the operations of the document.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { exchanges } from "./build/calls.js";
+import { type Credentials, connect } from "./client.js";
+import { checkClient } from "./client-check.js";
+import { runExample } from "./example.js";
+import type { Exchange } from "./exchange.js";
+import { replayURL } from "./list.js";
+
+const CREDENTIALS: Record<Exchange["scheme"], Credentials> = {
+  Basic: { user: "AC00000000000000000000000000000000", password: "any" },
+  Bearer: { token: "any" },
+};
+
+const [document] = process.argv.slice(2);
+if (document === undefined) {
+  throw new Error("expected the name of the OpenAPI document");
+}
+let failures = 0;
+const replayed = new Set<string>();
+
+for (const exchange of exchanges) {
+  if (await holds(`${exchange.operation} ${exchange.base} (${exchange.name})`, () => replay(exchange))) {
+    replayed.add(exchange.operation);
+  }
+}
+const declared = operationsOf(document);
+for (const operation of declared.filter((operation) => !replayed.has(operation))) {
+  report(operation, "no exchange was replayed");
+}
+await holds("client.ts", () => checkClient());
+await holds("example.ts", () => runExample(replayURL()));
+
+const count = declared.filter((operation) => replayed.has(operation)).length;
+console.log(
+  `typescript: ${count} of ${declared.length} operations replayed, ${exchanges.length} exchanges, ${failures} failures`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function replay(exchange: Exchange): Promise<void> {
+  const base = replayURL() + exchange.base;
+  const result = await exchange.send(connect(base, CREDENTIALS[exchange.scheme]));
+  await checkReport(base);
+  assert.equal(result.response.status, exchange.status, "status");
+  // openapi-fetch leaves out the member that does not apply.
+  assert.deepEqual(result.response.ok ? result.data : result.error, exchange.answer);
+}
+
+// The replayer knows what did not fit, and says it better than a status of 501.
+async function checkReport(base: string): Promise<void> {
+  const response = await fetch(base);
+  if (!response.ok) {
+    const { differences } = (await response.json()) as { differences: string[] };
+    throw new Error(differences.join("\n") || "no request came");
+  }
+}
+
+async function holds(what: string, check: () => Promise<void>): Promise<boolean> {
+  try {
+    await check();
+    return true;
+  } catch (error) {
+    report(what, error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
+
+function report(what: string, why: string): void {
+  failures++;
+  console.error(`${what}: ${why}`);
+}
+
+function operationsOf(file: string): string[] {
+  const { paths } = parse(readFileSync(file, "utf8")) as { paths: Record<string, Record<string, { operationId?: string }>> };
+  return Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap((operation) => operation.operationId ?? []);
+}
