@@ -18,14 +18,20 @@ for (const diagnostic of diagnostics) {
 }
 process.exitCode = diagnostics.length === 0 ? 0 : 1;
 
-// write-calls.ts names each exchange in a comment of its own above it.
+// Which exchange it is, as the comment says that write-calls.ts puts above each, and
+// the line, which holds one member.
 function exchangeOf({ file, start }: ts.Diagnostic): string {
-  if (!file?.fileName.endsWith("/build/calls.ts")) {
+  if (start === undefined || !file?.fileName.endsWith("/build/calls.ts")) {
     return "";
   }
-  const comment = file.text.lastIndexOf("\n// ", start);
-  const end = file.text.indexOf("\n", comment + 1);
-  return file.text.slice(comment, end).replace("\n// ", "") + ": ";
+  const mark = "\n// ";
+  const exchange = lineAt(file.text, file.text.lastIndexOf(mark, start) + mark.length);
+  const from = file.text.lastIndexOf("\n", start) + 1;
+  return `${exchange}: ${lineAt(file.text, from).trim()}\n  `;
+}
+
+function lineAt(text: string, start: number): string {
+  return text.slice(start, text.indexOf("\n", start));
 }
 
 function format(diagnostic: ts.Diagnostic): string {
