@@ -53,4 +53,8 @@ export function refused<O extends Operation>(options: Loose<Options<O>>): Option
   return options as Options<O>;
 }
 
-type Loose<T> = T extends readonly unknown[] ? unknown : T extends object ? { [K in keyof T]?: Loose<T[K]> } : unknown;
+type Loose<T> = T extends readonly unknown[]
+  ? unknown
+  : T extends object
+    ? { [K in keyof T]?: Loose<NonNullable<T[K]>> }
+    : unknown;
