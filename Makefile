@@ -1,5 +1,5 @@
 # `make` alone says what there is. Go and make suffice for everything but
-# lint-openapi, which needs Node.
+# lint-openapi and docs, which need Node, and reuse, which needs Python and Java too.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 REDOCLY_VERSION := 2.77.0
@@ -69,6 +69,18 @@ $(GOLANGCI_LINT):
 .PHONY: lint-openapi
 lint-openapi: ## check the OpenAPI document (needs Node)
 	npx --yes @redocly/cli@$(REDOCLY_VERSION) lint --config openapi/redocly.yaml openapi/taskrouter.yaml
+
+.PHONY: reuse
+reuse: lint-openapi reuse-typescript reuse-python reuse-java ## make the calls of the fixtures with clients of other languages
+
+.PHONY: reuse-typescript
+reuse-typescript: ## the part of reuse in TypeScript (needs Node)
+	npm ci --loglevel=error --prefix conformance/reuse/typescript
+	conformance/reuse/with-replayer npm run --silent --prefix conformance/reuse/typescript check
+
+.PHONY: reuse-python
+reuse-python: ## the part of reuse in Python (needs Python 3.11)
+	conformance/reuse/python/check
 
 # Built rather than run by go, which would make every status a 1.
 .PHONY: upstream
