@@ -73,7 +73,7 @@ func statistics() request {
 	return request{
 		method: "POST",
 		target: "/v1/Workspaces/WS1/TaskQueues/RealTimeStatistics",
-		header: map[string]string{"Authorization": "basic c2VjcmV0", "Content-Type": "application/json"},
+		header: map[string]string{"Authorization": "basic c2VjcmV0", "Content-Type": "application/json; charset=UTF-8"},
 		body:   `{"Depth":1.25e1,"TaskQueueSids":["WQ1","\u0057Q2"]}`,
 	}
 }
@@ -271,6 +271,10 @@ func TestReplayerReportsEveryDifference(t *testing.T) {
 		"another content type": {
 			updateTask(), header("Content-Type", "application/json"),
 			[]string{"- Content-Type: application/x-www-form-urlencoded", "+ Content-Type: application/json"},
+		},
+		"a content type of another charset": {
+			statistics(), header("Content-Type", "application/json; charset=latin1"),
+			[]string{"- Content-Type: application/json", "+ Content-Type: application/json; charset=latin1"},
 		},
 		"a body where none is expected": {
 			deleteTask(), func(r *request) { r.body = "a=b\xff\nc" },
