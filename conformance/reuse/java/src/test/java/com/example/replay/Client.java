@@ -1,11 +1,15 @@
 package com.example.replay;
 
 import com.example.taskrouter.ApiClient;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** What a program has to say once: where the service is, and who asks. */
 final class Client {
+  /** Shared, for each class of operations would else make one, with connections and threads of its own. */
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
   private Client() {}
 
   static ApiClient withBasic(String baseUrl, String user, String password) {
@@ -19,7 +23,12 @@ final class Client {
 
   /** The generated client knows no security schemes, so the header comes from an interceptor. */
   private static ApiClient with(String baseUrl, String authorization) {
-    ApiClient client = new ApiClient();
+    ApiClient client = new ApiClient() {
+      @Override
+      public HttpClient getHttpClient() {
+        return HTTP;
+      }
+    };
     client.updateBaseUri(baseUrl);
     client.setRequestInterceptor(request -> request.setHeader("Authorization", authorization));
     return client;

@@ -109,7 +109,8 @@ final class Guide {
     require("a new task that is in no queue yet", task.getTaskQueueEnteredDate() == null);
 
     List<Task> open = openTasks(tasks, workspace.getSid());
-    require("two tasks over two pages, the new one first", open.size() == 2 && open.get(0).getSid().equals(task.getSid()));
+    require("two tasks over two pages, the new one first",
+        open.size() == 2 && open.get(0).getSid().equals(task.getSid()));
 
     try {
       workers.getWorker(WorkersApi.APIGetWorkerRequest.newBuilder()
