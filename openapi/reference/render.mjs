@@ -27,7 +27,7 @@ const OPTIONS = {
     },
   },
 };
-// What no option of Redoc sets: long paths and long names of fields are shown whole.
+// What no option of Redoc sets: long paths, names of fields and samples are shown whole.
 const STYLE = `
 body { margin: 0 }
 .http-verb + span { white-space: normal; word-break: normal; overflow-wrap: anywhere }
@@ -35,7 +35,8 @@ td[kind=field] { padding-left: 20px; white-space: normal; overflow-wrap: anywher
 td[kind=field] > span:first-child { float: left; margin-left: -20px }
 td[kind=field][title] > div { margin-left: 0 }
 td[kind=field] > button { text-align: left }
-td[kind=field] + td { width: 68% }
+@media (min-width: 50rem) { td[kind=field] + td { width: 68% } }
+pre, .redoc-json a { white-space: pre-wrap; overflow-wrap: anywhere }
 [role=menuitem] > label { padding-top: 8px; padding-bottom: 8px }
 @media print { .menu-content { display: none } }
 `;
@@ -44,6 +45,7 @@ const source = new URL('../taskrouter.yaml', import.meta.url);
 const target = new URL('build/taskrouter.html', import.meta.url);
 const document = parse(await readFile(source, 'utf8'));
 nameTags(document.tags);
+showConfiguration(document);
 await mkdir(new URL('.', target), { recursive: true });
 await writeFile(target, page(document, await prerender(document), await library()));
 console.log(fileURLToPath(target));
@@ -54,6 +56,16 @@ function nameTags(tags) {
   for (const tag of tags) {
     tag['x-displayName'] = tag.name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   }
+}
+
+/** Shows the schema that no operation refers to, because forms carry a workflow's configuration as text. */
+function showConfiguration({ tags, components }) {
+  const name = 'WorkflowConfiguration';
+  tags.find((tag) => tag.name === 'Workflows').description += `
+
+**${name}**: ${components.schemas[name].description}
+
+<SchemaDefinition schemaRef="#/components/schemas/${name}" />`;
 }
 
 /** Renders the content beforehand, so that it can be read without JavaScript. */
