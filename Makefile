@@ -82,6 +82,19 @@ reuse-typescript: ## the part of reuse in TypeScript (needs Node)
 reuse-python: ## the part of reuse in Python (needs Python 3.11)
 	conformance/reuse/python/check
 
+.PHONY: reuse-java
+reuse-java: ## the part of reuse in Java (needs Java 17 and Maven)
+	conformance/reuse/with-replayer mvn -B -q --no-transfer-progress -f conformance/reuse/java/pom.xml test
+
+.PHONY: docs
+docs: ## render the document as one page, openapi/reference/build/taskrouter.html (needs Node)
+	npm ci --loglevel=error --ignore-scripts --prefix openapi/reference
+	npm run --silent --prefix openapi/reference render
+
+.PHONY: docs-check
+docs-check: docs ## render the page, and open it in a browser without a network (needs Node and Chromium)
+	npm run --silent --prefix openapi/reference check
+
 # Built rather than run by go, which would make every status a 1.
 .PHONY: upstream
 upstream: ## list what the service's published document, SPEC=file, says otherwise than ours
