@@ -1,14 +1,16 @@
 // Package sdk holds nothing to import: it maps the repository and generates the
 // code that the OpenAPI document drives.
 //
-//   - openapi is the document, curated by hand, for every language.
+//   - openapi is the document, curated by hand, for every language, and what
+//     compares it with others and renders it.
 //   - gen is what is generated from it: types, a client and, in gen/server, the
 //     interface of a server. Its overlay holds what only Go needs, and
 //     gen/internal/runtime corrects the generator's runtime.
 //   - taskrouter is the SDK, the only import that most programs need.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
-//     again, and count what they prove.
+//     again, and count what they prove. conformance/reuse has clients in other
+//     languages that are generated from the document.
 //
 // Imports run one way, from taskrouter to gen. After a change of the document,
 // of the overlay or of the configuration under gen, run go generate ./... .
