@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/document"
@@ -29,8 +30,11 @@ type shelf struct {
 	calls    []*call                 // what each exchange is in the terms of the document
 }
 
+// loadDocument loads it once, which takes a while.
+var loadDocument = sync.OnceValues(func() (*document.Document, error) { return document.Load(openapi.Document) })
+
 func newCatalogue(scenarios []*conformance.Scenario) (*catalogue, error) {
-	d, err := document.Load(openapi.Document)
+	d, err := loadDocument()
 	if err != nil {
 		return nil, err
 	}
