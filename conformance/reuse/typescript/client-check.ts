@@ -1,10 +1,11 @@
 // What client.ts promises and no fixture can show.
 import assert from "node:assert/strict";
-import { connect, serializeBody, timestamp } from "./client.js";
+import { Failure, answerOf, connect, serializeBody, timestamp } from "./client.js";
 
 export async function checkClient(): Promise<void> {
   assert.equal(serializeBody({ Timeout: undefined, Priority: 0, Reason: "" }), "Priority=0&Reason=");
   assert.equal(timestamp(new Date("2026-03-01T10:30:00.999+01:00")), "2026-03-01T09:30:00Z");
+  assert.throws(() => answerOf({ response: new Response(null, { status: 503 }) }), Failure);
   for (const TaskSid of ["", ".", ".."]) {
     await refusesToDelete(TaskSid);
   }
