@@ -272,6 +272,10 @@ func TestReplayerReportsEveryDifference(t *testing.T) {
 			updateTask(), header("Content-Type", "application/json"),
 			[]string{"- Content-Type: application/x-www-form-urlencoded", "+ Content-Type: application/json"},
 		},
+		"a content type that says more than a charset": {
+			statistics(), header("Content-Type", "application/json; charset=utf-8; profile=x"),
+			[]string{"- Content-Type: application/json", "+ Content-Type: application/json; charset=utf-8; profile=x"},
+		},
 		"a content type of another charset": {
 			statistics(), header("Content-Type", "application/json; charset=latin1"),
 			[]string{"- Content-Type: application/json", "+ Content-Type: application/json; charset=latin1"},

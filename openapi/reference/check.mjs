@@ -73,6 +73,8 @@ async function readWithout() {
 async function read() {
   const page = await open({});
   await page.locator('#reference[data-live]').waitFor();
+  // Refused here is every load, by us; at a reader's, by the policy alone.
+  await page.locator(`meta[http-equiv="Content-Security-Policy"][content^="default-src 'none';"]`).waitFor({ state: 'attached' });
   // Of some links (preconnect, icon) a browser without a network shows no request.
   const links = await page.locator('link').evaluateAll((links) => links.map((link) => link.href));
   links.forEach((url) => attempts.add(url));

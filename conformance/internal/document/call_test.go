@@ -40,8 +40,8 @@ func TestCallHasTheTypesOfTheDocument(t *testing.T) {
 			"getTaskQueueBulkRealTimeStatistics", `[{}, {}, {"queueSids": ["WQ1"]}]`,
 		},
 		"texts that are no numbers": {
-			request{method: "POST", target: workspace + "/Tasks", media: form, body: "Priority=true&Timeout=%201"},
-			"createTask", `[{}, {}, {"Priority": "true", "Timeout": " 1"}]`,
+			request{method: "POST", target: workspace + "/Tasks", media: form, body: "Priority=007&Timeout=%201"},
+			"createTask", `[{}, {}, {"Priority": "007", "Timeout": " 1"}]`,
 		},
 		"a text that is no flag": {
 			request{method: "POST", target: workspace + "/Activities", media: form, body: "FriendlyName=A&Available=yes"},
