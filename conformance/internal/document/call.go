@@ -82,14 +82,15 @@ func valuesOf(schema *openapi3.Schema, texts []string) []any {
 	return typed
 }
 
-// isNumber knows the numbers of JSON.
-var isNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`).MatchString
+// isInteger knows the integers of JSON that a client spells as they were spelt. No
+// parameter of the document is a number of another type.
+var isInteger = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`).MatchString
 
 func valueOf(schema *openapi3.Schema, text string) any {
 	switch {
 	case schema.Type.Is("boolean") && (text == "true" || text == "false"):
 		return text == "true"
-	case (schema.Type.Is("integer") || schema.Type.Is("number")) && isNumber(text):
+	case schema.Type.Is("integer") && isInteger(text):
 		return json.Number(text)
 	}
 	return text

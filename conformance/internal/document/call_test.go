@@ -39,9 +39,9 @@ func TestCallHasTheTypesOfTheDocument(t *testing.T) {
 			request{method: "POST", target: workspace + "/TaskQueues/RealTimeStatistics", media: jsonBody, body: `{"queueSids": ["WQ1"]}`},
 			"getTaskQueueBulkRealTimeStatistics", `[{}, {}, {"queueSids": ["WQ1"]}]`,
 		},
-		"texts that are no numbers": {
-			request{method: "POST", target: workspace + "/Tasks", media: form, body: "Priority=007&Timeout=%201"},
-			"createTask", `[{}, {}, {"Priority": "007", "Timeout": " 1"}]`,
+		"texts that are no integers": {
+			request{method: "POST", target: workspace + "/Tasks", media: form, body: "Priority=007&Timeout=1.5"},
+			"createTask", `[{}, {}, {"Priority": "007", "Timeout": "1.5"}]`,
 		},
 		"a text that is no flag": {
 			request{method: "POST", target: workspace + "/Activities", media: form, body: "FriendlyName=A&Available=yes"},
