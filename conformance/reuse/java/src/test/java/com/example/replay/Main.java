@@ -194,6 +194,6 @@ public final class Main {
 
   private void fail(String operation, String base, String difference) {
     failures++;
-    System.out.printf("%s %s: %s%n", operation, base, difference);
+    System.out.printf("%s: %s%n", (operation + " " + base).strip(), difference);
   }
 }
