@@ -81,9 +81,12 @@ func TestCompare(t *testing.T) {
 			answer("{properties: {a: {type: string, deprecated: true}}}"), answer("{properties: {a: {type: string}}}"),
 			[]string{"listA 200.a: theirs is deprecated"},
 		},
-		"a flag that theirs calls text": {query("{type: string}"), query("{type: boolean}"), nil},
+		"a flag that theirs calls text": {
+			query("{type: string}"), query("{type: boolean}"), []string{"listA query q: theirs is string, ours boolean"},
+		},
 		"a number that theirs calls text": {
-			formOf("{properties: {n: {type: string}}}"), formOf("{properties: {n: {type: integer}}}"), nil,
+			formOf("{properties: {n: {type: string}}}"), formOf("{properties: {n: {type: integer}}}"),
+			[]string{"listA form.n: theirs is string, ours integer"},
 		},
 		"text with a format is no flag": {
 			query("{type: string, format: date}"), query("{type: boolean}"), []string{"listA query q: theirs is string (date), ours boolean"},
@@ -177,7 +180,7 @@ func TestCompare(t *testing.T) {
 			[]string{"listA 200.l[].a.x: ours lacks it; theirs: string", "listA 200.l[].a.y: theirs has no such member"},
 		},
 		"members of an allOf": {
-			formOf("{allOf: [{properties: {a: {type: string}}}, {properties: {b: {type: string}}, required: [b]}]}"), formOf("{properties: {a: {type: integer}}}"),
+			formOf("{allOf: [{properties: {a: {type: string}}}, {properties: {b: {type: string}}, required: [b]}]}"), formOf("{properties: {a: {type: string}}}"),
 			[]string{"listA form.b: ours lacks it; theirs: string, required"},
 		},
 		"a list of anything": {

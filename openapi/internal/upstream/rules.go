@@ -5,16 +5,11 @@ import (
 	"slices"
 )
 
-// sameType tells whether ours is the type of theirs, or one that says more.
-//
-//   - On the wire a parameter or a field of a form is text. Where theirs says no more
-//     than that, ours may say which text: the flags that the service calls strings are
-//     booleans here.
-func sameType(way direction, t, o *view) bool {
-	if len(t.types) == 0 || slices.Equal(t.types, o.types) {
-		return true
-	}
-	return way == text && t.is("string") && t.plain() && (o.is("boolean") || o.is("integer") || o.is("number"))
+// sameType tells whether ours is the type of theirs, or theirs says none. A flag that
+// theirs calls text is another type too: deviations.yaml names those, so that a number
+// that becomes text is seen.
+func sameType(t, o *view) bool {
+	return len(t.types) == 0 || slices.Equal(t.types, o.types)
 }
 
 // matters are the formats of which generators make types of their own, or that say

@@ -39,7 +39,7 @@ func (c *comparer) value(at place, way direction, theirs, ours *openapi3.Schema)
 	case len(t.choices) > 0 || len(o.choices) > 0:
 		c.choices(at, way, t, o)
 		return
-	case !sameType(way, t, o):
+	case !sameType(t, o):
 		c.report(Lack, at, "theirs is %s, ours %s", t, o)
 		return
 	}

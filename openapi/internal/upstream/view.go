@@ -203,11 +203,6 @@ func (v *view) free() bool {
 	return viewOf(v.others).saysNothing()
 }
 
-// plain tells a value that may be any of its type.
-func (v *view) plain() bool {
-	return len(v.enum) == 0 && v.format == "" && v.pattern == ""
-}
-
 // is tells a schema of one type.
 func (v *view) is(name string) bool {
 	return len(v.types) == 1 && v.types[0] == name
