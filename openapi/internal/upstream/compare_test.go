@@ -124,12 +124,13 @@ func TestCompare(t *testing.T) {
 			[]string{`Colour: ours lacks the value "blue"`},
 		},
 		"formats that matter": {
-			answer("{properties: {a: {type: string, format: date-time}, b: {type: integer, format: int64}, c: {type: string, format: date}}}"),
-			answer("{properties: {a: {type: string}, b: {type: integer}, c: {type: string, format: date-time}}}"),
+			answer("{properties: {a: {type: string, format: date-time}, b: {type: integer, format: int64}, c: {type: string, format: date}, d: {type: string, format: rfc-2822}}}"),
+			answer("{properties: {a: {type: string}, b: {type: integer}, c: {type: string, format: date-time}, d: {type: string, format: date-time}}}"),
 			[]string{
 				"listA 200.a: theirs has the format date-time, ours none",
 				"listA 200.b: theirs has the format int64, ours none",
 				"listA 200.c: theirs has the format date, ours date-time",
+				"listA 200.d: theirs has the format rfc-2822, ours date-time",
 			},
 		},
 		"formats that do not": {
@@ -166,6 +167,13 @@ func TestCompare(t *testing.T) {
 		"a map of which ours says nothing": {
 			answer("{type: object, additionalProperties: {type: string}}"), answer("{type: object}"),
 			[]string{"listA 200.*: ours has no type; theirs: string"},
+		},
+		"a map beside members": {
+			answer("{properties: {x: {type: string}}, additionalProperties: {type: integer}}"), answer("{properties: {x: {type: string}}}"),
+			[]string{"listA 200.*: ours has no type; theirs: integer"},
+		},
+		"anything beside members": {
+			answer("{properties: {x: {type: string}}, additionalProperties: {}}"), answer("{properties: {x: {type: string}}}"), nil,
 		},
 		"maps of other values": {
 			answer("{type: object, additionalProperties: {type: string, nullable: true}}"), answer("{type: object, additionalProperties: {type: string}}"),
@@ -219,6 +227,10 @@ func TestCompare(t *testing.T) {
 			answer("{oneOf: [{type: string}, {type: object}]}"), answer("{oneOf: [{type: string}, {properties: {x: {type: string}}}]}"),
 			[]string{"listA 200: theirs is one of several schemas, ours one of several schemas: look at it yourself"},
 		},
+		"a choice beside members": {
+			formOf("{properties: {a: {type: string}, b: {type: string}}, anyOf: [{required: [a]}, {required: [b]}]}"), formOf("{properties: {a: {type: string}}}"),
+			[]string{"listA form: theirs is one of several schemas of a, b, ours object of a: look at it yourself", "listA form.b: ours lacks it; theirs: string, optional"},
+		},
 		"schemas that hold themselves": {
 			answer("{$ref: '#/components/schemas/Loop'}"), answer("{$ref: '#/components/schemas/Ring'}"), []string{"Ring.n: theirs is integer, ours string"},
 		},
@@ -230,6 +242,10 @@ func TestCompare(t *testing.T) {
 		"a body": {
 			formOf("{properties: {a: {type: string}}}"), "{operationId: listA, responses: {}}",
 			[]string{"listA body: ours has no application/x-www-form-urlencoded; theirs: object of a"},
+		},
+		"a body that is required": {
+			"{requestBody: {required: true, content: {text/plain: {}}}, responses: {}}", "{operationId: listA, requestBody: {content: {text/plain: {}}}, responses: {}}",
+			[]string{"listA body: theirs is required, ours optional"},
 		},
 		"a body of another kind": {
 			jsonOf("{properties: {a: {type: string}}}"), formOf("{properties: {a: {type: string}}}"),
@@ -248,16 +264,27 @@ func TestCompare(t *testing.T) {
 			[]string{"listA 202: ours lacks the status"},
 		},
 		"fewer statuses of success": {
-			"{responses: {default: {description: ''}}}", "{operationId: listA, responses: {'200': {description: ''}, default: {description: ''}}}",
+			"{responses: {'404': {description: ''}}}", "{operationId: listA, responses: {'200': {description: ''}, default: {description: ''}}}",
 			[]string{"listA 200: theirs has no such status"},
 		},
+		"any status": {
+			"{responses: {default: {description: '', content: {application/json: {schema: {type: string}}}}}}", answer("{type: integer}"),
+			[]string{"listA 200: theirs is string, ours integer"},
+		},
+		"any status of success": {
+			"{responses: {2XX: {description: '', content: {application/json: {schema: {type: string}}}}, default: {description: ''}}}", answer("{type: integer}"),
+			[]string{"listA 200: theirs is string, ours integer"},
+		},
+		"any status of failure": {
+			"{responses: {'200': {description: ''}, default: {description: ''}}}", "{operationId: listA, responses: {'200': {description: ''}}}", nil,
+		},
 		"failures": {
-			"{responses: {'404': {description: ''}}}", "{operationId: listA, responses: {'429': {description: ''}, default: {description: ''}}}", nil,
+			"{responses: {'204': {description: ''}, '404': {description: ''}}}", "{operationId: listA, responses: {'204': {description: ''}, '429': {description: ''}, default: {description: ''}}}", nil,
 		},
 		"headers of an answer": {
-			"{responses: {'200': {description: '', headers: {etag: {}, X-New: {}}}}}",
-			"{operationId: listA, responses: {'200': {description: '', headers: {ETag: {}, X-Ours: {}}}}}",
-			[]string{"listA 200 header X-New: ours lacks it"},
+			"{responses: {'200': {description: '', headers: {etag: {}, X-New: {}, X-Other: {schema: {type: integer}}}}}}",
+			"{operationId: listA, responses: {'200': {description: '', headers: {ETag: {}, X-Ours: {}, X-Other: {schema: {type: string}}}}}}",
+			[]string{"listA 200 header X-New: ours lacks it", "listA 200 header X-Other: theirs is integer, ours string"},
 		},
 	}
 	for name, test := range tests {
@@ -305,6 +332,12 @@ paths:
 	}, lines(findings))
 	assert.Equal(t, Note, findings[0].Kind)
 	assert.Equal(t, []Operation{{ID: "ReplaceA", Method: "PUT", Path: "/v1/A/{Sid}"}}, findings[2].Operations)
+}
+
+func TestCompareListsPathsOfOneShape(t *testing.T) {
+	theirs := load(t, "openapi: 3.0.1\npaths: {'/v1/A/{Sid}': {get: {responses: {}}}, '/v1/A/{UniqueName}': {get: {operationId: byName, responses: {}}}}")
+	ours := load(t, "openapi: 3.0.3\npaths: {'/v1/A/{Sid}': {get: {operationId: getA, responses: {}}}}")
+	assert.Equal(t, []string{"GET /v1/A/{UniqueName}: ours lacks the operation; theirs: byName"}, lines(compare(t, theirs, ours)))
 }
 
 func TestCompareWantsAnOperationInCommon(t *testing.T) {

@@ -19,6 +19,9 @@ func (c *comparer) body(at place, theirs, ours *openapi3.RequestBodyRef) {
 	if ours != nil && ours.Value != nil {
 		held = ours.Value.Content
 	}
+	if published != nil && held != nil && theirs.Value.Required && !ours.Value.Required {
+		c.report(Lack, at+" body", "theirs is required, ours optional")
+	}
 	c.content(at+" body", input, published, held)
 }
 
@@ -29,7 +32,9 @@ func (c *comparer) answers(at place, theirs, ours *openapi3.Responses) {
 	missing, extra := without(published, held), without(held, published)
 	if len(missing) == 1 && len(extra) == 1 {
 		t, o := missing[0], extra[0]
-		c.report(Lack, at, "theirs answers with status %s, ours with %s", t, o)
+		if !isWildcard(t) {
+			c.report(Lack, at, "theirs answers with status %s, ours with %s", t, o)
+		}
 		c.answer(at+place(" "+o), published[t], held[o])
 		missing, extra = nil, nil
 	}
@@ -46,6 +51,8 @@ func (c *comparer) answers(at place, theirs, ours *openapi3.Responses) {
 	}
 }
 
+// successes are the answers of the statuses of success, or that of any status if there
+// are none.
 func successes(responses *openapi3.Responses) map[string]*openapi3.Response {
 	found := make(map[string]*openapi3.Response)
 	for status, ref := range responses.Map() {
@@ -53,17 +60,39 @@ func successes(responses *openapi3.Responses) map[string]*openapi3.Response {
 			found[status] = ref.Value
 		}
 	}
+	if other := responses.Default(); len(found) == 0 && other != nil && other.Value != nil {
+		found["default"] = other.Value
+	}
 	return found
+}
+
+// isWildcard tells a status that says less than a number.
+func isWildcard(status string) bool {
+	return status == "default" || strings.EqualFold(status, "2XX")
 }
 
 func (c *comparer) answer(at place, theirs, ours *openapi3.Response) {
 	for _, name := range slices.Sorted(maps.Keys(theirs.Headers)) {
-		known := func(n string) bool { return strings.EqualFold(n, name) }
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(ours.Headers)), known) {
-			c.report(Lack, at+place(" header "+name), "ours lacks it")
+		here := at + place(" header "+name)
+		t, o := headerOf(theirs, name), headerOf(ours, name)
+		switch {
+		case o == nil:
+			c.report(Lack, here, "ours lacks it")
+		case t != nil:
+			c.value(here, text, schemaOf(t), schemaOf(o))
 		}
 	}
 	c.content(at, output, theirs.Content, ours.Content)
+}
+
+// headerOf finds one whose name is written in any case.
+func headerOf(response *openapi3.Response, name string) *openapi3.Parameter {
+	for n, ref := range response.Headers {
+		if strings.EqualFold(n, name) && ref != nil && ref.Value != nil {
+			return &ref.Value.Parameter
+		}
+	}
+	return nil
 }
 
 // content compares bodies of one media type.

@@ -52,7 +52,11 @@ func operationsOf(doc *openapi3.T) map[string]operation {
 				details:    op,
 				parameters: parametersOf(item.Parameters, op.Parameters),
 			}
-			operations[o.key()] = o
+			key := o.key()
+			if _, taken := operations[key]; taken { // by a path that differs in the names only
+				key = method + " " + path
+			}
+			operations[key] = o
 		}
 	}
 	return operations

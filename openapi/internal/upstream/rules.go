@@ -18,11 +18,12 @@ var matters = []string{"date-time", "date", "time", "duration", "byte", "binary"
 
 // formatMatters tells whether ours should have the format of theirs. Integers go
 // without one, as every language has its own, except where they may be too large for
-// what some languages take by default.
-func formatMatters(t *view) bool {
+// what some languages take by default. A format that theirs puts in the place of one of
+// ours matters whatever it is.
+func formatMatters(t, o *view) bool {
 	if t.format == "int64" {
 		maximum, ok := t.limits["maximum"]
 		return !ok || maximum > math.MaxInt32
 	}
-	return slices.Contains(matters, t.format)
+	return slices.Contains(matters, t.format) || t.format != "" && slices.Contains(matters, o.format)
 }

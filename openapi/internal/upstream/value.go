@@ -38,7 +38,9 @@ func (c *comparer) value(at place, way direction, theirs, ours *openapi3.Schema)
 		return
 	case len(t.choices) > 0 || len(o.choices) > 0:
 		c.choices(at, way, t, o)
-		return
+		if !slices.Equal(t.types, o.types) {
+			return
+		}
 	case !sameType(t, o):
 		c.report(Lack, at, "theirs is %s, ours %s", t, o)
 		return
@@ -97,7 +99,7 @@ func (c *comparer) enum(at place, t, o *view) {
 
 // restrictions compares what theirs says. Where it says nothing, ours says more.
 func (c *comparer) restrictions(at place, t, o *view) {
-	if t.format != o.format && formatMatters(t) {
+	if t.format != o.format && formatMatters(t, o) {
 		c.report(Lack, at, "theirs has the format %s, ours %s", t.format, orNone(o.format))
 	}
 	if t.pattern != "" && t.pattern != o.pattern {
@@ -147,10 +149,10 @@ func (c *comparer) members(at place, way direction, t, o *view) {
 		c.ourMember(at, way, t, o, name)
 	}
 	switch {
-	case t.others == nil:
+	case t.others == nil || c.view(t.others).saysNothing():
 	case o.others != nil:
 		c.mapValue(at, way, t.others, o.others)
-	case o.free():
+	case o.free() || len(t.properties) > 0:
 		c.report(Lack, at.values(), "ours has no type; theirs: %s", c.view(t.others))
 	}
 }
