@@ -13,7 +13,9 @@ import (
 
 // severityLevels tells oasdiff which differences break clients, where we do not think
 // as it does; the file allows no comments. Generators make methods of operationIds and
-// types of schemas, so both keep their names. Values of an enumeration in an answer are
+// types of schemas, so both keep their names, and a type or a format that is widened or
+// narrowed is another, whatever is the same on the wire. A failure that is no longer
+// described takes the type of its body along. Values of an enumeration in an answer are
 // added by the service all the time, and the document says that a reader must accept
 // them, so to tell of one breaks nobody who reads it.
 //

@@ -97,6 +97,30 @@ func TestCompareTellsWhatBreaks(t *testing.T) {
 		"a type of a callback changes": {
 			edits(edit{"\n    EventCallback:\n", "type: string", "type: integer"}), "/callbacks/createWorkspace/event",
 		},
+		"the URL of a callback changes": {
+			edits(edit{"", "'{$request.body#/EventCallbackUrl}'", "'{$request.body#/EventUrl}'"}), "/callbacks/createWorkspace/event/$request.body#/EventCallbackUrl",
+		},
+		"a parameter of a path is renamed": {
+			func(t *testing.T, document string) string {
+				t.Helper()
+				renamed := everywhere("{ActivitySid}", "{Sid}")(t, document)
+				return edit{"", "      name: ActivitySid\n", "      name: Sid\n"}.apply(t, renamed)
+			},
+			"deleted the `query` request parameter `path.ActivitySid`",
+		},
+		"a list of a query becomes text": {
+			edits(edit{"operationId: listTasks", "            type: array\n            items:\n              $ref: '#/components/schemas/TaskStatus'\n", "            type: string\n"}),
+			"`AssignmentStatus`, the `type` was widened",
+		},
+		"a number of a form becomes text": {
+			edits(edit{"\n    CreateTaskRequest:\n", "          type: integer\n", "          type: string\n"}), "`type` changed from `integer` to `string`",
+		},
+		"a member of an answer gets a format": {
+			edits(edit{"\n    Task:\n", "        reason:\n", "        reason:\n          format: uri\n"}), "`format` was narrowed from `none` to `uri`",
+		},
+		"a failure is no longer described": {
+			edits(edit{"operationId: getWorkspace\n", "        '404':\n          $ref: '#/components/responses/NotFound'\n", ""}), "removed the non-success response with the status `404`",
+		},
 		"a value is no longer taken": {
 			edits(edit{"\n    WorkspaceTemplate:\n", "[NONE, FIFO]", "[FIFO]"}), "removed the enum value `NONE`",
 		},

@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"errors"
+	"regexp"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
 const jsonType = "application/json"
 
-// expose adds operations for what oasdiff does not compare: callbacks, and schemas
-// that are told in words only, such as that of a workflow's configuration, which a
-// client writes and reads as text.
+// expose adds what oasdiff does not compare otherwise: callbacks, the names of path
+// parameters, which generators make arguments of, and schemas that are told in words
+// only, such as that of a workflow's configuration, which a client writes and reads as
+// text.
 func expose(document []byte) ([]byte, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
@@ -21,6 +24,7 @@ func expose(document []byte) ([]byte, error) {
 		return nil, errors.New("expected paths, found none")
 	}
 	exposeCallbacks(doc)
+	exposePathParameters(doc)
 	exposeSchemas(doc, document)
 	return doc.MarshalJSON()
 }
@@ -35,10 +39,26 @@ func exposeCallbacks(doc *openapi3.T) {
 	}
 }
 
+// exposeCallback adds each URL of a callback, whose braces would be taken for a
+// parameter of the path.
 func exposeCallback(doc *openapi3.T, at string, callback *openapi3.Callback) {
-	for _, item := range callback.Map() { // one, as what is called is one URL
+	for expression, item := range callback.Map() {
 		for method, o := range item.Operations() {
-			doc.Paths.Set(at, turned(method, o))
+			doc.Paths.Set(at+"/"+strings.Trim(expression, "{}"), turned(method, o))
+		}
+	}
+}
+
+var hole = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// exposePathParameters adds the names as optional parameters, which may come but not go.
+func exposePathParameters(doc *openapi3.T) {
+	for path, item := range doc.Paths.Map() {
+		for _, name := range hole.FindAllStringSubmatch(path, -1) {
+			parameter := openapi3.NewQueryParameter("path." + name[1]).WithSchema(openapi3.NewStringSchema())
+			for _, o := range item.Operations() {
+				o.AddParameter(parameter)
+			}
 		}
 	}
 }
