@@ -10,14 +10,24 @@ import (
 
 const path = "openapi/taskrouter.yaml"
 
-// newestTag is empty if there is no tag.
+// newestTag is empty if there is no tag. A clone that is cut off cannot tell.
 func newestTag(ctx context.Context) (string, error) {
 	tags, err := git(ctx, "tag", "--merged", "HEAD", "--sort=-creatordate")
 	if err != nil {
 		return "", err
 	}
 	newest, _, _ := strings.Cut(string(tags), "\n")
-	return newest, nil
+	if newest != "" {
+		return newest, nil
+	}
+	shallow, err := git(ctx, "rev-parse", "--is-shallow-repository")
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(string(shallow)) == "true" {
+		return "", errors.New("expected a tag, found none in a shallow clone: git fetch --unshallow --tags")
+	}
+	return "", nil
 }
 
 func documentAt(ctx context.Context, revision string) ([]byte, error) {

@@ -48,6 +48,15 @@ func TestRunWithoutARelease(t *testing.T) {
 	}
 }
 
+func TestRunWithoutAReleaseInAShallowClone(t *testing.T) {
+	inRepository(t)
+	head, err := exec.CommandContext(t.Context(), "git", "rev-parse", "HEAD").Output()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(os.Getenv("GIT_DIR"), "shallow"), head, 0o600))
+	_, err = run(t.Context(), os.Stdout, nil)
+	assert.EqualError(t, err, "expected a tag, found none in a shallow clone: git fetch --unshallow --tags")
+}
+
 func TestRunTakesTheNewestTag(t *testing.T) {
 	inRepository(t)
 	require.NoError(t, exec.CommandContext(t.Context(), "git", "tag", "v1.0.0").Run())
