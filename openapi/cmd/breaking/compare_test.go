@@ -121,6 +121,9 @@ func TestCompareTellsWhatBreaks(t *testing.T) {
 		"a failure is no longer described": {
 			edits(edit{"operationId: getWorkspace\n", "        '404':\n          $ref: '#/components/responses/NotFound'\n", ""}), "removed the non-success response with the status `404`",
 		},
+		"a header of an answer is removed": {
+			everywhere("        ETag:\n", "        Version:\n"), "the optional response header `etag` removed",
+		},
 		"a value is no longer taken": {
 			edits(edit{"\n    WorkspaceTemplate:\n", "[NONE, FIFO]", "[FIFO]"}), "removed the enum value `NONE`",
 		},

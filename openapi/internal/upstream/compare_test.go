@@ -191,6 +191,15 @@ func TestCompare(t *testing.T) {
 			formOf("{allOf: [{properties: {a: {type: string}}}, {properties: {b: {type: string}}, required: [b]}]}"), formOf("{properties: {a: {type: string}}}"),
 			[]string{"listA form.b: ours lacks it; theirs: string, required"},
 		},
+		"types that go without saying": {
+			answer("{properties: {a: {items: {type: string}}, b: {additionalProperties: {type: string}}}}"),
+			answer("{properties: {a: {type: string}, b: {type: string}}}"),
+			[]string{"listA 200.a: theirs is list of string, ours string", "listA 200.b: theirs is object, ours string"},
+		},
+		"a pattern and a limit of another kind": {
+			answer("{type: string, pattern: ^A$, minLength: 2, minItems: 2}"), answer("{type: string, pattern: ^A$}"),
+			[]string{"listA 200: theirs has minItems 2, ours none"},
+		},
 		"a list of anything": {
 			answer("{type: array, items: {type: string}}"), answer("{type: array}"), []string{"listA 200[]: ours has no type; theirs: string"},
 		},
