@@ -71,7 +71,7 @@ lint-openapi: ## check the OpenAPI document (needs Node)
 	npx --yes @redocly/cli@$(REDOCLY_VERSION) lint --config openapi/redocly.yaml openapi/taskrouter.yaml
 
 .PHONY: reuse
-reuse: lint-openapi reuse-typescript reuse-python reuse-java ## make the calls of the fixtures with clients of other languages
+reuse: lint-openapi reuse-typescript reuse-python reuse-java reuse-mock ## make the calls of the fixtures with clients of other languages
 
 .PHONY: reuse-typescript
 reuse-typescript: ## the part of reuse in TypeScript (needs Node)
@@ -85,6 +85,11 @@ reuse-python: ## the part of reuse in Python (needs Python 3.11)
 .PHONY: reuse-java
 reuse-java: ## the part of reuse in Java (needs Java 17 and Maven)
 	conformance/reuse/with-replayer mvn -B -q --no-transfer-progress -f conformance/reuse/java/pom.xml test
+
+.PHONY: reuse-mock
+reuse-mock: ## the part of reuse with a mock server (needs Node)
+	npm ci --loglevel=error --ignore-scripts --prefix conformance/reuse/mock
+	conformance/reuse/with-replayer npm run --silent --prefix conformance/reuse/mock check
 
 .PHONY: docs
 docs: ## render the document as one page, openapi/reference/build/taskrouter.html (needs Node)
