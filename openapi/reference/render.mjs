@@ -36,7 +36,7 @@ td[kind=field] > span:first-child { float: left; margin-left: -20px }
 td[kind=field][title] > div { margin-left: 0 }
 td[kind=field] > button { text-align: left }
 @media (min-width: 50rem) { td[kind=field] + td { width: 68% } }
-pre, .redoc-json a { white-space: pre-wrap; overflow-wrap: anywhere }
+pre, .redoc-json a, .redoc-json .token.string { white-space: pre-wrap; overflow-wrap: anywhere }
 [role=menuitem] > label { padding-top: 8px; padding-bottom: 8px }
 @media print { .menu-content { display: none } }
 `;
