@@ -27,17 +27,12 @@ type shelf struct {
 	scenario *conformance.Scenario
 	whole    *conformance.Replayer   // below /name
 	single   []*conformance.Replayer // below /name/1, /name/2 and so on: one exchange each
-	calls    []*call                 // what each exchange is in the terms of the document
 }
 
-// loadDocument loads it once, which takes a while.
+// loadDocument loads it once, for the list, which not every run asks for.
 var loadDocument = sync.OnceValues(func() (*document.Document, error) { return document.Load(openapi.Document) })
 
 func newCatalogue(scenarios []*conformance.Scenario) (*catalogue, error) {
-	d, err := loadDocument()
-	if err != nil {
-		return nil, err
-	}
 	c := new(catalogue)
 	for _, scenario := range scenarios {
 		name := baseName(scenario.Name)
@@ -47,16 +42,15 @@ func newCatalogue(scenarios []*conformance.Scenario) (*catalogue, error) {
 		if c.find(name) != nil {
 			return nil, fmt.Errorf("two fixtures are named %q, and each needs a path of its own", name)
 		}
-		c.shelves = append(c.shelves, newShelf(name, scenario, d))
+		c.shelves = append(c.shelves, newShelf(name, scenario))
 	}
 	return c, nil
 }
 
-func newShelf(name string, scenario *conformance.Scenario, d *document.Document) *shelf {
+func newShelf(name string, scenario *conformance.Scenario) *shelf {
 	s := &shelf{name: name, scenario: scenario, whole: conformance.NewReplayer(scenario)}
 	for _, exchange := range scenario.Exchanges {
 		s.single = append(s.single, conformance.NewRepeater(scenario.Name, exchange))
-		s.calls = append(s.calls, newCall(d, exchange.Request))
 	}
 	return s
 }
@@ -152,7 +146,12 @@ func (c *catalogue) serveList(w http.ResponseWriter, r *http.Request) {
 		notAllowed(w, r, http.MethodGet)
 		return
 	}
-	writeJSON(w, http.StatusOK, c.list())
+	d, err := loadDocument()
+	if err != nil {
+		writeJSON(w, http.StatusInternalServerError, problem{Error: err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, c.list(d))
 }
 
 // control answers at a base path itself.

@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,7 +50,13 @@ func TestListHoldsAllThatAFixtureDoes(t *testing.T) {
 	recorder = ask(c, "GET", "/")
 	assert.Equal(t, 200, recorder.Code)
 	assert.Equal(t, "application/json", recorder.Header().Get("Content-Type"))
-	assert.JSONEq(t, `{"scenarios": [
+	d, err := loadDocument()
+	require.NoError(t, err)
+	var operations []string
+	for _, o := range d.Operations() {
+		operations = append(operations, strconv.Quote(o.ID))
+	}
+	assert.JSONEq(t, `{"operations": [`+strings.Join(operations, ",")+`], "scenarios": [
 	  {
 	    "name": "tasks", "base": "/tasks", "source": "reference", "comment": "A task is created and listed.",
 	    "exchanges": [
@@ -125,17 +134,18 @@ func TestEveryBuiltInExchangeIsServedToWhatTheListSaysOfIt(t *testing.T) {
 // And so is the call, to a program that knows the document.
 func TestEveryBuiltInExchangeIsServedToItsCall(t *testing.T) {
 	c, l := builtIn(t)
-	operations := make(map[string]bool)
+	called := make(map[string]bool)
 	for _, s := range l.Scenarios {
 		for _, e := range s.Exchanges {
 			require.NotNil(t, e.Call, "%s: %s", s.Name, e.Name)
-			operations[e.Call.Operation] = true
+			called[e.Call.Operation] = true
 			recorder := httptest.NewRecorder()
 			c.ServeHTTP(recorder, calledRequest(t, e))
 			assert.Equal(t, e.Response.Status, recorder.Code, "%s %s: %s", e.Base, e.Name, recorder.Body)
 		}
 	}
-	assert.GreaterOrEqual(t, len(operations), 61)
+	assert.GreaterOrEqual(t, len(l.Operations), 61)
+	assert.ElementsMatch(t, l.Operations, slices.Collect(maps.Keys(called)))
 }
 
 func builtIn(t *testing.T) (*catalogue, list) {

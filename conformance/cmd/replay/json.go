@@ -14,7 +14,8 @@ import (
 // so that a test run in another language needs no reader of the format.
 
 type list struct {
-	Scenarios []scenario `json:"scenarios"`
+	Operations []string   `json:"operations"` // of the OpenAPI document, in its order
+	Scenarios  []scenario `json:"scenarios"`
 }
 
 type scenario struct {
@@ -79,15 +80,18 @@ type problem struct {
 	Scenarios []string `json:"scenarios,omitempty"`
 }
 
-func (c *catalogue) list() list {
+func (c *catalogue) list(d *document.Document) list {
 	l := list{Scenarios: []scenario{}}
+	for _, o := range d.Operations() {
+		l.Operations = append(l.Operations, o.ID)
+	}
 	for _, s := range c.shelves {
-		l.Scenarios = append(l.Scenarios, s.list())
+		l.Scenarios = append(l.Scenarios, s.list(d))
 	}
 	return l
 }
 
-func (s *shelf) list() scenario {
+func (s *shelf) list(d *document.Document) scenario {
 	listed := scenario{
 		Name:    s.name,
 		Base:    s.base(),
@@ -100,7 +104,7 @@ func (s *shelf) list() scenario {
 			Base:     s.exchangeBase(i + 1),
 			Served:   entry.Served,
 			Request:  newRequest(entry.Exchange.Request),
-			Call:     s.calls[i],
+			Call:     newCall(d, entry.Exchange.Request),
 			Response: newResponse(entry.Exchange.Response),
 		})
 	}
