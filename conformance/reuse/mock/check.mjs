@@ -2,19 +2,15 @@
 // take each, and answer as the service does, with examples and not with what a generator fills gaps with.
 //
 // Usage: node check.mjs DOCUMENT, with the replayer's address in REPLAY_URL
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { startMock } from './mock.mjs';
 
-const [file] = process.argv.slice(2);
-const operations = operationsOf(parse(readFileSync(file, 'utf8')));
-const mock = await startMock(file);
+const mock = await startMock(process.argv[2]);
 const failures = [];
 const answered = new Set();
 let requests = 0;
 try {
-  const exchanges = await listExchanges();
-  for (const exchange of exchanges.filter(succeeds)) {
+  const { operations, scenarios } = await (await fetch(process.env.REPLAY_URL)).json();
+  for (const exchange of scenarios.flatMap(({ exchanges }) => exchanges).filter(succeeds)) {
     requests++;
     const faults = await ask(exchange);
     if (faults.length === 0) answered.add(exchange.call.operation);
@@ -28,15 +24,6 @@ try {
   process.exitCode = failures.length > 0 ? 1 : 0;
 } finally {
   mock.stop();
-}
-
-function operationsOf({ paths }) {
-  return Object.values(paths).flatMap((item) => Object.values(item).flatMap(({ operationId }) => operationId ?? []));
-}
-
-async function listExchanges() {
-  const { scenarios } = await (await fetch(process.env.REPLAY_URL)).json();
-  return scenarios.flatMap(({ exchanges }) => exchanges);
 }
 
 function succeeds({ response }) {

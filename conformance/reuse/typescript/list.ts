@@ -29,11 +29,15 @@ export function replayURL(): string {
   return url;
 }
 
-export async function listExchanges(url: string): Promise<Listed[]> {
+export interface List {
+  operations: string[]; // of the document
+  scenarios: { exchanges: Listed[] }[];
+}
+
+export async function fetchList(url: string): Promise<List> {
   const response = await fetch(url);
   if (!response.ok) {
     throw new Error(`${url}: expected the list of the replayer, got status ${response.status}`);
   }
-  const list = (await response.json()) as { scenarios: { exchanges: Listed[] }[] };
-  return list.scenarios.flatMap((scenario) => scenario.exchanges);
+  return (await response.json()) as List;
 }

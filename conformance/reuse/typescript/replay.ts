@@ -1,26 +1,18 @@
-// replay DOCUMENT
-//
 // Makes the calls that write-calls.ts wrote, each against the replayer's base path
 // of its exchange, and the example, and counts the operations of the document.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { exchanges } from "./build/calls.js";
 import { type Credentials, connect } from "./client.js";
 import { checkClient } from "./client-check.js";
 import { runExample } from "./example.js";
 import type { Exchange } from "./exchange.js";
-import { replayURL } from "./list.js";
+import { fetchList, replayURL } from "./list.js";
 
 const CREDENTIALS: Record<Exchange["scheme"], Credentials> = {
   Basic: { user: "AC00000000000000000000000000000000", password: "any" },
   Bearer: { token: "any" },
 };
 
-const [document] = process.argv.slice(2);
-if (document === undefined) {
-  throw new Error("expected the name of the OpenAPI document");
-}
 let failures = 0;
 const replayed = new Set<string>();
 
@@ -30,7 +22,7 @@ for (const exchange of exchanges) {
     replayed.add(exchange.operation);
   }
 }
-const declared = operationsOf(document);
+const { operations: declared } = await fetchList(replayURL());
 for (const operation of declared.filter((operation) => !replayed.has(operation))) {
   report(operation, "no success was replayed");
 }
@@ -74,11 +66,4 @@ async function holds(what: string, check: () => Promise<void>): Promise<boolean>
 function report(what: string, why: string): void {
   failures++;
   console.error(`${what}: ${why}`);
-}
-
-function operationsOf(file: string): string[] {
-  const { paths } = parse(readFileSync(file, "utf8")) as { paths: Record<string, Record<string, { operationId?: string }>> };
-  return Object.values(paths)
-    .flatMap((item) => Object.values(item))
-    .flatMap((operation) => operation.operationId ?? []);
 }

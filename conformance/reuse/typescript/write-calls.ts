@@ -3,13 +3,14 @@
 // Writes every exchange that the replayer lists as a call of the typed client,
 // so that tsc checks the fixtures and nobody has to keep a list of calls.
 import { writeFileSync } from "node:fs";
-import { type Call, type Listed, listExchanges, replayURL } from "./list.js";
+import { type Call, type Listed, fetchList, replayURL } from "./list.js";
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
   throw new Error("expected the name of the file to write");
 }
-const exchanges = await listExchanges(replayURL());
+const { scenarios } = await fetchList(replayURL());
+const exchanges = scenarios.flatMap((scenario) => scenario.exchanges);
 for (const { base, name } of exchanges.filter((exchange) => !isForeseen(exchange))) {
   console.error(`${base} (${name}): the document does not declare what this request holds`);
   process.exitCode = 1;
