@@ -1,6 +1,7 @@
 package coverage_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func exchange(method, path, query string, status int, form ...conformance.Field)
 
 func TestWithoutFixturesEverythingIsAGap(t *testing.T) {
 	rows := compute(t)
-	require.GreaterOrEqual(t, len(rows), 61)
+	require.Len(t, rows, bytes.Count(openapi.Document, []byte("\n      operationId:")))
 	for _, row := range rows {
 		assert.NotEmpty(t, row.Gaps, row.Operation)
 		assert.NotEmpty(t, row.Methods, row.Operation)
