@@ -1,0 +1,100 @@
+package expression
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Outcome is what became of one comparison.
+type Outcome struct {
+	Comparison *Comparison
+	Matched    bool
+	// Left and Right are the values that were compared, nil for what is missing.
+	Left, Right any
+}
+
+// String says it in one line, as in
+//
+//	language == 'es' is false: language is "en"
+func (o Outcome) String() string {
+	text := fmt.Sprintf("%s is %t", o.Comparison, o.Matched)
+	var values []string
+	for _, side := range []struct {
+		node  Operand
+		value any
+	}{{o.Comparison.Left, o.Left}, {o.Comparison.Right, o.Right}} {
+		if path, ok := side.node.(*Path); ok {
+			values = append(values, path.String()+" is "+printed(side.value))
+		}
+	}
+	if len(values) == 0 {
+		return text
+	}
+	return text + ": " + strings.Join(values, ", ")
+}
+
+// printed returns a value as JSON, shortened.
+func printed(value any) string {
+	if value == nil {
+		return "missing"
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("a %T", value)
+	}
+	return shorten(string(text))
+}
+
+// Explain returns the comparisons that decide whether the expression is true of
+// attributes, as [Expression.Match] judges them: of an AND that is false and of
+// an OR that is true the first that decides, otherwise all.
+func (e *Expression) Explain(attributes Attributes) []Outcome {
+	_, outcomes := explain(e.root, scope{names: attributes})
+	return outcomes
+}
+
+// ExplainTarget is to [Expression.MatchTarget] what [Expression.Explain] is to
+// [Expression.Match].
+func (e *Expression) ExplainTarget(task, worker Attributes) []Outcome {
+	_, outcomes := explain(e.root, scope{target: true, task: task, worker: worker})
+	return outcomes
+}
+
+func explain(node Condition, s scope) (matched bool, outcomes []Outcome) {
+	logical, ok := node.(*Logical)
+	if !ok {
+		outcome := outcomeOf(node.(*Comparison), s)
+		return outcome.Matched, []Outcome{outcome}
+	}
+	deciding := logical.Connective == Or // the first that is so decides
+	for _, condition := range logical.Conditions {
+		matched, part := explain(condition, s)
+		if matched == deciding {
+			return matched, part
+		}
+		outcomes = append(outcomes, part...)
+	}
+	return !deciding, outcomes
+}
+
+func outcomeOf(node *Comparison, s scope) Outcome {
+	return Outcome{
+		Comparison: node,
+		Matched:    compileComparison(node).matches(s),
+		Left:       goValue(node.Left, s),
+		Right:      goValue(node.Right, s),
+	}
+}
+
+// goValue returns the value of an operand as Go has it.
+func goValue(node Operand, s scope) any {
+	switch node := node.(type) {
+	case *Path:
+		return resolve(node.Steps, s)
+	case *List:
+		return items(node)
+	default:
+		return constant(node.(Scalar))
+	}
+}

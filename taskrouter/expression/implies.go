@@ -1,0 +1,129 @@
+package expression
+
+import "slices"
+
+// Constant reports whether the expression is true, or false, of everything, as
+// 1==1 and 1==0 are. It is not found out about every expression that is.
+func (e *Expression) Constant() (matches, ok bool) { return constantOf(e.root) }
+
+func constantOf(node Condition) (matches, ok bool) {
+	logical, isLogical := node.(*Logical)
+	if !isLogical {
+		if len(paths(node)) > 0 {
+			return false, false
+		}
+		return compile(node).matches(scope{}), true
+	}
+	deciding := logical.Connective == Or
+	all := true
+	for _, condition := range logical.Conditions {
+		matches, ok := constantOf(condition)
+		if ok && matches == deciding {
+			return deciding, true
+		}
+		all = all && ok
+	}
+	return !deciding, all
+}
+
+// Implies reports whether other is true wherever the expression is, as type ==
+// 'call' is wherever type == 'call' AND language == 'es' is. A false answer means
+// only that this cannot be seen from how they are written.
+func (e *Expression) Implies(other *Expression) bool {
+	i := implication{steps: maxSteps}
+	return i.holds(e.root, other.root)
+}
+
+// maxSteps bounds the work for expressions that nobody writes by hand.
+const maxSteps = 10_000
+
+type implication struct {
+	steps int
+}
+
+func (i *implication) holds(premise, conclusion Condition) bool {
+	if i.steps--; i.steps < 0 {
+		return false
+	}
+	if matches, ok := constantOf(conclusion); ok && matches {
+		return true
+	}
+	if matches, ok := constantOf(premise); ok && !matches {
+		return true
+	}
+	given, _ := premise.(*Logical)
+	wanted, _ := conclusion.(*Logical)
+	switch {
+	case given != nil && given.Connective == Or:
+		return every(given.Conditions, func(c Condition) bool { return i.holds(c, conclusion) })
+	case wanted != nil && wanted.Connective == And:
+		return every(wanted.Conditions, func(c Condition) bool { return i.holds(premise, c) })
+	case given != nil && slices.ContainsFunc(given.Conditions, func(c Condition) bool { return i.holds(c, conclusion) }):
+		return true
+	case wanted != nil:
+		return slices.ContainsFunc(wanted.Conditions, func(c Condition) bool { return i.holds(premise, c) })
+	case given != nil:
+		return false
+	default:
+		return comparisonImplies(premise.(*Comparison), conclusion.(*Comparison))
+	}
+}
+
+func every(conditions []Condition, holds func(Condition) bool) bool {
+	return !slices.ContainsFunc(conditions, func(c Condition) bool { return !holds(c) })
+}
+
+func comparisonImplies(premise, conclusion *Comparison) bool {
+	premise, conclusion = pathFirst(premise), pathFirst(conclusion)
+	if premise.String() == conclusion.String() {
+		return true
+	}
+	if premise.Left.String() != conclusion.Left.String() || !isConstant(premise.Right) || !isConstant(conclusion.Right) {
+		return false
+	}
+	given, wanted := compileOperand(premise.Right).constant, compileOperand(conclusion.Right).constant
+	holds := rules[conclusion.Operator]
+	switch premise.Operator {
+	case Equal:
+		return holdsOfEquals(given, wanted, conclusion.Operator)
+	case In:
+		return !slices.ContainsFunc(given.list, func(item any) bool {
+			return !holdsOfEquals(valueOf(item), wanted, conclusion.Operator)
+		})
+	case Greater, GreaterOrEqual, Less, LessOrEqual:
+		sameDirection := premise.Operator[0] == conclusion.Operator[0]
+		return sameDirection && given.kind == numberKind && wanted.kind == numberKind && holds(given, wanted)
+	default:
+		return false
+	}
+}
+
+// holdsOfEquals reports whether a comparison is true of all that is equal to a
+// constant. A number is equal to the texts that spell it, of which CONTAINS could
+// say anything.
+func holdsOfEquals(equal, wanted value, operator Operator) bool {
+	if equal.kind == listKind {
+		return true // a list is equal to nothing
+	}
+	if _, spelled := equal.asNumber(); spelled && operator == Contains {
+		return false
+	}
+	return rules[operator](equal, wanted)
+}
+
+func isConstant(operand Operand) bool { return len(paths(operand)) == 0 }
+
+// mirrored are the operators that ask the same when their sides are swapped.
+var mirrored = map[Operator]Operator{
+	Equal: Equal, NotEqual: NotEqual, Has: In, In: Has,
+	Greater: Less, Less: Greater, GreaterOrEqual: LessOrEqual, LessOrEqual: GreaterOrEqual,
+}
+
+// pathFirst swaps the sides of a comparison that has its constant on the left.
+func pathFirst(c *Comparison) *Comparison {
+	operator, ok := mirrored[c.Operator]
+	if !ok || !isConstant(c.Left) {
+		return c
+	}
+	return &Comparison{Span: c.Span, Left: c.Right, Operator: operator, Right: c.Left}
+}

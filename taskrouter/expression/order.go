@@ -1,0 +1,149 @@
+package expression
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Order says which workers are asked first. It is the order_by of a target.
+type Order struct {
+	Terms  []Term
+	source string
+}
+
+// Term is an attribute to order by. It decides between workers for whom the terms
+// before it are equal.
+type Term struct {
+	Span
+	Path *Path
+	// Direction is ASC, DESC or "". What the service does without one is not
+	// documented; here it is the same as ASC.
+	Direction string
+}
+
+// ParseOrder reads an order such as worker.level DESC, worker.cost ASC. What it
+// refuses it explains with a [*SyntaxError].
+func ParseOrder(source string) (*Order, error) {
+	p, err := newParser(source)
+	if err != nil {
+		return nil, err
+	}
+	order := &Order{source: source}
+	for {
+		term, err := p.orderTerm()
+		if err != nil {
+			return nil, err
+		}
+		order.Terms = append(order.Terms, term)
+		if p.token.kind == endToken {
+			return order, nil
+		}
+		if !p.token.is(symbolToken, ",") {
+			return nil, p.unexpected(", or the end")
+		}
+		if err := p.advance(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *parser) orderTerm() (Term, error) {
+	if p.token.kind != pathToken {
+		return Term{}, p.unexpected("an attribute such as worker.level")
+	}
+	path, err := p.path()
+	if err != nil {
+		return Term{}, err
+	}
+	term := Term{Span: path.Span, Path: path}
+	direction := strings.ToUpper(p.token.text)
+	if p.token.kind != pathToken || direction != "ASC" && direction != "DESC" {
+		return term, nil
+	}
+	term.Direction = direction
+	term.End = p.token.End
+	return term, p.advance()
+}
+
+// Source returns what was parsed.
+func (o *Order) Source() string { return o.source }
+
+// String returns the canonical form.
+func (o *Order) String() string {
+	terms := make([]string, len(o.Terms))
+	for i, term := range o.Terms {
+		terms[i] = strings.TrimSpace(term.Path.String() + " " + term.Direction)
+	}
+	return strings.Join(terms, ", ")
+}
+
+// Position returns the line and column of an offset into the source.
+func (o *Order) Position(offset int) Position { return positionOf(o.source, offset) }
+
+// Sort puts candidates in order, given the fields of the worker that each is. The
+// first is asked first. Workers who lack an attribute come last, whatever the
+// direction; equal ones stay as they were, so hand in first who has been without
+// a task for the longest.
+//
+// If an attribute of one candidate is no integer, the service ignores the order,
+// all of it: Sort then leaves the candidates as they were and returns false.
+func Sort[T any](order *Order, candidates []T, fields func(T) Attributes) bool {
+	type ranked struct {
+		candidate T
+		ranks     []rank
+	}
+	sorted := make([]ranked, len(candidates))
+	for i, candidate := range candidates {
+		ranks, ok := order.ranks(fields(candidate))
+		if !ok {
+			return false
+		}
+		sorted[i] = ranked{candidate, ranks}
+	}
+	slices.SortStableFunc(sorted, func(a, b ranked) int { return slices.CompareFunc(a.ranks, b.ranks, rank.compare) })
+	for i := range sorted {
+		candidates[i] = sorted[i].candidate
+	}
+	return true
+}
+
+// rank is what one term makes of one worker. A descending number is negated.
+type rank struct {
+	missing bool
+	number  float64
+}
+
+func (r rank) compare(other rank) int {
+	if r.missing != other.missing {
+		if r.missing {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Compare(r.number, other.number)
+}
+
+func (o *Order) ranks(worker Attributes) (ranks []rank, ok bool) {
+	for _, term := range o.Terms {
+		found := valueOf(resolve(term.Path.Steps, scope{target: true, worker: worker}))
+		switch {
+		case found.kind == nullKind:
+			ranks = append(ranks, rank{missing: true})
+		case !found.isInteger():
+			return nil, false
+		case term.Direction == "DESC":
+			ranks = append(ranks, rank{number: -found.number.float})
+		default:
+			ranks = append(ranks, rank{number: found.number.float})
+		}
+	}
+	return ranks, true
+}
+
+// isInteger reports whether a value is a number without a fraction, as 5 and 5.0
+// are.
+func (v value) isInteger() bool {
+	return v.kind == numberKind && (v.number.exact || v.number.float == math.Trunc(v.number.float))
+}
