@@ -76,7 +76,7 @@ type Samples struct {
 // attributes that no expression can name. The findings are in the order in which
 // they stand.
 func (e *Expression) Check(context Context, samples Samples) []Finding {
-	c := checker{expression: e, context: context, samples: samples}
+	c := checker{source: e.source, context: context, samples: samples}
 	Walk(e.root, func(node Node) bool {
 		switch node := node.(type) {
 		case *Logical:
@@ -90,25 +90,25 @@ func (e *Expression) Check(context Context, samples Samples) []Finding {
 		}
 		return true
 	})
-	c.checkUses()
+	c.checkUses(e.root)
 	slices.SortStableFunc(c.findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
 	c.checkAttributes()
 	return c.findings
 }
 
 type checker struct {
-	expression *Expression
-	context    Context
-	samples    Samples
-	findings   []Finding
+	source   string
+	context  Context
+	samples  Samples
+	findings []Finding
 }
 
 func (c *checker) report(severity Severity, at Node, format string, arguments ...any) {
 	span := at.Extent()
 	c.findings = append(c.findings, Finding{
 		Severity: severity,
-		Position: c.expression.Position(span.Start),
-		Text:     shorten(c.expression.source[span.Start:span.End]),
+		Position: positionOf(c.source, span.Start),
+		Text:     shorten(c.source[span.Start:span.End]),
 		Message:  fmt.Sprintf(format, arguments...),
 	})
 }
@@ -126,9 +126,9 @@ func (c *checker) checkPrecedence(node *Logical) {
 }
 
 func (c *checker) isParenthesized(node Node) bool {
-	source, span := c.expression.source, node.Extent()
-	before := strings.TrimSpace(source[:span.Start])
-	after := strings.TrimSpace(source[span.End:])
+	span := node.Extent()
+	before := strings.TrimSpace(c.source[:span.Start])
+	after := strings.TrimSpace(c.source[span.End:])
 	return strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")")
 }
 

@@ -122,7 +122,7 @@ func isWord(operator Operator) bool {
 // checkArrow finds what was meant as a comparison with a negative number.
 func (c *checker) checkArrow(node *Comparison) {
 	number, ok := node.Right.(*Number)
-	if ok && number.Start > 0 && c.expression.source[number.Start-1] == '-' {
+	if ok && number.Start > 0 && c.source[number.Start-1] == '-' {
 		c.report(Warning, node, "the arrow means %s: there are no negative numbers", node.Operator)
 	}
 }
@@ -186,9 +186,9 @@ type use struct {
 
 // checkUses finds paths that are taken for a list here and for a single value
 // there: one of the two is never true.
-func (c *checker) checkUses() {
+func (c *checker) checkUses(root Condition) {
 	first := map[string]use{}
-	Walk(c.expression.root, func(node Node) bool {
+	Walk(root, func(node Node) bool {
 		comparison, ok := node.(*Comparison)
 		if !ok {
 			return true
@@ -201,7 +201,7 @@ func (c *checker) checkUses() {
 				first[name] = use
 			case before.list != use.list:
 				c.report(Warning, use.path, "a %s here and a %s at %s: where it is the one, the other comparison is never true",
-					formOf(use.list), formOf(before.list), c.expression.Position(before.path.Start))
+					formOf(use.list), formOf(before.list), positionOf(c.source, before.path.Start))
 			}
 		}
 		return true

@@ -82,6 +82,36 @@ func (o *Order) String() string {
 // Position returns the line and column of an offset into the source.
 func (o *Order) Position(offset int) Position { return positionOf(o.source, offset) }
 
+// Check finds what can be parsed and cannot mean what was meant: names that are no
+// attributes of a worker, terms without a direction and, with samples, attributes
+// that no worker has and those whose values make the service ignore the order.
+func (o *Order) Check(samples Samples) []Finding {
+	c := checker{source: o.source, context: Target, samples: samples}
+	for _, term := range o.Terms {
+		c.checkTerm(term)
+	}
+	c.checkAttributes()
+	return c.findings
+}
+
+func (c *checker) checkTerm(term Term) {
+	path := term.Path
+	if term.Direction == "" {
+		c.report(Warning, path, "the direction is missing, which is taken for ASC and not documented: write ASC or DESC")
+	}
+	if path.Steps[0].Name != "worker" || len(path.Steps) == 1 {
+		c.report(Error, path, "workers are ordered by their attributes: write one, such as worker.level")
+		return
+	}
+	c.checkPath(path)
+	for _, worker := range c.samples.Workers {
+		if found := resolve(path.Steps[1:], scope{names: worker}); found != nil && !valueOf(found).isInteger() {
+			c.report(Warning, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
+			return
+		}
+	}
+}
+
 // Sort puts candidates in order, given the fields of the worker that each is. The
 // first is asked first. Workers who lack an attribute come last, whatever the
 // direction; equal ones stay as they were, so hand in first who has been without
