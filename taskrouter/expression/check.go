@@ -91,9 +91,7 @@ func (e *Expression) Check(context Context, samples Samples) []Finding {
 		return true
 	})
 	c.checkUses(e.root)
-	slices.SortStableFunc(c.findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
-	c.checkAttributes()
-	return c.findings
+	return c.sorted()
 }
 
 type checker struct {
@@ -103,14 +101,27 @@ type checker struct {
 	findings []Finding
 }
 
+// report leaves it to sorted to count lines and columns, all at once.
 func (c *checker) report(severity Severity, at Node, format string, arguments ...any) {
 	span := at.Extent()
 	c.findings = append(c.findings, Finding{
 		Severity: severity,
-		Position: positionOf(c.source, span.Start),
+		Position: Position{Offset: span.Start},
 		Text:     shorten(c.source[span.Start:span.End]),
 		Message:  fmt.Sprintf(format, arguments...),
 	})
+}
+
+// sorted returns the findings in the order in which they stand, and after them
+// those about the samples.
+func (c *checker) sorted() []Finding {
+	slices.SortStableFunc(c.findings, func(a, b Finding) int { return a.Position.Offset - b.Position.Offset })
+	at := Position{Line: 1, Column: 1}
+	for i := range c.findings {
+		at = at.advance(c.source, c.findings[i].Position.Offset)
+		c.findings[i].Position = at
+	}
+	return append(c.findings, c.attributes()...)
 }
 
 // checkPrecedence finds an AND within an OR that has no parentheses of its own.
@@ -296,28 +307,29 @@ func foldedName(object map[string]any, name string) (found string, ok bool) {
 	return "", false
 }
 
-// checkAttributes finds attributes that no expression can name.
-func (c *checker) checkAttributes() {
-	names := map[string]bool{}
-	collect := func(samples []Attributes) {
-		for _, sample := range samples {
-			for _, name := range Unnameable(sample) {
-				names[name] = true
-			}
-		}
-	}
+// attributes finds attributes that no expression can name.
+func (c *checker) attributes() []Finding {
+	var samples []Attributes
 	if c.context == Queue || c.context == Target {
-		collect(c.samples.Workers)
+		samples = append(samples, c.samples.Workers...)
 	}
 	if c.context == Filter || c.context == Target {
-		collect(c.samples.Tasks)
+		samples = append(samples, c.samples.Tasks...)
 	}
+	names := map[string]bool{}
+	for _, sample := range samples {
+		for _, name := range Unnameable(sample) {
+			names[name] = true
+		}
+	}
+	var findings []Finding
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		c.findings = append(c.findings, Finding{
+		findings = append(findings, Finding{
 			Severity: Warning,
 			Message:  fmt.Sprintf("no expression can name the attribute %q: names are letters, digits, _ and $, without a digit first, and no words of the language", name),
 		})
 	}
+	return findings
 }
 
 // Unnameable returns which attributes no expression can name, such as

@@ -180,8 +180,9 @@ func adviceFor(node *Comparison, left, right kinds) string {
 
 // use is how a comparison treats a path.
 type use struct {
-	path *Path
-	list bool
+	path       *Path
+	list       bool
+	comparison *Comparison
 }
 
 // checkUses finds paths that are taken for a list here and for a single value
@@ -200,8 +201,8 @@ func (c *checker) checkUses(root Condition) {
 			case !seen:
 				first[name] = use
 			case before.list != use.list:
-				c.report(Warning, use.path, "a %s here and a %s at %s: where it is the one, the other comparison is never true",
-					formOf(use.list), formOf(before.list), positionOf(c.source, before.path.Start))
+				c.report(Warning, use.path, "a %s here and a %s in %s: where it is the one, the other comparison is never true",
+					formOf(use.list), formOf(before.list), shorten(before.comparison.String()))
 			}
 		}
 		return true
@@ -219,7 +220,7 @@ func usesIn(node *Comparison) []use {
 	var uses []use
 	add := func(operand Operand, list bool) {
 		if path, ok := operand.(*Path); ok {
-			uses = append(uses, use{path, list})
+			uses = append(uses, use{path, list, node})
 		}
 	}
 	switch node.Operator {

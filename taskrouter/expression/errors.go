@@ -40,10 +40,14 @@ func (e *SyntaxError) Error() string {
 const longest = 40
 
 func shorten(text string) string {
-	if utf8.RuneCountInString(text) <= longest {
-		return text
+	characters := 0
+	for i := range text {
+		if characters == longest {
+			return text[:i] + "…"
+		}
+		characters++
 	}
-	return string([]rune(text)[:longest]) + "…"
+	return text
 }
 
 // Position is a place in an expression. Lines and columns are counted from 1,
@@ -58,11 +62,18 @@ func (p Position) String() string {
 }
 
 func positionOf(source string, offset int) Position {
-	before := source[:offset]
-	lineStart := strings.LastIndexByte(before, '\n') + 1
-	return Position{
-		Offset: offset,
-		Line:   strings.Count(before, "\n") + 1,
-		Column: utf8.RuneCountInString(before[lineStart:]) + 1,
+	return Position{Line: 1, Column: 1}.advance(source, offset)
+}
+
+// advance returns the position of a later offset.
+func (p Position) advance(source string, offset int) Position {
+	between := source[p.Offset:offset]
+	p.Offset = offset
+	if lines := strings.Count(between, "\n"); lines > 0 {
+		p.Line += lines
+		p.Column = 1
+		between = between[strings.LastIndexByte(between, '\n')+1:]
 	}
+	p.Column += utf8.RuneCountInString(between)
+	return p
 }

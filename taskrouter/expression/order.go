@@ -90,8 +90,7 @@ func (o *Order) Check(samples Samples) []Finding {
 	for _, term := range o.Terms {
 		c.checkTerm(term)
 	}
-	c.checkAttributes()
-	return c.findings
+	return c.sorted()
 }
 
 func (c *checker) checkTerm(term Term) {
