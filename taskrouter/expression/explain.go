@@ -61,6 +61,12 @@ func (e *Expression) ExplainTarget(task, worker Attributes) []Outcome {
 	return outcomes
 }
 
+// ExplainCounts is to [Expression.MatchCounts] what [Expression.Explain] is to
+// [Expression.Match].
+func (e *Expression) ExplainCounts(counts Counts) []Outcome {
+	return e.Explain(counts.fields(paths(e.root)))
+}
+
 func explain(node Condition, s scope) (matched bool, outcomes []Outcome) {
 	logical, ok := node.(*Logical)
 	if !ok {

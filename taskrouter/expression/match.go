@@ -105,6 +105,11 @@ func (o operand) value(s scope) value {
 	return valueOf(resolve(o.steps, s))
 }
 
+// Lookup returns what the path leads to in attributes, nil if it leads nowhere.
+func (p *Path) Lookup(attributes Attributes) any {
+	return resolve(p.Steps, scope{names: attributes})
+}
+
 // resolve returns what a path leads to, nil if it leads nowhere.
 func resolve(steps []Step, s scope) any {
 	found := s.lookup(steps[0].Name)

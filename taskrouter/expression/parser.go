@@ -43,6 +43,26 @@ func MustParse(source string) *Expression {
 	return e
 }
 
+// ParsePath reads a path alone, such as the task.agent_sid of a known worker. What
+// it refuses it explains with a [*SyntaxError].
+func ParsePath(source string) (*Path, error) {
+	p, err := newParser(source)
+	if err != nil {
+		return nil, err
+	}
+	if p.token.kind != pathToken {
+		return nil, p.unexpected("a name such as task.agent_sid")
+	}
+	path, err := p.path()
+	if err == nil && p.token.kind != endToken {
+		err = p.unexpected("the end")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return path, nil
+}
+
 // Root returns the tree.
 func (e *Expression) Root() Condition { return e.root }
 
@@ -105,7 +125,7 @@ func (p *parser) unexpected(expected string) error {
 }
 
 const (
-	noNegation   = "there is no negation but != and NOT IN"
+	noNegation   = "there is no negation but != in one piece and NOT IN"
 	noArithmetic = "there is no arithmetic"
 	plainQuotes  = `texts stand in ' or "`
 )
@@ -119,6 +139,7 @@ var hints = map[string]string{
 	"LIKE": "write CONTAINS", "MATCHES": "write CONTAINS",
 	"IS":      "write == null or != null",
 	"BETWEEN": "write >= and <=",
+	"{":       "${…} is a placeholder that was to be filled in",
 	"(":       "there are no functions, and lists stand in [ ]",
 	"`":       plainQuotes, "“": plainQuotes, "”": plainQuotes, "‘": plainQuotes, "’": plainQuotes,
 }

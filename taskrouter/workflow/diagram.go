@@ -1,0 +1,165 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Diagram draws the configuration as a flowchart in the language of Mermaid, which
+// GitHub and many editors show as a picture. Queues that the workspace has a name
+// for are called by it. Long expressions are cut.
+func (c Configuration) Diagram(workspace Workspace) string {
+	d := diagram{plan: planned(c), workspace: workspace}
+	d.line("flowchart TD")
+	d.line(`task(["a task"]) --> %s`, d.branch(0))
+	for i := range d.plan.branches {
+		d.drawBranch(i)
+	}
+	d.drawEnds()
+	return d.text.String()
+}
+
+type diagram struct {
+	plan      plan
+	workspace Workspace
+	text      strings.Builder
+	// drops tells that an arrow leads to where a task is dropped.
+	drops bool
+}
+
+func (d *diagram) line(format string, arguments ...any) {
+	if d.text.Len() > 0 {
+		d.text.WriteString("    ")
+	}
+	fmt.Fprintf(&d.text, format+"\n", arguments...)
+}
+
+// branch returns the node of a filter, or what comes after the last.
+func (d *diagram) branch(index int) string {
+	switch {
+	case index < len(d.plan.branches):
+		return fmt.Sprintf("filter%d", index)
+	case d.canTimeOut():
+		return "late"
+	default:
+		return d.fallback()
+	}
+}
+
+// canTimeOut reports whether a task can be canceled by a last timeout.
+func (d *diagram) canTimeOut() bool {
+	for _, branch := range d.plan.branches {
+		if branch.canTimeOut() {
+			return true
+		}
+	}
+	return false
+}
+
+// canTimeOut reports whether a task can leave the branch by its last timeout.
+func (b branch) canTimeOut() bool {
+	return len(b.steps) > 0 && !b.isEndless() && b.steps[len(b.steps)-1].target.Timeout != nil
+}
+
+func (d *diagram) fallback() string {
+	if d.plan.fallback != nil {
+		return "fallback"
+	}
+	d.drops = true
+	return "dropped"
+}
+
+func (d *diagram) drawBranch(index int) {
+	b := d.plan.branches[index]
+	node, next := d.branch(index), d.branch(index+1)
+	d.line(`%s{"%s"}`, node, label(b.filter.FriendlyName, b.filter.Expression))
+	inside := next
+	if len(b.steps) > 0 {
+		inside = targetNode(index, 0)
+	}
+	d.line(`%s -->|yes| %s`, node, inside)
+	if !always(b.condition) {
+		d.line(`%s -->|no| %s`, node, next)
+	}
+	for i, step := range b.steps {
+		after := next
+		if i+1 < len(b.steps) {
+			after = targetNode(index, i+1)
+		}
+		d.drawStep(targetNode(index, i), step, after)
+	}
+}
+
+func targetNode(filter, target int) string {
+	return fmt.Sprintf("filter%dtarget%d", filter, target)
+}
+
+func (d *diagram) drawStep(node string, s step, after string) {
+	d.line(`%s["%s"]`, node, d.stepLabel(s))
+	if s.canBeSkipped() {
+		d.line(`%s -.->|"%s"| %s`, node, label("skip if "+s.target.SkipIf), after)
+	}
+	if s.target.Timeout != nil {
+		d.line(`%s -->|after %d s| %s`, node, *s.target.Timeout, after)
+	}
+}
+
+func (d *diagram) stepLabel(s step) string {
+	queue, _ := d.workspace.queue(s.queue)
+	lines := []string{queue.FriendlyName}
+	if queue.FriendlyName == "" {
+		lines[0] = queue.SID
+	}
+	if s.target.Priority != nil {
+		lines = append(lines, fmt.Sprintf("priority %d", *s.target.Priority))
+	}
+	if reference, _, ok := s.target.knownWorker(); ok {
+		lines = append(lines, "only "+reference)
+	}
+	if s.target.Expression != "" {
+		lines = append(lines, "if "+s.target.Expression)
+	}
+	if s.target.OrderBy != "" {
+		lines = append(lines, "by "+s.target.OrderBy)
+	}
+	return label(lines...)
+}
+
+func (d *diagram) drawEnds() {
+	if d.canTimeOut() {
+		d.line(`late{"timed out before?"}`)
+		d.line(`late -->|no| %s`, d.fallback())
+		d.line(`late -->|yes| canceled(["canceled"])`)
+	}
+	if d.plan.fallback != nil {
+		d.line(`fallback["%s"]`, "default filter<br/>"+d.stepLabel(*d.plan.fallback))
+	}
+	if d.drops {
+		d.line(`dropped(["dropped"])`)
+	}
+}
+
+// label joins the lines of a label that are not empty.
+func label(lines ...string) string {
+	var shown []string
+	for _, line := range lines {
+		if line != "" {
+			shown = append(shown, escaper.Replace(cut(line)))
+		}
+	}
+	return strings.Join(shown, "<br/>")
+}
+
+// widest is how many characters of a line a label shows.
+const widest = 60
+
+func cut(line string) string {
+	if utf8.RuneCountInString(line) <= widest {
+		return line
+	}
+	return string([]rune(line)[:widest]) + "…"
+}
+
+// escaper writes what Mermaid and HTML would not take for text.
+var escaper = strings.NewReplacer(`"`, "#quot;", "#", "#35;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "\n", " ", "\r", " ", "`", "#96;")

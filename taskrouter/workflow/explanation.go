@@ -1,0 +1,127 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+)
+
+// String tells the way line by line.
+func (e Explanation) String() string {
+	var lines []string
+	for _, filter := range e.Filters {
+		lines = append(lines, filter.String())
+	}
+	if e.Default != nil {
+		lines = append(lines, e.Default.String())
+	}
+	return strings.Join(append(lines, e.ending()), "\n")
+}
+
+func (e Explanation) ending() string {
+	switch e.End {
+	case Canceled:
+		return fmt.Sprintf("after %s the task is canceled: no other filter matches, and the default filter does not catch timeouts", e.After)
+	case Dropped:
+		return fmt.Sprintf("after %s the task is dropped: nothing keeps it, and there is no default filter", e.After)
+	default:
+		return fmt.Sprintf("after %s the task stays where it is, until its time to live ends", e.After)
+	}
+}
+
+// String tells what the filter does, and below it what its targets do.
+func (s FilterStep) String() string {
+	name := lastStep(s.Place)
+	if s.Name != "" {
+		name += fmt.Sprintf(" %q", s.Name)
+	}
+	switch {
+	case len(s.Problems) > 0:
+		return fmt.Sprintf("%s is not tried: %s", name, s.Problems[0].Message)
+	case len(s.Why) == 0:
+		return name + " is not tried: it has no expression"
+	case !s.Matched:
+		return fmt.Sprintf("%s does not match: %s", name, sentence(s.Why))
+	}
+	lines := []string{fmt.Sprintf("%s matches: %s", name, sentence(s.Why))}
+	for _, target := range s.Targets {
+		lines = append(lines, "  "+target.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lastStep returns what a place is called in the object that it is in.
+func lastStep(place string) string {
+	return place[strings.LastIndexByte(place, '.')+1:]
+}
+
+// String tells in one line what the target does.
+func (s TargetStep) String() string {
+	parts := []string{fmt.Sprintf("%s after %s: queue %s", lastStep(s.Place), s.Entered, s.Queue.name())}
+	if s.Priority != nil {
+		parts = append(parts, fmt.Sprintf("priority %d", *s.Priority))
+	}
+	if source, _, ok := s.Target.knownWorker(); ok {
+		parts = append(parts, fmt.Sprintf("only the worker in %s (%v)", source, s.KnownWorker))
+	}
+	if s.Candidates != nil {
+		parts = append(parts, s.asked())
+	}
+	return strings.Join(append(parts, s.exit()), ", ")
+}
+
+func (q Queue) name() string {
+	if q.FriendlyName == "" {
+		return q.SID
+	}
+	return fmt.Sprintf("%s (%s)", q.FriendlyName, q.SID)
+}
+
+// mostNames is how many workers a line names.
+const mostNames = 5
+
+func (s TargetStep) asked() string {
+	var names []string
+	for _, candidate := range s.Candidates {
+		if candidate.Asked {
+			names = append(names, candidate.name())
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf("asks none of %d workers", len(s.Candidates))
+	}
+	if more := len(names) - mostNames; more > 0 {
+		names = append(names[:mostNames], fmt.Sprintf("%d more", more))
+	}
+	return "asks " + strings.Join(names, " and ")
+}
+
+func (c Candidate) name() string {
+	if c.Worker.FriendlyName == "" {
+		return c.Worker.SID
+	}
+	return c.Worker.FriendlyName
+}
+
+func (s TargetStep) exit() string {
+	switch s.Exit {
+	case Skipped:
+		return "is skipped: " + sentence(s.Why)
+	case MaySkip:
+		return "is skipped if skip_if is true"
+	case TimesOut:
+		return fmt.Sprintf("waits for %s", s.Timeout)
+	default:
+		return "waits"
+	}
+}
+
+// sentence joins what became of comparisons.
+func sentence(outcomes []expression.Outcome) string {
+	parts := make([]string, len(outcomes))
+	for i, outcome := range outcomes {
+		parts[i] = outcome.String()
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,137 @@
+package workflow
+
+import (
+	"fmt"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+)
+
+// plan is a configuration with its expressions parsed: what the service makes of
+// it before a task comes. An expression that cannot be parsed is nil, and one of
+// the problems beside it.
+type plan struct {
+	branches []branch
+	fallback *step // the default filter, nil if there is none
+}
+
+// branch is a filter.
+type branch struct {
+	place     string
+	filter    Filter
+	condition *expression.Expression
+	steps     []step
+	problems  Problems
+}
+
+// step is a target. Its expressions are nil if it has none.
+type step struct {
+	place     string
+	target    Target
+	queue     string // the SID of its own queue, or of that of the target before it
+	condition *expression.Expression
+	skipIf    *expression.Expression
+	order     *expression.Order
+	problems  Problems
+}
+
+func planned(c Configuration) plan {
+	var p plan
+	filters := memberOf("task_routing", "filters")
+	for i, filter := range c.TaskRouting.Filters {
+		p.branches = append(p.branches, newBranch(elementOf(filters, i), filter))
+	}
+	if target := c.TaskRouting.DefaultFilter; target != nil {
+		p.fallback = new(newStep(memberOf("task_routing", "default_filter"), "", *target, ""))
+	}
+	return p
+}
+
+func newBranch(place string, filter Filter) branch {
+	b := branch{place: place, filter: filter}
+	if filter.Expression != "" {
+		condition, err := expression.Parse(filter.Expression)
+		b.condition = condition
+		b.problems = appendSyntax(nil, memberOf(place, "expression"), filter.FriendlyName, err)
+	}
+	targets, queue := memberOf(place, "targets"), ""
+	for i, target := range filter.Targets {
+		b.steps = append(b.steps, newStep(elementOf(targets, i), filter.FriendlyName, target, queue))
+		queue = b.steps[i].queue
+	}
+	return b
+}
+
+func newStep(place, filter string, target Target, inherited string) step {
+	s := step{place: place, target: target, queue: target.Queue}
+	if s.queue == "" {
+		s.queue = inherited
+	}
+	var err error
+	if target.Expression != "" {
+		s.condition, err = expression.Parse(target.Expression)
+		s.problems = appendSyntax(s.problems, memberOf(place, "expression"), filter, err)
+	}
+	if target.OrderBy != "" {
+		s.order, err = expression.ParseOrder(target.OrderBy)
+		s.problems = appendSyntax(s.problems, memberOf(place, "order_by"), filter, err)
+	}
+	if target.SkipIf != "" {
+		s.skipIf, err = expression.Parse(target.SkipIf)
+		s.problems = appendSyntax(s.problems, memberOf(place, "skip_if"), filter, err)
+	}
+	return s
+}
+
+func appendSyntax(problems Problems, place, filter string, err error) Problems {
+	if err == nil {
+		return problems
+	}
+	return append(problems, Problem{
+		Severity: Error, Rule: RuleSyntax, Place: place, Filter: filter,
+		Message: fmt.Sprintf("the service refuses it: %s", err),
+	})
+}
+
+// always reports whether an expression is there and true of everything.
+func always(e *expression.Expression) bool {
+	if e == nil {
+		return false
+	}
+	matches, ok := e.Constant()
+	return ok && matches
+}
+
+// never reports whether an expression is there and true of nothing.
+func never(e *expression.Expression) bool {
+	if e == nil {
+		return false
+	}
+	matches, ok := e.Constant()
+	return ok && !matches
+}
+
+// canBeSkipped reports whether a task can leave the step as it enters it.
+func (s step) canBeSkipped() bool { return s.skipIf != nil && !never(s.skipIf) }
+
+// isEndless reports whether a task that enters the step stays there until it is
+// accepted or its time to live ends.
+func (s step) isEndless() bool { return s.target.Timeout == nil && !s.canBeSkipped() }
+
+// isEndless reports whether a task that matches never leaves the branch.
+func (b branch) isEndless() bool {
+	for _, step := range b.steps {
+		if step.isEndless() {
+			return true
+		}
+	}
+	return false
+}
+
+// knownWorker returns the attribute of the task that names the only worker to ask,
+// as task.agent_sid does, and whether it holds the SID of the worker or the name.
+func (t Target) knownWorker() (reference string, isSID, ok bool) {
+	if t.KnownWorkerSID != "" {
+		return t.KnownWorkerSID, true, true
+	}
+	return t.KnownWorkerFriendlyName, false, t.KnownWorkerFriendlyName != ""
+}

@@ -1,0 +1,89 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+)
+
+// Severity is how bad a problem is, [Warning] or [Error].
+type Severity = expression.Severity
+
+// The severities.
+const (
+	// Warning is for a configuration that works, and perhaps not as it was meant.
+	Warning = expression.Warning
+	// Error is for what the service refuses, and for what cannot work.
+	Error = expression.Error
+)
+
+// Rule is what a problem is about. Programs tell problems apart by it.
+type Rule string
+
+// The rules.
+const (
+	RuleSyntax        Rule = "syntax"         // an expression or an order that cannot be parsed
+	RuleExpression    Rule = "expression"     // one that can, and cannot mean what was meant
+	RuleMissing       Rule = "missing"        // a member that the service requires
+	RuleQueue         Rule = "queue"          // a queue that is none
+	RuleRange         Rule = "range"          // a number out of its range
+	RuleKnownWorker   Rule = "known-worker"   // known_worker_sid and known_worker_friendly_name
+	RuleSkipIf        Rule = "skip-if"        // a skip_if that does not do what people expect
+	RuleUnreachable   Rule = "unreachable"    // what no task gets to
+	RuleTimeout       Rule = "timeout"        // a last timeout that cancels the task
+	RuleDefaultFilter Rule = "default-filter" // a default filter that is missing, or has more than it heeds
+	RuleNoWorkers     Rule = "no-workers"     // a target that no worker can meet
+	RuleUnknownMember Rule = "unknown-member" // a member that the service does not heed
+	RuleSize          Rule = "size"           // a configuration that is too long
+)
+
+// Problem is something in a configuration that is wrong or probably wrong.
+type Problem struct {
+	Severity Severity
+	Rule     Rule
+	// Place is where it is in the JSON, such as
+	// task_routing.filters[0].targets[1].skip_if.
+	Place string
+	// Filter is the friendly name of the filter that it is in, if there is one.
+	Filter string
+	// Message says what happens at run time, and what to do.
+	Message string
+}
+
+// String returns all of it in one line.
+func (p Problem) String() string {
+	place := p.Place
+	if p.Filter != "" {
+		place += fmt.Sprintf(" (%q)", p.Filter)
+	}
+	return fmt.Sprintf("%s: %s: %s", place, p.Severity, p.Message)
+}
+
+// Problems are the problems of a configuration, in the order in which they stand.
+// As an error they are what [Configuration.Validate] returns.
+type Problems []Problem
+
+// Error returns the problems, a line each.
+func (p Problems) Error() string {
+	lines := make([]string, 0, len(p)+1)
+	lines = append(lines, "workflow: the configuration is invalid:")
+	for _, problem := range p {
+		lines = append(lines, problem.String())
+	}
+	return strings.Join(lines, "\n\t")
+}
+
+// Err returns the problems that are errors, as a Problems, or nil if none is.
+func (p Problems) Err() error {
+	var found Problems
+	for _, problem := range p {
+		if problem.Severity == Error {
+			found = append(found, problem)
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return found
+}

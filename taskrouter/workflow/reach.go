@@ -1,0 +1,111 @@
+package workflow
+
+// reach finds what no task gets to, and where tasks end that nobody expects to.
+func (v *validator) reach(index int) {
+	b := v.plan.branches[index]
+	v.unreachableTargets(b)
+	v.unreachableBranch(index)
+	v.canceledTasks(index)
+}
+
+func (v *validator) unreachableTargets(b branch) {
+	for i, step := range b.steps[:max(0, len(b.steps)-1)] {
+		if step.isEndless() {
+			v.report(Warning, RuleUnreachable, step.place, "tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", i+1)
+			return
+		}
+	}
+}
+
+// unreachableBranch finds a filter all of whose tasks an earlier one keeps. An
+// earlier one with timeouts passes them on.
+func (v *validator) unreachableBranch(index int) {
+	b := v.plan.branches[index]
+	if b.condition == nil || never(b.condition) {
+		return
+	}
+	for i, earlier := range v.plan.branches[:index] {
+		if earlier.condition != nil && earlier.isEndless() && b.condition.Implies(earlier.condition) {
+			v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(earlier.filter))
+			return
+		}
+	}
+}
+
+func named(f Filter) string {
+	if f.FriendlyName == "" {
+		return ""
+	}
+	return " (" + f.FriendlyName + ")"
+}
+
+// canceledTasks finds a last timeout after which people expect the default filter.
+func (v *validator) canceledTasks(index int) {
+	b := v.plan.branches[index]
+	if v.plan.fallback == nil || len(b.steps) == 0 || b.isEndless() {
+		return
+	}
+	last := b.steps[len(b.steps)-1]
+	if last.target.Timeout == nil || v.isCaught(index) {
+		return
+	}
+	v.report(Warning, RuleTimeout, memberOf(last.place, "timeout"), "after it the task is canceled unless a filter below matches: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1")
+}
+
+// isCaught reports whether a filter below a branch matches whatever the branch
+// does.
+func (v *validator) isCaught(index int) bool {
+	b := v.plan.branches[index]
+	for _, later := range v.plan.branches[index+1:] {
+		if later.condition == nil {
+			continue
+		}
+		if always(later.condition) || b.condition != nil && b.condition.Implies(later.condition) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *validator) fallback() {
+	s := v.plan.fallback
+	if s == nil {
+		if !v.takesAll() {
+			v.report(Warning, RuleDefaultFilter, memberOf("task_routing", "default_filter"), "there is none: a task that no filter matches is dropped (event workflow.skipped)")
+		}
+		return
+	}
+	if s.queue == "" {
+		v.report(Error, RuleMissing, memberOf(s.place, "queue"), "the default filter must name a queue")
+	}
+	if s.target.Timeout != nil {
+		v.report(Warning, RuleDefaultFilter, memberOf(s.place, "timeout"), "what a timeout does here is not documented: tasks are expected to wait in the default filter until their time to live ends")
+	}
+	if s.skipIf != nil {
+		v.report(Warning, RuleDefaultFilter, memberOf(s.place, "skip_if"), "nothing comes after the default filter: what skipping it does is not documented")
+	}
+	if v.keepsAll() {
+		v.report(Warning, RuleUnreachable, s.place, "no task gets here: a filter matches every task and keeps it")
+	}
+	v.step(*s)
+}
+
+// takesAll reports whether a filter matches every task.
+func (v *validator) takesAll() bool {
+	for _, branch := range v.plan.branches {
+		if always(branch.condition) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepsAll reports whether a filter matches every task and passes none on.
+func (v *validator) keepsAll() bool {
+	for _, branch := range v.plan.branches {
+		if always(branch.condition) && branch.isEndless() {
+			return true
+		}
+	}
+	return false
+}
