@@ -45,12 +45,6 @@ func (i *implication) holds(premise, conclusion Condition) bool {
 	if i.steps--; i.steps < 0 {
 		return false
 	}
-	if matches, ok := constantOf(conclusion); ok && matches {
-		return true
-	}
-	if matches, ok := constantOf(premise); ok && !matches {
-		return true
-	}
 	given, _ := premise.(*Logical)
 	wanted, _ := conclusion.(*Logical)
 	switch {
@@ -74,6 +68,12 @@ func every(conditions []Condition, holds func(Condition) bool) bool {
 }
 
 func comparisonImplies(premise, conclusion *Comparison) bool {
+	if matches, ok := constantOf(conclusion); ok && matches {
+		return true
+	}
+	if matches, ok := constantOf(premise); ok && !matches {
+		return true
+	}
 	premise, conclusion = pathFirst(premise), pathFirst(conclusion)
 	if premise.String() == conclusion.String() {
 		return true

@@ -57,11 +57,6 @@ func (d *diagram) canTimeOut() bool {
 	return false
 }
 
-// canTimeOut reports whether a task can leave the branch by its last timeout.
-func (b branch) canTimeOut() bool {
-	return len(b.steps) > 0 && !b.isEndless() && b.steps[len(b.steps)-1].target.Timeout != nil
-}
-
 func (d *diagram) fallback() string {
 	if d.plan.fallback != nil {
 		return "fallback"
@@ -79,7 +74,7 @@ func (d *diagram) drawBranch(index int) {
 		inside = targetNode(index, 0)
 	}
 	d.line(`%s -->|yes| %s`, node, inside)
-	if !always(b.condition) {
+	if !b.always {
 		d.line(`%s -->|no| %s`, node, next)
 	}
 	for i, step := range b.steps {
@@ -97,7 +92,7 @@ func targetNode(filter, target int) string {
 
 func (d *diagram) drawStep(node string, s step, after string) {
 	d.line(`%s["%s"]`, node, d.stepLabel(s))
-	if s.canBeSkipped() {
+	if s.skippable {
 		d.line(`%s -.->|"%s"| %s`, node, label("skip if "+s.target.SkipIf), after)
 	}
 	if s.target.Timeout != nil {

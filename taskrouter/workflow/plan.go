@@ -19,7 +19,10 @@ type branch struct {
 	place     string
 	filter    Filter
 	condition *expression.Expression
+	always    bool // the condition is true of every task
+	never     bool // it is true of none
 	steps     []step
+	endless   bool // a task that matches stays: one of the steps is endless
 	problems  Problems
 }
 
@@ -31,6 +34,8 @@ type step struct {
 	condition *expression.Expression
 	skipIf    *expression.Expression
 	order     *expression.Order
+	skippable bool // the task can leave as it enters
+	endless   bool // the task stays until it is accepted or its time to live ends
 	problems  Problems
 }
 
@@ -51,12 +56,14 @@ func newBranch(place string, filter Filter) branch {
 	if filter.Expression != "" {
 		condition, err := expression.Parse(filter.Expression)
 		b.condition = condition
+		b.always, b.never = always(condition), never(condition)
 		b.problems = appendSyntax(nil, memberOf(place, "expression"), filter.FriendlyName, err)
 	}
 	targets, queue := memberOf(place, "targets"), ""
 	for i, target := range filter.Targets {
 		b.steps = append(b.steps, newStep(elementOf(targets, i), filter.FriendlyName, target, queue))
 		queue = b.steps[i].queue
+		b.endless = b.endless || b.steps[i].endless
 	}
 	return b
 }
@@ -79,6 +86,8 @@ func newStep(place, filter string, target Target, inherited string) step {
 		s.skipIf, err = expression.Parse(target.SkipIf)
 		s.problems = appendSyntax(s.problems, memberOf(place, "skip_if"), filter, err)
 	}
+	s.skippable = s.skipIf != nil && !never(s.skipIf)
+	s.endless = target.Timeout == nil && !s.skippable
 	return s
 }
 
@@ -110,21 +119,9 @@ func never(e *expression.Expression) bool {
 	return ok && !matches
 }
 
-// canBeSkipped reports whether a task can leave the step as it enters it.
-func (s step) canBeSkipped() bool { return s.skipIf != nil && !never(s.skipIf) }
-
-// isEndless reports whether a task that enters the step stays there until it is
-// accepted or its time to live ends.
-func (s step) isEndless() bool { return s.target.Timeout == nil && !s.canBeSkipped() }
-
-// isEndless reports whether a task that matches never leaves the branch.
-func (b branch) isEndless() bool {
-	for _, step := range b.steps {
-		if step.isEndless() {
-			return true
-		}
-	}
-	return false
+// canTimeOut reports whether a task can leave the branch by its last timeout.
+func (b branch) canTimeOut() bool {
+	return len(b.steps) > 0 && !b.endless && b.steps[len(b.steps)-1].target.Timeout != nil
 }
 
 // knownWorker returns the attribute of the task that names the only worker to ask,

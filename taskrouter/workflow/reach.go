@@ -10,7 +10,7 @@ func (v *validator) reach(index int) {
 
 func (v *validator) unreachableTargets(b branch) {
 	for i, step := range b.steps[:max(0, len(b.steps)-1)] {
-		if step.isEndless() {
+		if step.endless {
 			v.report(Warning, RuleUnreachable, step.place, "tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", i+1)
 			return
 		}
@@ -21,11 +21,11 @@ func (v *validator) unreachableTargets(b branch) {
 // earlier one with timeouts passes them on.
 func (v *validator) unreachableBranch(index int) {
 	b := v.plan.branches[index]
-	if b.condition == nil || never(b.condition) {
+	if b.condition == nil || b.never {
 		return
 	}
 	for i, earlier := range v.plan.branches[:index] {
-		if earlier.condition != nil && earlier.isEndless() && b.condition.Implies(earlier.condition) {
+		if earlier.endless && v.implies(b, earlier) {
 			v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(earlier.filter))
 			return
 		}
@@ -42,13 +42,10 @@ func named(f Filter) string {
 // canceledTasks finds a last timeout after which people expect the default filter.
 func (v *validator) canceledTasks(index int) {
 	b := v.plan.branches[index]
-	if v.plan.fallback == nil || len(b.steps) == 0 || b.isEndless() {
+	if v.plan.fallback == nil || !b.canTimeOut() || v.isCaught(index) {
 		return
 	}
 	last := b.steps[len(b.steps)-1]
-	if last.target.Timeout == nil || v.isCaught(index) {
-		return
-	}
 	v.report(Warning, RuleTimeout, memberOf(last.place, "timeout"), "after it the task is canceled unless a filter below matches: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1")
 }
 
@@ -57,14 +54,28 @@ func (v *validator) canceledTasks(index int) {
 func (v *validator) isCaught(index int) bool {
 	b := v.plan.branches[index]
 	for _, later := range v.plan.branches[index+1:] {
-		if later.condition == nil {
-			continue
-		}
-		if always(later.condition) || b.condition != nil && b.condition.Implies(later.condition) {
+		if v.implies(b, later) {
 			return true
 		}
 	}
 	return false
+}
+
+// maxWork bounds what comparing each filter with each other may cost, in bytes of
+// the one times bytes of the other. It is enough for hundreds of filters.
+const maxWork = 100_000_000
+
+// implies reports whether a branch matches whatever another does, as far as can be
+// seen.
+func (v *validator) implies(b, other branch) bool {
+	switch {
+	case other.always:
+		return true
+	case b.condition == nil || other.condition == nil:
+		return false
+	}
+	v.work += len(b.condition.Source()) * len(other.condition.Source())
+	return v.work <= maxWork && b.condition.Implies(other.condition)
 }
 
 func (v *validator) fallback() {
@@ -93,7 +104,7 @@ func (v *validator) fallback() {
 // takesAll reports whether a filter matches every task.
 func (v *validator) takesAll() bool {
 	for _, branch := range v.plan.branches {
-		if always(branch.condition) {
+		if branch.always {
 			return true
 		}
 	}
@@ -103,7 +114,7 @@ func (v *validator) takesAll() bool {
 // keepsAll reports whether a filter matches every task and passes none on.
 func (v *validator) keepsAll() bool {
 	for _, branch := range v.plan.branches {
-		if always(branch.condition) && branch.isEndless() {
+		if branch.always && branch.endless {
 			return true
 		}
 	}

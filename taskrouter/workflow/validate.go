@@ -47,6 +47,7 @@ type validator struct {
 	samples  expression.Samples
 	filter   string          // the name of the filter that is looked at
 	said     map[string]bool // findings about samples, which every expression has
+	work     int             // what comparing filters has cost, see maxWork
 	problems Problems
 }
 
@@ -98,7 +99,7 @@ func (v *validator) branch(b branch) {
 	switch {
 	case b.filter.Expression == "":
 		v.report(Error, RuleMissing, place, "a filter must say which tasks it is for: write 1==1 for all")
-	case never(b.condition):
+	case b.never:
 		v.report(Warning, RuleUnreachable, place, "it is true of no task: nothing comes here")
 	default:
 		v.findings(place, b.condition, expression.Filter)
