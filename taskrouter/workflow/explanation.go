@@ -75,26 +75,38 @@ func (q Queue) name() string {
 	if q.FriendlyName == "" {
 		return q.SID
 	}
-	return fmt.Sprintf("%s (%s)", q.FriendlyName, q.SID)
+	return q.FriendlyName
 }
 
 // mostNames is how many workers a line names.
 const mostNames = 5
 
+// asked names those who are asked or, if nobody is, tells why not.
 func (s TargetStep) asked() string {
-	var names []string
+	var names, reasons []string
 	for _, candidate := range s.Candidates {
 		if candidate.Asked {
 			names = append(names, candidate.name())
+			continue
 		}
+		reasons = append(reasons, candidate.name()+": "+candidate.Reason)
 	}
-	if len(names) == 0 {
-		return fmt.Sprintf("asks none of %d workers", len(s.Candidates))
+	switch {
+	case len(names) > 0:
+		return "asks " + strings.Join(few(names), " and ")
+	case len(reasons) > 0:
+		return "asks nobody (" + strings.Join(few(reasons), "; ") + ")"
+	default:
+		return "asks nobody, since the queue has no workers"
 	}
-	if more := len(names) - mostNames; more > 0 {
-		names = append(names[:mostNames], fmt.Sprintf("%d more", more))
+}
+
+// few keeps as many as a line has room for.
+func few(texts []string) []string {
+	if more := len(texts) - mostNames; more > 0 {
+		return append(texts[:mostNames:mostNames], fmt.Sprintf("%d more", more))
 	}
-	return "asks " + strings.Join(names, " and ")
+	return texts
 }
 
 func (c Candidate) name() string {
@@ -111,7 +123,7 @@ func (s TargetStep) exit() string {
 	case MaySkip:
 		return "is skipped if skip_if is true"
 	case TimesOut:
-		return fmt.Sprintf("waits for %s", s.Timeout)
+		return fmt.Sprintf("waits for at most %s", s.Timeout)
 	default:
 		return "waits"
 	}

@@ -45,8 +45,12 @@ func (v *validator) canceledTasks(index int) {
 	if v.plan.fallback == nil || !b.canTimeOut() || v.isCaught(index) {
 		return
 	}
+	ending := "the task is canceled"
+	if index+1 < len(v.plan.branches) {
+		ending += ", unless a filter below matches"
+	}
 	last := b.steps[len(b.steps)-1]
-	v.report(Warning, RuleTimeout, memberOf(last.place, "timeout"), "after it the task is canceled unless a filter below matches: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1")
+	v.report(Warning, RuleTimeout, memberOf(last.place, "timeout"), "after it %s: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1", ending)
 }
 
 // isCaught reports whether a filter below a branch matches whatever the branch
