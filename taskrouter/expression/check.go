@@ -32,7 +32,7 @@ type Severity int
 const (
 	// Warning is for what may be meant, and what the service may understand.
 	Warning Severity = iota + 1
-	// Error is for what cannot work.
+	// Error is for what cannot work, whatever the attributes are.
 	Error
 )
 
@@ -64,7 +64,8 @@ func (f Finding) String() string {
 }
 
 // Samples are attributes that occur, to hold an expression against. The more of
-// them, the better: what none of them has is taken for a mistake.
+// them, the better: what none of them has is taken for a mistake, though never for
+// more than a [Warning].
 type Samples struct {
 	Tasks   []Attributes
 	Workers []Attributes // better [Worker.Fields]

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -70,7 +71,7 @@ func areOrdered(left, right kind) bool {
 func (c *checker) kindsOf(node Operand) kinds {
 	path, ok := node.(*Path)
 	if !ok {
-		return setOf(compileOperand(node).constant.kind)
+		return ownKinds(node)
 	}
 	samples, steps := c.samplesOf(path)
 	if len(samples) == 0 || c.isBuiltIn(path) {
@@ -86,6 +87,14 @@ func (c *checker) kindsOf(node Operand) kinds {
 	return found
 }
 
+// ownKinds returns what an operand can be if nothing is known of attributes.
+func ownKinds(node Operand) kinds {
+	if !isConstant(node) {
+		return anyKind
+	}
+	return setOf(compileOperand(node).constant.kind)
+}
+
 // checkComparison finds comparisons that are never true, and some whose result the
 // documentation does not tell.
 func (c *checker) checkComparison(node *Comparison) {
@@ -98,21 +107,26 @@ func (c *checker) checkComparison(node *Comparison) {
 		return
 	}
 	left, right := c.kindsOf(node.Left), c.kindsOf(node.Right)
-	possible, equalKinds := false, false
+	switch possible, sameKind := possibilities(node.Operator, left, right); {
+	case !possible:
+		c.reportImpossible(node, left, right)
+	case !sameKind:
+		c.report(Warning, node, "a text is compared with a number, whose result is not documented: here a text counts as the number that it spells")
+	}
+}
+
+// possibilities reports whether a comparison can be true of sides that can be of
+// some kinds, and whether it can without comparing a text with a number.
+func possibilities(operator Operator, left, right kinds) (possible, sameKind bool) {
 	for l := nullKind; l <= objectKind; l++ {
 		for r := nullKind; r <= objectKind; r++ {
-			if left.has(l) && right.has(r) && canBeTrue(node.Operator, l, r) {
+			if left.has(l) && right.has(r) && canBeTrue(operator, l, r) {
 				possible = true
-				equalKinds = equalKinds || l == r || !areOrdered(l, r)
+				sameKind = sameKind || l == r || !areOrdered(l, r)
 			}
 		}
 	}
-	switch {
-	case !possible:
-		c.reportImpossible(node, left, right)
-	case !equalKinds:
-		c.report(Warning, node, "a text is compared with a number, whose result is not documented: here a text counts as the number that it spells")
-	}
+	return possible, sameKind
 }
 
 func isWord(operator Operator) bool {
@@ -136,25 +150,31 @@ func (c *checker) checkConstants(node *Comparison) {
 	}
 }
 
+// reportImpossible reports an error if that is so whatever the attributes are, and
+// documented, as it is of lists. There may be attributes that no sample has.
 func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
 	severity := Warning
-	if node.Operator == Has || node.Operator == In || node.Operator == NotIn || (left|right)&lists != 0 {
-		severity = Error // what is true of lists is documented
+	isOfLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || (left|right)&lists != 0
+	if possible, _ := possibilities(node.Operator, ownKinds(node.Left), ownKinds(node.Right)); !possible && isOfLists {
+		severity = Error
 	}
-	var known []string
-	for _, side := range []struct {
-		node Operand
-		is   kinds
-	}{{node.Left, left}, {node.Right, right}} {
-		if side.is != anyKind {
-			known = append(known, fmt.Sprintf("%s is %s", side.node, side.is))
-		}
-	}
-	message := "this is never true: " + strings.Join(known, ", and ")
+	message := "this is never true: " + strings.Join(slices.Concat(told(node.Left, left), told(node.Right, right)), ", and ")
 	if advice := adviceFor(node, left, right); advice != "" {
 		message += "; write " + advice
 	}
 	c.report(severity, node, "%s", message)
+}
+
+// told says what an operand is, if that is known.
+func told(node Operand, is kinds) []string {
+	if is == anyKind {
+		return nil
+	}
+	text := fmt.Sprintf("%s is %s", node, is)
+	if !isConstant(node) {
+		text += " in every sample"
+	}
+	return []string{text}
 }
 
 // adviceFor returns the comparison that was probably meant.

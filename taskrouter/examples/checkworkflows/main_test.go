@@ -1,0 +1,57 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/conformance"
+	"github.com/taskrouter-go/sdk/taskrouter"
+)
+
+const workspaceSID = "WS2755ca500fe07f93394eba29bccd4fca"
+
+// checked runs the program against the answers of testdata.
+func checked(t *testing.T) (report string, err error) {
+	t.Helper()
+	scenario, err := conformance.Load(os.DirFS("testdata"), "workspace.txtar")
+	require.NoError(t, err)
+	replayer := conformance.NewReplayer(scenario)
+	server := httptest.NewServer(replayer)
+	t.Cleanup(server.Close)
+	client, err := taskrouter.NewClient(
+		taskrouter.WithAuthToken("AC00000000000000000000000000000000", "token"),
+		taskrouter.WithBaseURL(server.URL),
+	)
+	require.NoError(t, err)
+	report, err = check(t.Context(), client, workspaceSID)
+	require.NoError(t, replayer.Err())
+	return report, err
+}
+
+func TestEachWorkflowIsHeldAgainstItsWorkspace(t *testing.T) {
+	report, err := checked(t)
+	assert.Equal(t, []string{
+		"Calls WW049350c949269c563e193a76ca437014",
+		`  task_routing.filters[0].expression ("Spanish callers"): warning: line 1, column 1: language == 'es': this is never true: language is a list in every sample, and 'es' is a text; write language HAS 'es'`,
+		"Chats WW5dfd75301cd0e8ce16a3e1efc71c9be0",
+		`  task_routing.filters[0].expression ("Spanish callers"): warning: line 1, column 1: language CONTAINS 'es': this is never true: language is a list in every sample, and 'es' is a text; write language HAS 'es'`,
+		`  task_routing.filters[0].expression ("Spanish callers"): warning: line 1, column 28: vip: no sample has it`,
+		`  task_routing.filters[0].targets[0].queue ("Spanish callers"): error: the service refuses it: the workspace has no task queue WQ00000000000000000000000000000000`,
+		`  task_routing.filters[0].targets[0].timeout ("Spanish callers"): warning: after it the task is canceled: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1`,
+		"Old WW7f59a220b994ffff52ebb1c570c90a69",
+		"",
+	}, strings.Split(report, "\n"))
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "WW049350c949269c563e193a76ca437014", "it has only warnings")
+	assert.ErrorContains(t, err, "WW5dfd75301cd0e8ce16a3e1efc71c9be0: workflow: the configuration is invalid")
+	assert.ErrorContains(t, err, "WW7f59a220b994ffff52ebb1c570c90a69: workflow: read configuration: line 1, column 2")
+}
+
+func TestProgramWantsAWorkspace(t *testing.T) {
+	assert.ErrorContains(t, run(t.Context(), nil), "expected one argument")
+}
