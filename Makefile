@@ -119,8 +119,8 @@ $(OASDIFF):
 	mv bin/oasdiff $@
 
 .PHONY: bench
-bench: ## measure calls beside the same requests written by hand
-	go test -run '^$$' -bench . -benchmem ./taskrouter
+bench: ## measure calls beside the same requests written by hand, and expressions
+	go test -run '^$$' -bench . -benchmem ./taskrouter ./taskrouter/expression
 
 .PHONY: soak
 soak: ## 20,000 calls through a server that fails one answer in twenty, with the race detector

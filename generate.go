@@ -6,7 +6,8 @@
 //   - gen is what is generated from it: types, a client and, in gen/server, the
 //     interface of a server. Its overlay holds what only Go needs, and
 //     gen/internal/runtime corrects the generator's runtime.
-//   - taskrouter is the SDK, the only import that most programs need.
+//   - taskrouter is the SDK, the only import that most programs need. Below it,
+//     expression and workflow have the language in which workflows are written.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
 //     again, and count what they prove. conformance/reuse has clients in other

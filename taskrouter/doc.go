@@ -60,6 +60,12 @@
 // [ErrInvalidArgument], and nothing is sent. What fails on the way is wrapped, so
 // that errors.Is finds [context.Canceled] and its kind.
 //
+// # Workflows
+//
+// Package workflow builds the configuration of a workflow, and tells what is wrong
+// with it and what it does before the service has it. Package expression reads the
+// expressions in it, and those of task queues.
+//
 // # Trouble on the way
 //
 // A call that fails makes further attempts where that may help and can do no
