@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
-	"strings"
 )
 
 // Parse reads a configuration as the service takes it: with older names of
@@ -231,37 +229,28 @@ func (r *reader) number(o object, name string) *int {
 }
 
 var (
-	numberPattern = regexp.MustCompile(`^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$`)
-
 	errNumber   = errors.New("a whole number")
 	errFraction = errors.New("a whole number, not a fraction")
 	errRange    = fmt.Errorf("a whole number in range, from %d to %d", math.MinInt, math.MaxInt)
 )
 
-// integer returns the value of a number as JSON writes it. Its errors are what was
-// expected. It goes by the digits: a float would round what it cannot hold.
+// integer returns the value of a number as JSON writes it, 5.0 and 5e2 included.
+// Its errors are what was expected.
 func integer(text string) (int, error) {
-	parts := numberPattern.FindStringSubmatch(text)
-	if parts == nil {
+	var number json.Number
+	if err := json.Unmarshal([]byte(text), &number); err != nil || number.String() != text {
 		return 0, errNumber
 	}
-	sign, fraction := parts[1], parts[3]
-	digits := strings.TrimLeft(parts[2]+fraction, "0")
-	if digits == "" {
-		return 0, nil
+	if integer, err := strconv.Atoi(text); err == nil {
+		return integer, nil
 	}
-	significant := strings.TrimRight(digits, "0")
-	exponent, _ := strconv.Atoi(parts[4]) // 0 if there is none, the nearest int if it is none
-	zeros := max(-1<<30, min(exponent, 1<<30)) - len(fraction) + len(digits) - len(significant)
-	switch {
-	case zeros < 0:
+	const exact = 1 << 53 // below which a float holds every integer
+	switch float, err := number.Float64(); {
+	case err != nil || math.Abs(float) >= exact:
+		return 0, errRange
+	case float != math.Trunc(float):
 		return 0, errFraction
-	case zeros > len(strconv.Itoa(math.MaxInt)):
-		return 0, errRange
+	default:
+		return int(float), nil
 	}
-	number, err := strconv.Atoi(sign + significant + strings.Repeat("0", zeros))
-	if err != nil {
-		return 0, errRange
-	}
-	return number, nil
 }
