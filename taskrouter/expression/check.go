@@ -345,7 +345,7 @@ func Unnameable(attributes Attributes) []string {
 
 func collectUnnameable(object map[string]any, prefix string, found *[]string) {
 	for name, value := range object {
-		isKeyword := prefix == "" && keywords[strings.ToUpper(name)]
+		isKeyword := prefix == "" && keywords[upperCase(name)]
 		if !isName(name) || isKeyword {
 			*found = append(*found, prefix+name)
 			continue

@@ -120,7 +120,7 @@ func (l *lexer) word() (token, *SyntaxError) {
 	start := l.offset
 	l.skip(continuesName)
 	name := l.source[start:l.offset]
-	if upper := strings.ToUpper(name); keywords[upper] && !strings.HasPrefix(l.source[l.offset:], ".") {
+	if upper := upperCase(name); keywords[upper] && !strings.HasPrefix(l.source[l.offset:], ".") {
 		return token{Span: Span{start, l.offset}, kind: keywordToken, text: upper}, nil
 	}
 	steps := []Step{{Name: name}}
@@ -179,6 +179,17 @@ func (l *lexer) skip(belongs func(rune) bool) int {
 		}
 		l.offset += size
 	}
+}
+
+// upperCase changes the letters a to z only, since strings.ToUpper takes ı for an
+// I and ſ for an S: "ın" is a name.
+func upperCase(word string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			return r - 'a' + 'A'
+		}
+		return r
+	}, word)
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }

@@ -58,7 +58,7 @@ func (p *parser) orderTerm() (Term, error) {
 		return Term{}, err
 	}
 	term := Term{Span: path.Span, Path: path}
-	direction := strings.ToUpper(p.token.text)
+	direction := upperCase(p.token.text)
 	if p.token.kind != pathToken || direction != "ASC" && direction != "DESC" {
 		return term, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -121,7 +120,7 @@ func (p *parser) advance() error {
 
 func (p *parser) unexpected(expected string) error {
 	written := p.source[p.token.Start:p.token.End]
-	return p.fail(p.token.Span, expected, hints[strings.ToUpper(written)])
+	return p.fail(p.token.Span, expected, hints[upperCase(written)])
 }
 
 const (
