@@ -99,16 +99,32 @@ func comparisonImplies(premise, conclusion *Comparison) bool {
 }
 
 // holdsOfEquals reports whether a comparison is true of all that is equal to a
-// constant. A number is equal to the texts that spell it, of which CONTAINS could
-// say anything.
+// constant. To a text that spells a number that number is equal, too, and to a
+// number every text that spells it: 5 is equal to "5" and "5.0", which are unequal.
 func holdsOfEquals(equal, wanted value, operator Operator) bool {
 	if equal.kind == listKind {
 		return true // a list is equal to nothing
 	}
-	if _, spelled := equal.asNumber(); spelled && operator == Contains {
-		return false
+	holds := rules[operator]
+	spelled, ok := equal.asNumber()
+	if !ok {
+		return holds(equal, wanted)
 	}
-	return rules[operator](equal, wanted)
+	if equal.kind == numberKind && operator != NotEqual && operator != NotIn {
+		wanted = withoutTexts(wanted)
+	}
+	return holds(equal, wanted) && holds(value{kind: numberKind, number: spelled}, wanted)
+}
+
+// withoutTexts leaves out what is true of a number and not of every text that
+// spells it.
+func withoutTexts(v value) value {
+	if v.kind == textKind {
+		return value{kind: objectKind}
+	}
+	isText := func(item any) bool { return valueOf(item).kind == textKind }
+	v.list = slices.DeleteFunc(slices.Clone(v.list), isText)
+	return v
 }
 
 func isConstant(operand Operand) bool { return len(paths(operand)) == 0 }
