@@ -30,6 +30,9 @@ func (k kinds) has(other kind) bool { return k&setOf(other) != 0 }
 // within reports whether every kind of k is one of other.
 func (k kinds) within(other kinds) bool { return k&^other == 0 }
 
+// isList reports whether a list is meant, which may be missing.
+func (k kinds) isList() bool { return k.has(listKind) && k.within(lists|nulls) }
+
 // String names the kinds as a sentence does.
 func (k kinds) String() string {
 	var names []string
@@ -154,7 +157,7 @@ func (c *checker) checkConstants(node *Comparison) {
 // documented, as it is of lists. There may be attributes that no sample has.
 func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
 	severity := Warning
-	isOfLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || (left|right)&lists != 0
+	isOfLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || left.isList() || right.isList()
 	if possible, _ := possibilities(node.Operator, ownKinds(node.Left), ownKinds(node.Right)); !possible && isOfLists {
 		severity = Error
 	}
@@ -180,12 +183,15 @@ func told(node Operand, is kinds) []string {
 // adviceFor returns the comparison that was probably meant.
 func adviceFor(node *Comparison, left, right kinds) string {
 	l, r := node.Left.String(), node.Right.String()
+	negative := node.Operator == NotEqual || node.Operator == NotIn
 	switch {
-	case left.within(lists|nulls) && right&scalars != 0:
+	case left.isList() && right&scalars != 0 && negative:
+		return r + " NOT IN " + l
+	case left.isList() && right&scalars != 0:
 		return l + " HAS " + r
-	case right.within(lists|nulls) && left&scalars != 0 && node.Operator == NotEqual:
+	case right.isList() && left&scalars != 0 && negative:
 		return l + " NOT IN " + r
-	case right.within(lists|nulls) && left&scalars != 0:
+	case right.isList() && left&scalars != 0:
 		return l + " IN " + r
 	case right.within(scalars) && node.Operator == NotIn:
 		return l + " != " + r
