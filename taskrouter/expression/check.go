@@ -283,18 +283,23 @@ func (c *checker) isBuiltIn(path *Path) bool {
 	return c.context != Filter && slices.Contains(builtIn, steps[0].Name)
 }
 
-// foldedPath returns how a path would have to be written, other capital letters
-// apart, to lead somewhere, and "" if it would not even so.
+// foldedPath returns how a path would have to be written, with other capital
+// letters, to lead somewhere, and "" if it would not even so.
 func foldedPath(steps []Step, sample Attributes) string {
 	object := map[string]any(sample)
 	var names []string
+	differs := false
 	for _, step := range steps {
 		name, ok := foldedName(object, step.Name)
 		if !ok {
 			return ""
 		}
 		names = append(names, name)
+		differs = differs || name != step.Name
 		object, _ = object[name].(map[string]any)
+	}
+	if !differs {
+		return "" // it is null there
 	}
 	return strings.Join(names, ".")
 }
