@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -138,10 +137,11 @@ func Sort[T any](order *Order, candidates []T, fields func(T) Attributes) bool {
 	return true
 }
 
-// rank is what one term makes of one worker. A descending number is negated.
+// rank is what one term makes of one worker.
 type rank struct {
-	missing bool
-	number  float64
+	missing    bool
+	descending bool
+	number     number
 }
 
 func (r rank) compare(other rank) int {
@@ -151,7 +151,10 @@ func (r rank) compare(other rank) int {
 		}
 		return -1
 	}
-	return cmp.Compare(r.number, other.number)
+	if r.descending {
+		r, other = other, r
+	}
+	return r.number.compare(other.number)
 }
 
 func (o *Order) ranks(worker Attributes) (ranks []rank, ok bool) {
@@ -162,10 +165,8 @@ func (o *Order) ranks(worker Attributes) (ranks []rank, ok bool) {
 			ranks = append(ranks, rank{missing: true})
 		case !found.isInteger():
 			return nil, false
-		case term.Direction == "DESC":
-			ranks = append(ranks, rank{number: -found.number.float})
 		default:
-			ranks = append(ranks, rank{number: found.number.float})
+			ranks = append(ranks, rank{descending: term.Direction == "DESC", number: found.number})
 		}
 	}
 	return ranks, true
