@@ -325,6 +325,9 @@ func (c *checker) attributes() []Finding {
 	names := map[string]bool{}
 	for _, sample := range samples {
 		for _, name := range Unnameable(sample) {
+			if c.context == Target && isKeyword(name) {
+				continue // it stands after a dot there
+			}
 			names[name] = true
 		}
 	}
@@ -340,7 +343,8 @@ func (c *checker) attributes() []Finding {
 
 // Unnameable returns which attributes no expression can name, such as
 // "skill-level", sorted. Members of objects stand below them, as in
-// "routing.skill-level".
+// "routing.skill-level". Among them are attributes that are called as a word of the
+// language is, such as "in", which only the expression of a target can name.
 func Unnameable(attributes Attributes) []string {
 	var found []string
 	collectUnnameable(attributes, "", &found)
@@ -350,8 +354,7 @@ func Unnameable(attributes Attributes) []string {
 
 func collectUnnameable(object map[string]any, prefix string, found *[]string) {
 	for name, value := range object {
-		isKeyword := prefix == "" && keywords[upperCase(name)]
-		if !isName(name) || isKeyword {
+		if !isName(name) || prefix == "" && isKeyword(name) {
 			*found = append(*found, prefix+name)
 			continue
 		}

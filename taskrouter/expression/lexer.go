@@ -36,6 +36,8 @@ var keywords = map[string]bool{
 	"TRUE": true, "FALSE": true, "NULL": true,
 }
 
+func isKeyword(name string) bool { return keywords[upperCase(name)] }
+
 // symbols are tried in this order, the longer before the shorter. Those that the
 // language does not have are here to be refused in one piece.
 var symbols = []string{
@@ -120,8 +122,8 @@ func (l *lexer) word() (token, *SyntaxError) {
 	start := l.offset
 	l.skip(continuesName)
 	name := l.source[start:l.offset]
-	if upper := upperCase(name); keywords[upper] && !strings.HasPrefix(l.source[l.offset:], ".") {
-		return token{Span: Span{start, l.offset}, kind: keywordToken, text: upper}, nil
+	if isKeyword(name) && !strings.HasPrefix(l.source[l.offset:], ".") {
+		return token{Span: Span{start, l.offset}, kind: keywordToken, text: upperCase(name)}, nil
 	}
 	steps := []Step{{Name: name}}
 	for {
