@@ -115,6 +115,9 @@ func member(object any, name string) any {
 		return object[name]
 	}
 	v := reflect.ValueOf(object)
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
 	if v.Kind() != reflect.Map || v.Type().Key().Kind() != reflect.String {
 		return nil
 	}
