@@ -193,7 +193,7 @@ func (c *checker) checkTargetPath(path *Path) (found bool) {
 	switch {
 	case first != "task" && first != "worker":
 		c.report(Error, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s", path)
-	case len(path.Steps) == 1:
+	case len(path.Steps) == 1 || path.Steps[1].Name == "":
 		c.report(Error, path, "write which attribute of the %s", first)
 	default:
 		return false
