@@ -40,12 +40,20 @@ func ParseOrder(source string) (*Order, error) {
 			return order, nil
 		}
 		if !p.token.is(symbolToken, ",") {
-			return nil, p.unexpected(", or the end")
+			return nil, p.unexpected(order.following())
 		}
 		if err := p.advance(); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// following says what can come after the last term.
+func (o *Order) following() string {
+	if o.Terms[len(o.Terms)-1].Direction == "" {
+		return "ASC, DESC, a comma or the end"
+	}
+	return "a comma or the end"
 }
 
 func (p *parser) orderTerm() (Term, error) {
