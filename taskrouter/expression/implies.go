@@ -23,7 +23,7 @@ func constantOf(node Condition) (matches, ok bool) {
 		}
 		all = all && ok
 	}
-	return !deciding, all
+	return all && !deciding, all
 }
 
 // Implies reports whether other is true wherever the expression is, as type ==
