@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -39,11 +40,13 @@ func printed(value any) string {
 	if value == nil {
 		return "missing"
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprintf("a %T", value)
 	}
-	return shorten(string(text))
+	return shorten(strings.TrimSpace(text.String()))
 }
 
 // Explain returns the comparisons that decide whether the expression is true of
