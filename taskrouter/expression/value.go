@@ -3,6 +3,8 @@ package expression
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -168,16 +170,34 @@ func allDigits(text string) bool {
 	return text != ""
 }
 
-// parseNumber parses what JSON calls a number. It asks for an integer only where
-// there is one, since strconv allocates its errors.
+// parseNumber parses what JSON calls a number. One that is beyond float64 is
+// infinite.
 func parseNumber(text string) (n number, ok bool) {
-	if !strings.ContainsAny(text, ".eE") {
-		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return integerOf(i), true
-		}
+	if i, ok := parseInteger(text); ok {
+		return integerOf(i), true
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	return number{float: f}, err == nil
+	return number{float: f}, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// maxDigits is how many digits always fit a uint64.
+const maxDigits = 19
+
+// parseInteger asks strconv only where there is an integer that fits, since that
+// allocates its errors.
+func parseInteger(text string) (i int64, ok bool) {
+	digits, negative := strings.CutPrefix(text, "-")
+	if len(digits) > maxDigits || !allDigits(digits) {
+		return 0, false
+	}
+	u, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil || u > math.MaxInt64 {
+		return 0, false
+	}
+	if negative {
+		return -int64(u), true
+	}
+	return int64(u), true
 }
 
 // compare orders numbers by value and texts by code point. A number and a text
