@@ -110,26 +110,35 @@ func (c *checker) checkComparison(node *Comparison) {
 		return
 	}
 	left, right := c.kindsOf(node.Left), c.kindsOf(node.Right)
-	switch possible, sameKind := possibilities(node.Operator, left, right); {
-	case !possible:
+	switch p := possibilitiesOf(node.Operator, left, right); {
+	case !p.some:
 		c.reportImpossible(node, left, right)
-	case !sameKind:
+	case !p.present && !isNull(node.Left) && !isNull(node.Right):
+		c.report(Warning, node, "this is true only where something is missing%s", reasonFor(node, left, right))
+	case !p.sameKind:
 		c.report(Warning, node, "a text is compared with a number, whose result is not documented: here a text counts as the number that it spells")
 	}
 }
 
-// possibilities reports whether a comparison can be true of sides that can be of
-// some kinds, and whether it can without comparing a text with a number.
-func possibilities(operator Operator, left, right kinds) (possible, sameKind bool) {
+// possibilities tell of what a comparison can be true, given the kinds of its
+// sides: of something, of two things that are there, of something but a text
+// beside a number.
+type possibilities struct {
+	some, present, sameKind bool
+}
+
+func possibilitiesOf(operator Operator, left, right kinds) possibilities {
+	var p possibilities
 	for l := nullKind; l <= objectKind; l++ {
 		for r := nullKind; r <= objectKind; r++ {
 			if left.has(l) && right.has(r) && canBeTrue(operator, l, r) {
-				possible = true
-				sameKind = sameKind || l == r || !areOrdered(l, r)
+				p.some = true
+				p.present = p.present || l != nullKind && r != nullKind
+				p.sameKind = p.sameKind || l == r || !areOrdered(l, r)
 			}
 		}
 	}
-	return possible, sameKind
+	return p
 }
 
 func isWord(operator Operator) bool {
@@ -158,14 +167,19 @@ func (c *checker) checkConstants(node *Comparison) {
 func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
 	severity := Warning
 	isOfLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || left.isList() || right.isList()
-	if possible, _ := possibilities(node.Operator, ownKinds(node.Left), ownKinds(node.Right)); !possible && isOfLists {
+	if isOfLists && !possibilitiesOf(node.Operator, ownKinds(node.Left), ownKinds(node.Right)).some {
 		severity = Error
 	}
-	message := "this is never true: " + strings.Join(slices.Concat(told(node.Left, left), told(node.Right, right)), ", and ")
+	c.report(severity, node, "this is never true%s", reasonFor(node, left, right))
+}
+
+// reasonFor tells what is known of the sides of a comparison, and what to write.
+func reasonFor(node *Comparison, left, right kinds) string {
+	reason := ": " + strings.Join(slices.Concat(told(node.Left, left), told(node.Right, right)), ", and ")
 	if advice := adviceFor(node, left, right); advice != "" {
-		message += "; write " + advice
+		reason += "; write " + advice
 	}
-	c.report(severity, node, "%s", message)
+	return reason
 }
 
 // told says what an operand is, if that is known.
