@@ -33,6 +33,9 @@ func (k kinds) within(other kinds) bool { return k&^other == 0 }
 // isList reports whether a list is meant, which may be missing.
 func (k kinds) isList() bool { return k.has(listKind) && k.within(lists|nulls) }
 
+// isSingle reports whether a single value is meant, which may be missing.
+func (k kinds) isSingle() bool { return k&scalars != 0 && k.within(scalars|nulls) }
+
 // String names the kinds as a sentence does.
 func (k kinds) String() string {
 	var names []string
@@ -207,11 +210,11 @@ func adviceFor(node *Comparison, left, right kinds) string {
 		return l + " NOT IN " + r
 	case right.isList() && left&scalars != 0:
 		return l + " IN " + r
-	case right.within(scalars) && node.Operator == NotIn:
+	case right.isSingle() && node.Operator == NotIn:
 		return l + " != " + r
-	case right.within(scalars) && (node.Operator == In || node.Operator == Has):
+	case right.isSingle() && (node.Operator == In || node.Operator == Has):
 		return l + " == " + r
-	case left.within(scalars) && right == anyKind && node.Operator == Has:
+	case left.isSingle() && right == anyKind && node.Operator == Has:
 		return l + " IN " + r
 	default:
 		return ""
