@@ -1,0 +1,347 @@
+package expression_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+)
+
+func findings(t *testing.T, source string, context expression.Context, samples expression.Samples) []string {
+	t.Helper()
+	list := []string{}
+	for _, finding := range parse(t, source).Check(context, samples) {
+		list = append(list, finding.String())
+	}
+	return list
+}
+
+// checkRow has findings without the line in which they all are.
+type checkRow struct {
+	source string
+	want   []string
+}
+
+func runChecks(t *testing.T, context expression.Context, samples expression.Samples, rows []checkRow) {
+	t.Helper()
+	for _, row := range rows {
+		t.Run(row.source, func(t *testing.T) {
+			want := []string{}
+			for _, finding := range row.want {
+				if strings.HasPrefix(finding, "column ") {
+					finding = "line 1, " + finding
+				}
+				want = append(want, finding)
+			}
+			assert.Equal(t, want, findings(t, row.source, context, samples))
+		})
+	}
+}
+
+var contexts = map[string]expression.Context{
+	"queue": expression.Queue, "filter": expression.Filter, "target": expression.Target, "skip_if": expression.SkipIf,
+}
+
+const (
+	precedence = ": AND is taken to bind tighter than OR, which is not documented: put it in parentheses"
+	escapes    = `: the language has no escapes: the \ is taken for a character like any other, which is not documented`
+	letters    = ": whether a name may have letters other than a to z is not documented"
+	ofWorker   = ": names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called "
+	ofTask     = ": names are attributes of the task here and have no prefix, so this is missing unless an attribute is called "
+	ofBoth     = ": the expression of a target is about a task and a worker: write "
+	ofCounts   = ": a skip_if knows only workers.available, workers.unavailable and workers.WA…, the SID of an activity"
+	mixed      = ": a text is compared with a number, whose result is not documented: here a text counts as the number that it spells"
+	otherwise  = ": where it is the one, the other comparison is never true"
+)
+
+func TestCheckFindsInEveryContext(t *testing.T) {
+	rows := []checkRow{
+		{`1==1 OR 2==2 AND 3==3`, []string{"column 9: warning: 2==2 AND 3==3" + precedence}},
+		{`(1==1 AND 2==2 OR 3==3) AND 4==4`, []string{"column 2: warning: 1==1 AND 2==2" + precedence}},
+		{`1==1 AND 2==2 OR 3==3 AND 4==4`, []string{
+			"column 1: warning: 1==1 AND 2==2" + precedence, "column 18: warning: 3==3 AND 4==4" + precedence,
+		}},
+		{`1==1 OR (2==2) AND (3==3)`, []string{"column 9: warning: (2==2) AND (3==3)" + precedence}},
+		{`'language' == 'spanish'`, []string{"column 1: warning: 'language' == 'spanish': this compares two texts and is always false: names stand without quotes"}},
+		{`'language' != 'spanish'`, []string{"column 1: warning: 'language' != 'spanish': this compares two texts and is always true: names stand without quotes"}},
+		{`1 == '\n'`, []string{`column 6: warning: '\n'` + escapes}},
+		{`1 == 1 AND 'a\' == 1`, []string{`column 12: warning: 'a\'` + escapes}},
+	}
+	for name, context := range contexts {
+		t.Run(name, func(t *testing.T) { runChecks(t, context, expression.Samples{}, rows) })
+	}
+}
+
+func TestCheckFindsWithoutSamples(t *testing.T) {
+	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+		// Names of another context.
+		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills" + ofWorker + "worker"}},
+		{`task.skills[0] == 1`, []string{"column 1: error: task.skills[0]" + ofWorker + "task"}},
+		{`workers.available == 0`, []string{"column 1: error: workers.available" + ofWorker + "workers"}},
+		// Names and texts whose meaning is open.
+		{`größe == 1 AND a.größe[0] == 'x'`, []string{"column 1: warning: größe" + letters, "column 16: warning: a.größe[0]" + letters}},
+		{`a IN ['x', 'b\']`, []string{`column 12: warning: 'b\'` + escapes}},
+		// Arrows for negative numbers.
+		{`a >-5`, []string{"column 1: warning: a >-5: the arrow means HAS: there are no negative numbers"}},
+		{`a<-5`, []string{
+			"column 1: warning: a<-5: the arrow means IN: there are no negative numbers",
+			"column 1: error: a<-5: this is never true: 5 is a number; write a == 5",
+		}},
+		// Single values with a list.
+		{`a == ['x']`, []string{"column 1: error: a == ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
+		{`['x'] == a`, []string{"column 1: error: ['x'] == a: this is never true: ['x'] is a list; write ['x'] HAS a"}},
+		{`a > ['x']`, []string{"column 1: error: a > ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
+		{`a CONTAINS ['x']`, []string{"column 1: error: a CONTAINS ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
+		{`a != ['x', 'y']`, []string{"column 1: warning: a != ['x', 'y']: this is true only where something is missing: ['x', 'y'] is a list; write a NOT IN ['x', 'y']"}},
+		{`['x'] != a`, []string{"column 1: warning: ['x'] != a: this is true only where something is missing: ['x'] is a list; write a NOT IN ['x']"}},
+		// Operators for lists without one.
+		{`a HAS ['x']`, []string{"column 1: error: a HAS ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
+		{`'x' HAS a`, []string{"column 1: error: 'x' HAS a: this is never true: 'x' is a text; write 'x' IN a"}},
+		{`5 HAS a`, []string{"column 1: error: 5 HAS a: this is never true: 5 is a number; write 5 IN a"}},
+		{`a IN 'x'`, []string{"column 1: error: a IN 'x': this is never true: 'x' is a text; write a == 'x'"}},
+		{`a NOT IN 'x'`, []string{"column 1: error: a NOT IN 'x': this is never true: 'x' is a text; write a != 'x'"}},
+		{`a HAS null`, []string{"column 1: error: a HAS null: this is never true: null is missing"}},
+		{`null HAS a`, []string{"column 1: error: null HAS a: this is never true: null is missing"}},
+		{`a IN null`, []string{"column 1: error: a IN null: this is never true: null is missing"}},
+		{`null IN a`, []string{"column 1: error: null IN a: this is never true: null is missing"}},
+		// What has no order and no text in it, which is not documented.
+		{`a > null`, []string{"column 1: warning: a > null: this is never true: null is missing"}},
+		{`a <= true`, []string{"column 1: warning: a <= true: this is never true: true is true or false"}},
+		{`a CONTAINS 5`, []string{"column 1: warning: a CONTAINS 5: this is never true: 5 is a number"}},
+		{`a CONTAINS null`, []string{"column 1: warning: a CONTAINS null: this is never true: null is missing"}},
+		{`5 CONTAINS a`, []string{"column 1: warning: 5 CONTAINS a: this is never true: 5 is a number"}},
+		// A path for a list here and for a single value there.
+		{`a HAS 'x' AND a == 'y'`, []string{"column 15: warning: a: a single value here and a list at line 1, column 1" + otherwise}},
+		{`a == 'y' AND a HAS 'x' AND 'z' NOT IN a`, []string{
+			"column 14: warning: a: a list here and a single value at line 1, column 1" + otherwise,
+			"column 39: warning: a: a list here and a single value at line 1, column 1" + otherwise,
+		}},
+		{`a IN a`, []string{"column 6: warning: a: a list here and a single value at line 1, column 1" + otherwise}},
+		{`a HAS b AND b HAS c`, []string{"column 13: warning: b: a list here and a single value at line 1, column 7" + otherwise}},
+		{`1 < a AND b IN a`, []string{"column 16: warning: a: a list here and a single value at line 1, column 5" + otherwise}},
+	})
+	runChecks(t, expression.Filter, expression.Samples{}, []checkRow{
+		{`worker.skills HAS 'x'`, []string{"column 1: error: worker.skills" + ofTask + "worker"}},
+		{`task.type == 'x'`, []string{"column 1: error: task.type" + ofTask + "task"}},
+		{`workers.available == 0`, []string{"column 1: error: workers.available" + ofTask + "workers"}},
+		{`worker[0] == 1`, []string{"column 1: error: worker[0]" + ofTask + "worker"}},
+	})
+	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+		{`language == task.language`, []string{"column 1: error: language" + ofBoth + "task.language or worker.language"}},
+		{`a.b[0] == 1`, []string{"column 1: error: a.b[0]" + ofBoth + "task.a.b[0] or worker.a.b[0]"}},
+		{`worker == 1`, []string{"column 1: error: worker: write which attribute of the worker"}},
+		{`task[0] == 1`, []string{"column 1: error: task[0]: write which attribute of the task"}},
+		{`worker.ä == 1`, []string{"column 1: warning: worker.ä" + letters}},
+	})
+	runChecks(t, expression.SkipIf, expression.Samples{}, []checkRow{
+		{`workers.busy == 1`, []string{"column 1: error: workers.busy" + ofCounts}},
+		{`available == 1`, []string{"column 1: error: available" + ofCounts}},
+		{`workers.WA1.x == 1`, []string{"column 1: error: workers.WA1.x" + ofCounts}},
+		{`workers.wa1 == 1`, []string{"column 1: error: workers.wa1" + ofCounts}},
+		{`workers == 1`, []string{"column 1: error: workers" + ofCounts}},
+		{`task.WA1 == worker.sid`, []string{"column 1: error: task.WA1" + ofCounts, "column 13: error: worker.sid" + ofCounts}},
+		{`workers.available IN [1]`, []string{"column 1: warning: workers.available IN [1]: a skip_if compares with == != > >= < and <=: whether it knows IN is not documented"}},
+		{`workers.available NOT IN [1]`, []string{"column 1: warning: workers.available NOT IN [1]: a skip_if compares with == != > >= < and <=: whether it knows NOT IN is not documented"}},
+		{`workers.available HAS 1`, []string{"column 1: warning: workers.available HAS 1: a skip_if compares with == != > >= < and <=: whether it knows HAS is not documented"}},
+		{`workers.available CONTAINS '1'`, []string{"column 1: warning: workers.available CONTAINS '1': a skip_if compares with == != > >= < and <=: whether it knows CONTAINS is not documented"}},
+	})
+}
+
+func TestCheckFindsNothingInWhatPeopleWriteOnPurpose(t *testing.T) {
+	for name, test := range map[string]struct {
+		context expression.Context
+		sources []string
+	}{
+		"everywhere, in a queue": {expression.Queue, []string{
+			`1==1`, `1==0`, `1 != 1`, `1=0`, `null == null`, `'a' IN ['a']`,
+			`languages HAS "es" AND level >= 3`, `"voice" in products`, `(skills HAS 'a' OR skills HAS 'b') AND skills HAS 'c'`,
+			`skills != null AND skills HAS 'x'`, `null == skills AND skills HAS 'x'`, `vip == true`, `vip != true`, `name != ''`, `name == ''`,
+			`a == 1 OR (b == 2 AND c == 3)`, `( (a == 1) AND b == 2 ) OR c == 3`, `((a == 1 OR b == 2))`, `a == 1 AND b == 2 AND (c == 3 OR d == 4)`,
+			`a >- 5`, `a HAS 5`, `a IN [5]`, `a <- [5]`, `a NOT IN ['x']`, `'x' NOT IN skills`, `a NOT IN null`, `a == '(x)'`,
+			`sid IN ['WK1']`, `channel.voice.assigned_tasks == 0`, `worker == 1 OR task == 2 OR workers == 3`, `a == b`, `a IN b`, `_a$ == 1`,
+			`'6' == 6`, `true == 'true'`,
+		}},
+		"filter": {expression.Filter, []string{
+			`preferred_agents != null`, `channelType IN ['web', 'sms'] AND transferTargetType != ''`, `type == 'x' OR targetSid == 'y'`,
+			`language CONTAINS 'fr-CA'`, `phone == '+15550100' OR vip != true`, `data.attempts == 1`, `worker == 'x'`,
+		}},
+		"target": {expression.Target, []string{
+			`1==1`, `task.language IN worker.languages`, `'S' IN worker.routing.skills`, `'S' NOT IN worker.routing.skills`, `worker.waiting != true`,
+			`worker.sid != task.ignored AND worker.sid == task.wanted`, `worker.channel.chat.assigned_tasks == 0`, `worker.id IN task.preferred_agents`,
+			`task.age > 13 OR task.age == '>20'`, `task.in == worker.has`, `worker.activity_name in ['Idle']`, `worker.channel.chat.available_capacity_percentage < 75`,
+		}},
+		"skip_if": {expression.SkipIf, []string{
+			`1==1`, `workers.available == 0`, `workers.unavailable > 5`, `workers.WA0123 < 2 OR workers.WA4567 < 2`, `workers.available <= workers.WA1`,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, source := range test.sources {
+				assert.Empty(t, findings(t, source, test.context, expression.Samples{}), source)
+			}
+		})
+	}
+}
+
+// samples has workers who differ, and a task.
+func samples() expression.Samples {
+	return expression.Samples{
+		Workers: []expression.Attributes{
+			{
+				"skills": []any{"x"}, "level": 5, "name": "Ada", "vip": true, "six": "6", "void": nil,
+				"routing": map[string]any{"Skills": []any{"y"}, "levels": map[string]any{"a": 1}},
+			},
+			{"skills": []any{}, "level": "high", "optional": 1},
+		},
+		Tasks: []expression.Attributes{{"language": "es", "langs": []any{"es"}, "age": 5, "item": map[string]any{}}},
+	}
+}
+
+func TestCheckFindsWithSamples(t *testing.T) {
+	runChecks(t, expression.Queue, samples(), []checkRow{
+		// Names that nobody has.
+		{`nix == 1`, []string{"column 1: warning: nix: no sample has it"}},
+		{`nix != true AND x.y HAS 1`, []string{"column 1: warning: nix: no sample has it", "column 17: warning: x.y: no sample has it"}},
+		{`void == 1`, []string{"column 1: warning: void: no sample has it"}},
+		{`skills[1] == 'x'`, []string{"column 1: warning: skills[1]: no sample has it"}},
+		{`name.x == 'x'`, []string{"column 1: warning: name.x: no sample has it"}},
+		{`Level == 5`, []string{"column 1: warning: Level: no sample has it, but one has level: small and capital letters differ"}},
+		{`routing.skills HAS 'y'`, []string{"column 1: warning: routing.skills: no sample has it, but one has routing.Skills: small and capital letters differ"}},
+		{`ROUTING.LEVELS.A > 0`, []string{"column 1: warning: ROUTING.LEVELS.A: no sample has it, but one has routing.levels.a: small and capital letters differ"}},
+		{`routing.levels.b > 0`, []string{"column 1: warning: routing.levels.b: no sample has it"}},
+		// Types that do not fit.
+		{`skills == 'x'`, []string{"column 1: error: skills == 'x': this is never true: skills is a list, and 'x' is a text; write skills HAS 'x'"}},
+		{`'x' == skills`, []string{"column 1: error: 'x' == skills: this is never true: 'x' is a text, and skills is a list; write 'x' IN skills"}},
+		{`skills != 'x'`, []string{"column 1: error: skills != 'x': this is never true: skills is a list, and 'x' is a text; write 'x' NOT IN skills"}},
+		{`'x' != skills`, []string{"column 1: error: 'x' != skills: this is never true: 'x' is a text, and skills is a list; write 'x' NOT IN skills"}},
+		{`skills NOT IN 'x'`, []string{"column 1: error: skills NOT IN 'x': this is never true: skills is a list, and 'x' is a text; write 'x' NOT IN skills"}},
+		{`skills IN 'x'`, []string{"column 1: error: skills IN 'x': this is never true: skills is a list, and 'x' is a text; write skills HAS 'x'"}},
+		{`skills IN ['x']`, []string{"column 1: error: skills IN ['x']: this is never true: skills is a list, and ['x'] is a list"}},
+		{`skills > 5`, []string{"column 1: error: skills > 5: this is never true: skills is a list, and 5 is a number; write skills HAS 5"}},
+		{`skills == skills`, []string{"column 1: error: skills == skills: this is never true: skills is a list, and skills is a list"}},
+		{`skills == null`, []string{"column 1: error: skills == null: this is never true: skills is a list, and null is missing"}},
+		{`name HAS 'x'`, []string{"column 1: error: name HAS 'x': this is never true: name is missing or a text, and 'x' is a text; write name == 'x'"}},
+		{`name HAS skills`, []string{"column 1: error: name HAS skills: this is never true: name is missing or a text, and skills is a list; write name IN skills"}},
+		{`name NOT IN 'x'`, []string{"column 1: error: name NOT IN 'x': this is never true: name is missing or a text, and 'x' is a text; write name != 'x'"}},
+		{`name IN routing`, []string{"column 1: error: name IN routing: this is never true: name is missing or a text, and routing is missing or an object"}},
+		{`'x' NOT IN name`, []string{"column 1: warning: 'x' NOT IN name: this is true only where something is missing: 'x' is a text, and name is missing or a text; write 'x' != name"}},
+		{`name == routing`, []string{"column 1: warning: name == routing: this is true only where something is missing: name is missing or a text, and routing is missing or an object"}},
+		{`vip == 'true'`, []string{"column 1: warning: vip == 'true': this is never true: vip is missing or true or false, and 'true' is a text"}},
+		{`vip > 1`, []string{"column 1: warning: vip > 1: this is never true: vip is missing or true or false, and 1 is a number"}},
+		{`name CONTAINS 5`, []string{"column 1: warning: name CONTAINS 5: this is never true: name is missing or a text, and 5 is a number"}},
+		{`level == true`, []string{"column 1: warning: level == true: this is never true: level is a number or a text, and true is true or false"}},
+		{`level == null`, []string{"column 1: warning: level == null: this is never true: level is a number or a text, and null is missing"}},
+		// A text and a number.
+		{`six == 6`, []string{"column 1: warning: six == 6" + mixed}},
+		{`six > 5`, []string{"column 1: warning: six > 5" + mixed}},
+		{`5 == name`, []string{"column 1: warning: 5 == name" + mixed}},
+		{`optional == '1'`, []string{"column 1: warning: optional == '1'" + mixed}},
+		// Names of another context, about which the samples say nothing more.
+		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills" + ofWorker + "worker"}},
+		{`task.language == 'es'`, []string{"column 1: error: task.language" + ofWorker + "task"}},
+		// What fits one of the samples, and what the service knows of every worker.
+		{`skills HAS 'x' AND level == 5 AND level > 'a' AND name != 'x' AND name == null AND optional == 1`, nil},
+		{`routing.Skills HAS 'y' AND routing.levels.a > 0 AND skills[0] == 'x' AND skills != null AND vip != true`, nil},
+		{`sid == 5 AND friendly_name HAS 'x' AND activity_name != null AND activity_sid != 'WA1' AND channel.voice.assigned_tasks == 0`, nil},
+	})
+	runChecks(t, expression.Filter, samples(), []checkRow{
+		{`Language == 'es'`, []string{"column 1: warning: Language: no sample has it, but one has language: small and capital letters differ"}},
+		{`sid == 'x'`, []string{"column 1: warning: sid: no sample has it"}},
+		{`skills HAS 'x'`, []string{"column 1: warning: skills: no sample has it"}},
+		{`langs == 'es'`, []string{"column 1: error: langs == 'es': this is never true: langs is a list, and 'es' is a text; write langs HAS 'es'"}},
+		{`age > 'x'`, []string{"column 1: warning: age > 'x'" + mixed}},
+		{`item == item`, []string{"column 1: warning: item == item: this is never true: item is an object, and item is an object"}},
+		{`language == 'es' AND age >= 5 AND langs HAS 'es' AND item != null`, nil},
+	})
+	runChecks(t, expression.Target, samples(), []checkRow{
+		{`task.nix == worker.void`, []string{"column 1: warning: task.nix: no sample has it", "column 13: warning: worker.void: no sample has it"}},
+		{`worker.Level == 5`, []string{"column 1: warning: worker.Level: no sample has it, but one has level: small and capital letters differ"}},
+		{`task.sid == 1`, []string{"column 1: warning: task.sid: no sample has it"}},
+		{`task.language == worker.skills`, []string{"column 1: error: task.language == worker.skills: this is never true: task.language is a text, and worker.skills is a list; write task.language IN worker.skills"}},
+		{`worker.skills == task.language`, []string{"column 1: error: worker.skills == task.language: this is never true: worker.skills is a list, and task.language is a text; write worker.skills HAS task.language"}},
+		{`worker == 1`, []string{"column 1: error: worker: write which attribute of the worker"}},
+		{`language == 1`, []string{"column 1: error: language" + ofBoth + "task.language or worker.language"}},
+		{`task.language IN worker.skills AND worker.sid == task.language AND worker.channel.x == 1 AND task.age > worker.level`, nil},
+	})
+	runChecks(t, expression.SkipIf, samples(), []checkRow{
+		{`workers.available == 0 AND workers.WA1 > 1`, nil},
+	})
+}
+
+func TestCheckTakesAPrefixForAnAttributeIfASampleHasIt(t *testing.T) {
+	own := expression.Samples{
+		Workers: []expression.Attributes{nil, {"worker": map[string]any{"a": 1}}},
+		Tasks:   []expression.Attributes{{"task": map[string]any{"a": 1}}},
+	}
+	assert.Empty(t, findings(t, `worker.a == 1`, expression.Queue, own))
+	assert.Empty(t, findings(t, `task.a == 1`, expression.Filter, own))
+	assert.Equal(t, []string{"line 1, column 1: error: task.a" + ofWorker + "task"}, findings(t, `task.a == 1`, expression.Queue, own))
+}
+
+func TestCheckFindsAttributesThatNoExpressionCanName(t *testing.T) {
+	const why = ": names are letters, digits, _ and $, without a digit first, and no words of the language"
+	own := expression.Samples{
+		Workers: []expression.Attributes{{"skill-level": 1, "b": 1}, {"skill-level": 2, "in": 1, "a": map[string]any{"x y": 1}}},
+		Tasks:   []expression.Attributes{{"2nd": 1, "b": 1, "Has": 2}},
+	}
+	named := func(names ...string) []string {
+		list := []string{}
+		for _, name := range names {
+			list = append(list, "warning: no expression can name the attribute "+name+why)
+		}
+		return list
+	}
+	assert.Equal(t, named(`"a.x y"`, `"in"`, `"skill-level"`), findings(t, `b == 1`, expression.Queue, own))
+	assert.Equal(t, named(`"2nd"`, `"Has"`), findings(t, `b == 1`, expression.Filter, own))
+	assert.Equal(t, named(`"2nd"`, `"a.x y"`, `"skill-level"`), findings(t, `worker.in == 1 AND task.Has == 2`, expression.Target, own),
+		"after a dot, the words of the language are names")
+	assert.Empty(t, findings(t, `1 == 1`, expression.SkipIf, own))
+	assert.Equal(t, append([]string{"line 1, column 1: warning: c: no sample has it"}, named(`"2nd"`, `"Has"`)...),
+		findings(t, `c == 1`, expression.Filter, own), "they come last")
+}
+
+func TestUnnameableGoesIntoObjects(t *testing.T) {
+	attributes := expression.Attributes{
+		"a": 1, "_b$1": 1, "ä": 1, "a-b": map[string]any{"c-d": 1}, "1a": 1, "": 1, "a.b": 1, "a b": 1, "null": 1, "Contains": 1, "a\xff": 1, "-": 1,
+		"nested": map[string]any{"in": 1, "x-y": 1, "": 1, "deep": map[string]any{"z!": 1}}, "list": []any{map[string]any{"x-y": 1}},
+	}
+	assert.Equal(t, []string{
+		"", "-", "1a", "Contains", "a b", "a-b", "a.b", "a\xff", "nested.", "nested.deep.z!", "nested.x-y", "null",
+	}, expression.Unnameable(attributes))
+	assert.Empty(t, expression.Unnameable(nil))
+}
+
+func TestFindingHasItsPartsInFields(t *testing.T) {
+	list := parse(t, "ä == 1\n  AND task.x == '"+strings.Repeat("ö", 50)+"\\'").Check(expression.Queue, expression.Samples{Workers: []expression.Attributes{{"ä": 1, "-": 1}}})
+	assert.Equal(t, []expression.Finding{
+		{
+			Severity: expression.Warning, Position: expression.Position{Offset: 0, Line: 1, Column: 1}, Text: "ä",
+			Message: "whether a name may have letters other than a to z is not documented",
+		},
+		{
+			Severity: expression.Error, Position: expression.Position{Offset: 14, Line: 2, Column: 7}, Text: "task.x",
+			Message: "names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called task",
+		},
+		{
+			Severity: expression.Warning, Position: expression.Position{Offset: 24, Line: 2, Column: 17}, Text: "'" + strings.Repeat("ö", 39) + "…",
+			Message: `the language has no escapes: the \ is taken for a character like any other, which is not documented`,
+		},
+		{
+			Severity: expression.Warning,
+			Message:  `no expression can name the attribute "-": names are letters, digits, _ and $, without a digit first, and no words of the language`,
+		},
+	}, list)
+	assert.Equal(t, `line 2, column 7: error: task.x: names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called task`, list[1].String())
+	assert.Equal(t, "warning", expression.Warning.String())
+	assert.Equal(t, "error", expression.Error.String())
+}
+
+func TestCheckReportsInTheOrderOfTheSource(t *testing.T) {
+	const source = `a HAS 'x' AND task.b == 1 OR a == '\' AND 'c' == 'd' OR worker.e == 2`
+	offsets := []int{}
+	for _, finding := range parse(t, source).Check(expression.Queue, expression.Samples{}) {
+		offsets = append(offsets, finding.Position.Offset)
+	}
+	assert.Equal(t, []int{0, 14, 29, 29, 34, 42, 56}, offsets)
+}
