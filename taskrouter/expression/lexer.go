@@ -203,5 +203,5 @@ func continuesName(r rune) bool { return startsName(r) || unicode.IsDigit(r) }
 // isName reports whether a path can have a step of this name.
 func isName(name string) bool {
 	first, _ := utf8.DecodeRuneInString(name)
-	return name != "" && utf8.ValidString(name) && startsName(first) && strings.IndexFunc(name, func(r rune) bool { return !continuesName(r) }) < 0
+	return startsName(first) && strings.IndexFunc(name, func(r rune) bool { return !continuesName(r) }) < 0
 }

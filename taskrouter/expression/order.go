@@ -183,5 +183,5 @@ func (o *Order) ranks(worker Attributes) (ranks []rank, ok bool) {
 // isInteger reports whether a value is a number without a fraction, as 5 and 5.0
 // are.
 func (v value) isInteger() bool {
-	return v.kind == numberKind && (v.number.exact || v.number.float == math.Trunc(v.number.float))
+	return v.kind == numberKind && v.number.float == math.Trunc(v.number.float)
 }

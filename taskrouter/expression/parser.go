@@ -232,7 +232,7 @@ var operators = map[string]Operator{
 func (p *parser) operator() (Operator, error) {
 	const expected = "an operator (== != > >= < <= CONTAINS HAS IN NOT IN)"
 	operator, ok := operators[p.token.text]
-	if !ok || p.token.kind != symbolToken && p.token.kind != keywordToken {
+	if !ok {
 		return "", p.unexpected(expected)
 	}
 	if err := p.advance(); err != nil {
