@@ -345,3 +345,22 @@ func TestCheckReportsInTheOrderOfTheSource(t *testing.T) {
 	}
 	assert.Equal(t, []int{0, 14, 29, 29, 34, 42, 56}, offsets)
 }
+
+func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
+	list := parse(t, strings.Repeat(`a<-5 AND `, 50)+`1==1`).Check(expression.Queue, expression.Samples{})
+	var pairs int
+	for i := 0; i+1 < len(list); i++ {
+		if list[i].Position == list[i+1].Position {
+			pairs++
+			assert.Equal(t, expression.Warning, list[i].Severity, list[i].Position)
+			assert.Equal(t, expression.Error, list[i+1].Severity, list[i].Position)
+		}
+	}
+	assert.Equal(t, 50, pairs)
+}
+
+func TestCheckKnowsNotWhatTheServiceSets(t *testing.T) {
+	own := expression.Samples{Workers: []expression.Attributes{{"sid": 5, "channel": "x"}}}
+	assert.Empty(t, findings(t, `sid == 'WK1' AND channel.voice.assigned_tasks == 0`, expression.Queue, own), "attributes called so count for nothing")
+	assert.Empty(t, findings(t, `worker.sid == 'WK1'`, expression.Target, own))
+}

@@ -130,6 +130,7 @@ func TestImpliesSeesWhatFollows(t *testing.T) {
 		{`a IN ['x', 'y']`, `a != 'y'`, false},
 		{`a IN [5, 6]`, `a > 4`, true},
 		{`a IN [5]`, `a IN ['5']`, false},
+		{`a IN [5, 'x']`, `a IN ['x', 5]`, true},
 		{`a IN []`, `a == 'y'`, true},
 		{`a IN ['x']`, `a == 'x' OR a == 'y'`, true},
 		// Beyond a number.
@@ -233,11 +234,11 @@ func TestImpliesHoldsForRandomExpressions(t *testing.T) {
 
 func TestImpliesGivesUpRatherThanGoOn(t *testing.T) {
 	var premise, conclusion []string
-	for i := range 2000 {
+	for i := range 200 {
 		premise = append(premise, fmt.Sprintf("(a%d == 1 OR b%d == 1)", i, i))
 		conclusion = append(conclusion, fmt.Sprintf("(c%d == 1 AND d%d == 1)", i, i))
 	}
 	p, c := parse(t, strings.Join(premise, " AND ")), parse(t, strings.Join(conclusion, " OR "))
 	assert.False(t, p.Implies(c))
-	assert.False(t, p.Implies(parse(t, strings.Join(append(conclusion, premise[1999]), " OR "))), "which is true, and beyond the limit")
+	assert.False(t, p.Implies(parse(t, strings.Join(append(conclusion, premise[199]), " OR "))), "which is true, and beyond the limit")
 }

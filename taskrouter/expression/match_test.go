@@ -192,6 +192,9 @@ func TestMatchComparesIntegersByAllTheirDigits(t *testing.T) {
 		`max == 9223372036854775807`: true,
 		`max > 9223372036854775806`:  true,
 		`max < 9223372036854775808`:  false, // beyond int64 both are rounded to float64
+		`max > 9223372036854775808`:  false,
+		`max < 9999999999999999999`:  true,
+		`0 < 18446744073709551615`:   true,
 		`min < 0`:                    true,
 		`min == max`:                 false,
 	} {
@@ -297,6 +300,7 @@ func TestMatchOfOtherTypesIsEqualToNothing(t *testing.T) {
 
 func TestMatchOfNoAttributesFindsEverythingMissing(t *testing.T) {
 	assert.True(t, parse(t, `a == null AND a.b == null AND a != 'x' AND 'x' NOT IN a`).Match(nil))
+	assert.True(t, parse(t, `task == null AND worker == null`).Match(nil), "these are names like any other")
 	assert.False(t, parse(t, `a == 'x' OR a HAS 'x' OR a > 0`).Match(expression.Attributes{}))
 }
 
@@ -391,13 +395,13 @@ func TestCouldMatchLeavesOpenWhatAnotherMomentChanges(t *testing.T) {
 func TestMatchDoesNotAllocate(t *testing.T) {
 	const text = `{
 		"languages": ["en", "es"], "level": 5, "share": 2.5, "vip": true, "grade": "6", "digits": "12345678901234567890", "fits": "1234567890123456789",
-		"id": 12345678901234567890, "routing": {"skills": [1, 2, "x", null], "levels": {"a": -7}}, "people": [{"name": "x"}], "phone": "+14155550100"
+		"id": 12345678901234567890, "long": -123456789012345678901234567890, "routing": {"skills": [1, 2, "x", null], "levels": {"a": -7}}, "people": [{"name": "x"}], "phone": "+14155550100"
 	}`
 	sources := []string{
 		`languages HAS "es" AND level >= 3`,
 		`level > 5.5 OR share < 2 OR level == '5.0' OR share <= 2.4 OR vip != true`,
 		`grade > 7 OR grade == level OR digits < 7 OR digits == 5 OR phone > 5 OR fits < 5`,
-		`id == 5 OR id < level OR id == 12345678901234567891234`,
+		`long == 5 OR long > level OR id == 5 OR id < level OR id == 12345678901234567891234`,
 		`'y' IN routing.skills OR routing.skills HAS 7 OR routing.levels.a > 0 OR people[0].name == 'y' OR people[1].name == 'y'`,
 		`level NOT IN [4, 5, 'x', null] OR phone CONTAINS '99' OR missing.a.b == 5 OR languages == null`,
 		`languages[1] > 'x' OR 'a' > 'b' OR level IN [1, true, 7.5]`,

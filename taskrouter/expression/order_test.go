@@ -133,6 +133,20 @@ func TestSortKeepsTheRules(t *testing.T) {
 	}
 }
 
+func TestSortLeavesManyEqualCandidatesInTheirOrder(t *testing.T) {
+	var candidates []int
+	for i := range 200 {
+		candidates = append(candidates, i)
+	}
+	require.True(t, expression.Sort(parseOrder(t, "worker.level DESC"), candidates, func(i int) expression.Attributes {
+		return expression.Attributes{"level": i % 2}
+	}))
+	for i := range 100 {
+		assert.Equal(t, 2*i+1, candidates[i])
+		assert.Equal(t, 2*i, candidates[100+i])
+	}
+}
+
 func TestSortIgnoresTheOrderIfAnAttributeIsNoInteger(t *testing.T) {
 	for _, value := range []string{`"5"`, `"x"`, `5.5`, `true`, `[5]`, `{"a": 5}`, `0.1`} {
 		for _, order := range []string{"worker.level ASC", "worker.level DESC", "worker.cost ASC, worker.level ASC"} {
