@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 )
@@ -60,6 +61,7 @@ func TestCheckFindsInEveryContext(t *testing.T) {
 	rows := []checkRow{
 		{`1==1 OR 2==2 AND 3==3`, []string{"column 9: warning: 2==2 AND 3==3" + precedence}},
 		{`(1==1 AND 2==2 OR 3==3) AND 4==4`, []string{"column 2: warning: 1==1 AND 2==2" + precedence}},
+		{`(1==1 OR 2==2 AND 3==3) AND 4==4`, []string{"column 10: warning: 2==2 AND 3==3" + precedence}},
 		{`1==1 AND 2==2 OR 3==3 AND 4==4`, []string{
 			"column 1: warning: 1==1 AND 2==2" + precedence, "column 18: warning: 3==3 AND 4==4" + precedence,
 		}},
@@ -346,17 +348,25 @@ func TestCheckReportsInTheOrderOfTheSource(t *testing.T) {
 	assert.Equal(t, []int{0, 14, 29, 29, 34, 42, 56}, offsets)
 }
 
+func TestCheckCountsLinesAndCharacters(t *testing.T) {
+	assert.Equal(t, []string{
+		"line 1, column 5: warning: ä" + letters,
+		"line 1, column 15: warning: ö" + letters,
+		"line 3, column 1: warning: ü" + letters,
+		"line 3, column 12: warning: ß" + letters,
+	}, findings(t, "1 < ä AND 2 < ö AND\n\nü == 1 AND ß == 2", expression.Queue, expression.Samples{}))
+}
+
 func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
-	list := parse(t, strings.Repeat(`a<-5 AND `, 50)+`1==1`).Check(expression.Queue, expression.Samples{})
-	var pairs int
-	for i := 0; i+1 < len(list); i++ {
-		if list[i].Position == list[i+1].Position {
-			pairs++
-			assert.Equal(t, expression.Warning, list[i].Severity, list[i].Position)
-			assert.Equal(t, expression.Error, list[i+1].Severity, list[i].Position)
-		}
+	const n = 50
+	list := parse(t, `'x' IN a`+strings.Repeat(` AND a<-5`, n)).Check(expression.Queue, expression.Samples{})
+	require.Len(t, list, 3*n)
+	for i := 0; i < len(list); i += 3 {
+		assert.Equal(t, list[i].Position, list[i+2].Position)
+		assert.Contains(t, list[i].Message, "the arrow means IN")
+		assert.Contains(t, list[i+1].Message, "this is never true")
+		assert.Contains(t, list[i+2].Message, "a single value here")
 	}
-	assert.Equal(t, 50, pairs)
 }
 
 func TestCheckKnowsNotWhatTheServiceSets(t *testing.T) {

@@ -51,6 +51,8 @@ func TestParseReadsEverySpelling(t *testing.T) {
 		{"members and indices", `a.b[0].c[12][007] == 1`, `{a/b/#0/c/#12/#7 == number1}`},
 		{"alphabet of names", `_a$1.$ == 1`, `{_a$1/$ == number1}`},
 		{"letters beyond a to z", `größe.語 == 'ä'`, `{größe/語 == text"ä"}`},
+		{"digits beyond 0 to 9 in names", `a٣ == 1`, `{a٣ == number1}`},
+		{"space beyond ASCII", "a\u00a0== \u20031", `{a == number1}`},
 		{"capitals of names stay", `Level == level`, `{Level == level}`},
 		{"no space at all", `a=='x'AND(b>=2)OR'y'IN['y',1]`, `(OR (AND {a == text"x"} {b >= number2}) {text"y" IN [text"y" number1]})`},
 		{"much space", "  a\t==\r\n1  ", `{a == number1}`},
