@@ -1,6 +1,7 @@
 package expression_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -119,7 +120,7 @@ func requireExplained(t testing.TB, e *expression.Expression, attributes express
 
 func TestExplainAgreesWithMatch(t *testing.T) {
 	count := map[bool]int{}
-	for seed := range uint64(3000) {
+	for seed := range uint64(1500) {
 		c := randomChoices(seed)
 		e := parse(t, c.condition(3))
 		for range 5 {
@@ -128,13 +129,13 @@ func TestExplainAgreesWithMatch(t *testing.T) {
 			count[e.Match(attributes)]++
 		}
 	}
-	assert.Greater(t, min(count[true], count[false]), 3000)
+	assert.Greater(t, min(count[true], count[false]), 1500)
 }
 
 func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
 	prefixes := []string{"worker.", "task.", "worker.activity_", "worker.channel."}
 	count := map[bool]int{}
-	for seed := range uint64(3000) {
+	for seed := range uint64(1500) {
 		c := randomChoices(seed)
 		var source string
 		for i := range 1 + c(3) {
@@ -148,11 +149,12 @@ func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
 		could := e.CouldMatch(worker)
 		count[could]++
 		for range 5 {
-			now := worker
+			now := maps.Clone(worker)
+			now["activity_a"], now["channel"] = oneOf(c, values), c.attributes()
 			if e.MatchTarget(c.attributes(), now) {
 				require.True(t, could, "%s of %#v", e, worker)
 			}
 		}
 	}
-	assert.Greater(t, min(count[true], count[false]), 300)
+	assert.Greater(t, min(count[true], count[false]), 100)
 }

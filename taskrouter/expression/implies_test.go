@@ -209,7 +209,7 @@ func TestImpliesHoldsForEveryPairOfComparisons(t *testing.T) {
 
 func TestImpliesHoldsForRandomExpressions(t *testing.T) {
 	implied := 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(1500) {
 		c := randomChoices(seed)
 		premise := parse(t, c.condition(2))
 		conclusion := parse(t, c.condition(1))
@@ -229,7 +229,7 @@ func TestImpliesHoldsForRandomExpressions(t *testing.T) {
 		assert.True(t, premise.Implies(either), "%s", either)
 		assert.True(t, premise.Implies(premise), "%s", premise)
 	}
-	assert.Greater(t, implied, 100)
+	assert.Greater(t, implied, 50)
 }
 
 func TestImpliesGivesUpRatherThanGoOn(t *testing.T) {

@@ -326,7 +326,7 @@ func TestParseLimitsHowDeepParenthesesStand(t *testing.T) {
 	nested := func(depth int) string { return strings.Repeat("(", depth) + "a == 1" + strings.Repeat(")", depth) }
 
 	assert.Equal(t, "a == 1", parse(t, nested(500)).String())
-	assert.Equal(t, 1001, strings.Count(parse(t, nested(500)+strings.Repeat(" OR "+nested(500), 1000)).String(), "a == 1"),
+	assert.Equal(t, 101, strings.Count(parse(t, nested(500)+strings.Repeat(" OR "+nested(500), 100)).String(), "a == 1"),
 		"what counts is how many are open")
 
 	_, err := expression.Parse("b == 1 AND " + nested(501))
