@@ -71,7 +71,7 @@ func ExampleExpression_Check() {
 	}
 	// Output:
 	// line 1, column 1: warning: languages == "es" AND Level >= 3: AND is taken to bind tighter than OR, which is not documented: put it in parentheses
-	// line 1, column 1: error: languages == "es": this is never true: languages is a list, and 'es' is a text; write languages HAS 'es'
+	// line 1, column 1: warning: languages == "es": this is never true: languages is a list in every sample, and 'es' is a text; write languages HAS 'es'
 	// line 1, column 23: warning: Level: no sample has it, but one has level: small and capital letters differ
 	// line 1, column 37: warning: worker.vip: names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called worker
 	// warning: no expression can name the attribute "skill-set": names are letters, digits, _ and $, without a digit first, and no words of the language
