@@ -191,6 +191,8 @@ func (c *checker) checkContext(path *Path) (found bool) {
 func (c *checker) checkTargetPath(path *Path) (found bool) {
 	first := path.Steps[0].Name
 	switch {
+	case isCount(path):
+		c.report(Error, path, "counts of workers are for a skip_if: the expression of a target is about one worker, and only those are asked who are available")
 	case first != "task" && first != "worker":
 		c.report(Error, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s", path)
 	case len(path.Steps) == 1 || path.Steps[1].Name == "":

@@ -148,6 +148,8 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 		{`workers.available NOT IN [1]`, []string{"column 1: warning: workers.available NOT IN [1]: a skip_if compares with == != > >= < and <=: whether it knows NOT IN is not documented"}},
 		{`workers.available HAS 1`, []string{"column 1: warning: workers.available HAS 1: a skip_if compares with == != > >= < and <=: whether it knows HAS is not documented"}},
 		{`workers.available CONTAINS '1'`, []string{"column 1: warning: workers.available CONTAINS '1': a skip_if compares with == != > >= < and <=: whether it knows CONTAINS is not documented"}},
+		{`workers.available == 'none'`, []string{"column 1: warning: workers.available == 'none': a text is compared with a number, whose result is not documented: here a text counts as the number that it spells"}},
+		{`workers.available == true`, []string{"column 1: warning: workers.available == true: this is never true: workers.available is a number, and true is true or false"}},
 	})
 }
 

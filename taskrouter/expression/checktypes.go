@@ -79,6 +79,9 @@ func (c *checker) kindsOf(node Operand) kinds {
 	if !ok {
 		return ownKinds(node)
 	}
+	if c.context == SkipIf && isCount(path) {
+		return setOf(numberKind)
+	}
 	samples, steps := c.samplesOf(path)
 	if len(samples) == 0 || c.isBuiltIn(path) {
 		return anyKind
@@ -106,6 +109,7 @@ func ownKinds(node Operand) kinds {
 func (c *checker) checkComparison(node *Comparison) {
 	if c.context == SkipIf && isWord(node.Operator) {
 		c.report(Warning, node, "a skip_if compares with == != > >= < and <=: whether it knows %s is not documented", node.Operator)
+		return
 	}
 	c.checkArrow(node)
 	if isConstant(node.Left) && isConstant(node.Right) {
@@ -117,7 +121,7 @@ func (c *checker) checkComparison(node *Comparison) {
 	case !p.some:
 		c.reportImpossible(node, left, right)
 	case !p.present && !isNull(node.Left) && !isNull(node.Right):
-		c.report(Warning, node, "this is true only where something is missing%s", reasonFor(node, left, right))
+		c.report(Warning, node, "this is true only where something is missing%s", c.reasonFor(node, left, right))
 	case !p.sameKind:
 		c.report(Warning, node, "a text is compared with a number, whose result is not documented: here a text counts as the number that it spells")
 	}
@@ -173,12 +177,12 @@ func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
 	if isOfLists && !possibilitiesOf(node.Operator, ownKinds(node.Left), ownKinds(node.Right)).some {
 		severity = Error
 	}
-	c.report(severity, node, "this is never true%s", reasonFor(node, left, right))
+	c.report(severity, node, "this is never true%s", c.reasonFor(node, left, right))
 }
 
 // reasonFor tells what is known of the sides of a comparison, and what to write.
-func reasonFor(node *Comparison, left, right kinds) string {
-	reason := ": " + strings.Join(slices.Concat(told(node.Left, left), told(node.Right, right)), ", and ")
+func (c *checker) reasonFor(node *Comparison, left, right kinds) string {
+	reason := ": " + strings.Join(slices.Concat(c.told(node.Left, left), c.told(node.Right, right)), ", and ")
 	if advice := adviceFor(node, left, right); advice != "" {
 		reason += "; write " + advice
 	}
@@ -186,12 +190,12 @@ func reasonFor(node *Comparison, left, right kinds) string {
 }
 
 // told says what an operand is, if that is known.
-func told(node Operand, is kinds) []string {
+func (c *checker) told(node Operand, is kinds) []string {
 	if is == anyKind {
 		return nil
 	}
 	text := fmt.Sprintf("%s is %s", node, is)
-	if !isConstant(node) {
+	if !isConstant(node) && c.context != SkipIf {
 		text += " in every sample"
 	}
 	return []string{text}

@@ -68,7 +68,7 @@
 //	NOT IN where a side is missing         true: who has no list has nothing in it
 //	\ in a text                            a character like any other; a text cannot hold its own quote
 //	letters beyond a to z in names         allowed
-//	space beyond ASCII, as of some pages   allowed
+//	space beyond ASCII, as of web pages    not allowed
 //	words of the language as names         not alone, but after a dot: task.in
 //	"." with space around it               not allowed
 //	names of a worker that the service     sid, friendly_name, activity_sid, activity_name and channel

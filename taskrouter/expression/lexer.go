@@ -53,7 +53,7 @@ type lexer struct {
 
 func (l *lexer) next() (token, *SyntaxError) {
 	rest := l.source[l.offset:]
-	l.offset += len(rest) - len(strings.TrimLeftFunc(rest, unicode.IsSpace))
+	l.offset += len(rest) - len(strings.TrimLeft(rest, " \t\r\n"))
 	start := l.offset
 	first, size := l.peek()
 	switch {

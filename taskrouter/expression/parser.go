@@ -127,6 +127,7 @@ const (
 	noNegation   = "there is no negation but != in one piece and NOT IN"
 	noArithmetic = "there is no arithmetic"
 	plainQuotes  = `texts stand in ' or "`
+	plainSpace   = "this is no plain space, as in a text that was copied from a page"
 )
 
 // hints tell what to write instead of what other languages have.
@@ -140,7 +141,8 @@ var hints = map[string]string{
 	"BETWEEN": "write >= and <=",
 	"{":       "${…} is a placeholder that was to be filled in",
 	"(":       "there are no functions, and lists stand in [ ]",
-	"`":       plainQuotes, "“": plainQuotes, "”": plainQuotes, "‘": plainQuotes, "’": plainQuotes,
+	"\u00a0":  plainSpace, "\u2009": plainSpace, "\u202f": plainSpace, "\u3000": plainSpace,
+	"`": plainQuotes, "“": plainQuotes, "”": plainQuotes, "‘": plainQuotes, "’": plainQuotes,
 }
 
 // condition reads all that is left.

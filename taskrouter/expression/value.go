@@ -46,6 +46,7 @@ func (n number) compare(other number) int {
 	return cmp.Compare(n.float, other.float)
 }
 
+// valueOf takes a nil of any type for null, which is what it is in JSON.
 func valueOf(x any) value {
 	switch x := x.(type) {
 	case nil:
@@ -64,8 +65,14 @@ func valueOf(x any) value {
 		}
 		return value{kind: textKind, text: string(x)}
 	case []any:
+		if x == nil {
+			return value{}
+		}
 		return value{kind: listKind, list: x}
-	case map[string]any, Attributes:
+	case map[string]any:
+		if x == nil {
+			return value{}
+		}
 		return value{kind: objectKind}
 	default:
 		return reflected(reflect.ValueOf(x))
@@ -75,10 +82,13 @@ func valueOf(x any) value {
 // reflected is for types that JSON does not decode to.
 func reflected(v reflect.Value) value {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Slice, reflect.Map:
 		if v.IsNil() {
 			return value{}
 		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
 		return valueOf(v.Elem().Interface())
 	case reflect.Bool:
 		return value{kind: booleanKind, boolean: v.Bool()}
