@@ -126,8 +126,8 @@ func (w *walk) through(p plan) Explanation {
 	case p.fallback == nil:
 		return w.end(explanation, Dropped)
 	}
-	step := w.target(*p.fallback)
-	step.Exit = Stays // whatever else it says: nothing comes after it
+	step, _ := w.enter(*p.fallback)
+	step.Exit = Stays // whatever its timeout and skip_if say: nothing comes after it
 	explanation.Default = &step
 	return w.end(explanation, Waits)
 }
@@ -165,16 +165,23 @@ func (w *walk) filter(b branch) FilterStep {
 	return step
 }
 
-func (w *walk) target(s step) TargetStep {
+// enter returns what is so as soon as the task is in a target, and how many workers
+// are asked.
+func (w *walk) enter(s step) (entered TargetStep, asked int) {
 	if s.target.Priority != nil {
 		w.priority = s.target.Priority
 	}
 	queue, _ := w.roster.workspace.queue(s.queue)
-	step := TargetStep{
+	entered = TargetStep{
 		Place: s.place, Target: s.target, Queue: queue, Priority: w.priority,
 		KnownWorker: w.knownWorker(s.target), Entered: w.elapsed, Problems: s.problems,
 	}
-	asked := w.candidates(&step, s)
+	asked = w.candidates(&entered, s)
+	return entered, asked
+}
+
+func (w *walk) target(s step) TargetStep {
+	step, asked := w.enter(s)
 	w.skip(&step, s, asked)
 	if step.Exit != "" {
 		return step
