@@ -15,7 +15,8 @@ type Explanation struct {
 	// Default is the default filter, nil if the task does not get there.
 	Default *TargetStep
 	End     End
-	// After is how long the way to the end takes.
+	// After is how long the way to the end takes, at most as long as a task can live,
+	// which is 14 days.
 	After time.Duration
 }
 
@@ -189,10 +190,16 @@ func (w *walk) target(s step) TargetStep {
 	step.Exit = Stays
 	if s.target.Timeout != nil {
 		step.Exit = TimesOut
-		step.Timeout = time.Duration(*s.target.Timeout) * time.Second
-		w.elapsed += step.Timeout
+		step.Timeout = seconds(*s.target.Timeout)
+		w.elapsed = min(w.elapsed+step.Timeout, seconds(maxTimeToLive))
 	}
 	return step
+}
+
+// seconds returns how long a task stays that is to stay for some seconds, which is
+// not longer than it lives.
+func seconds(number int) time.Duration {
+	return time.Duration(max(0, min(number, maxTimeToLive))) * time.Second
 }
 
 // skip decides whether a target is skipped, which it never is while somebody can
@@ -274,7 +281,7 @@ func (w *walk) excludesUnknown(target Target, worker expression.Worker) string {
 		own = worker.SID
 	}
 	if wanted := w.knownWorker(target); wanted != own {
-		return fmt.Sprintf("is not the known worker: %s is %v", source, wanted)
+		return fmt.Sprintf("is not the known worker: %s is %s", source, printed(wanted))
 	}
 	return ""
 }

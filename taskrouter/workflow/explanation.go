@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -63,12 +64,24 @@ func (s TargetStep) String() string {
 		parts = append(parts, fmt.Sprintf("priority %d", *s.Priority))
 	}
 	if source, _, ok := s.Target.knownWorker(); ok {
-		parts = append(parts, fmt.Sprintf("only the worker in %s (%v)", source, s.KnownWorker))
+		parts = append(parts, fmt.Sprintf("only the worker in %s (%s)", source, printed(s.KnownWorker)))
 	}
 	if s.Candidates != nil {
 		parts = append(parts, s.asked())
 	}
 	return strings.Join(append(parts, s.exit()), ", ")
+}
+
+// printed returns the value of an attribute as JSON, shortened.
+func printed(value any) string {
+	if value == nil {
+		return "missing"
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("a %T", value)
+	}
+	return shorten(string(text))
 }
 
 func (q Queue) name() string {
