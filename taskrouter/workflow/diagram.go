@@ -49,8 +49,8 @@ func (d *diagram) branch(index int) string {
 
 // canTimeOut reports whether a task can be canceled by a last timeout.
 func (d *diagram) canTimeOut() bool {
-	for _, branch := range d.plan.branches {
-		if branch.canTimeOut() {
+	for i := range d.plan.branches {
+		if d.plan.branches[i].canTimeOut() {
 			return true
 		}
 	}

@@ -120,8 +120,14 @@ func never(e *expression.Expression) bool {
 }
 
 // canTimeOut reports whether a task can leave the branch by its last timeout.
-func (b branch) canTimeOut() bool {
+func (b *branch) canTimeOut() bool {
 	return len(b.steps) > 0 && !b.endless && b.steps[len(b.steps)-1].target.Timeout != nil
+}
+
+// canSkip reports whether a task can leave the branch without its last timeout, as
+// if it had not matched.
+func (b *branch) canSkip() bool {
+	return len(b.steps) == 0 || !b.endless && b.steps[len(b.steps)-1].skippable
 }
 
 // knownWorker returns the attribute of the task that names the only worker to ask,

@@ -1,9 +1,13 @@
 package workflow
 
+import (
+	"fmt"
+	"slices"
+)
+
 // reach finds what no task gets to, and where tasks end that nobody expects to.
 func (v *validator) reach(index int) {
-	b := v.plan.branches[index]
-	v.unreachableTargets(b)
+	v.unreachableTargets(v.plan.branches[index])
 	v.unreachableBranch(index)
 	v.canceledTasks(index)
 }
@@ -20,11 +24,12 @@ func (v *validator) unreachableTargets(b branch) {
 // unreachableBranch finds a filter all of whose tasks an earlier one keeps. An
 // earlier one with timeouts passes them on.
 func (v *validator) unreachableBranch(index int) {
-	b := v.plan.branches[index]
+	b := &v.plan.branches[index]
 	if b.condition == nil || b.never {
 		return
 	}
-	for i, earlier := range v.plan.branches[:index] {
+	for i := range index {
+		earlier := &v.plan.branches[i]
 		if earlier.endless && v.implies(b, earlier) {
 			v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(earlier.filter))
 			return
@@ -36,12 +41,12 @@ func named(f Filter) string {
 	if f.FriendlyName == "" {
 		return ""
 	}
-	return " (" + f.FriendlyName + ")"
+	return fmt.Sprintf(" (%q)", f.FriendlyName)
 }
 
 // canceledTasks finds a last timeout after which people expect the default filter.
 func (v *validator) canceledTasks(index int) {
-	b := v.plan.branches[index]
+	b := &v.plan.branches[index]
 	if v.plan.fallback == nil || !b.canTimeOut() || v.isCaught(index) {
 		return
 	}
@@ -54,11 +59,13 @@ func (v *validator) canceledTasks(index int) {
 }
 
 // isCaught reports whether a filter below a branch matches whatever the branch
-// does.
+// does, and skips no task: that would cancel it, too. A timeout there is a finding
+// of its own.
 func (v *validator) isCaught(index int) bool {
-	b := v.plan.branches[index]
-	for _, later := range v.plan.branches[index+1:] {
-		if v.implies(b, later) {
+	b := &v.plan.branches[index]
+	for i := index + 1; i < len(v.plan.branches); i++ {
+		later := &v.plan.branches[i]
+		if !later.canSkip() && v.implies(b, later) {
 			return true
 		}
 	}
@@ -71,7 +78,7 @@ const maxWork = 100_000_000
 
 // implies reports whether a branch matches whatever another does, as far as can be
 // seen.
-func (v *validator) implies(b, other branch) bool {
+func (v *validator) implies(b, other *branch) bool {
 	switch {
 	case other.always:
 		return true
@@ -85,8 +92,8 @@ func (v *validator) implies(b, other branch) bool {
 func (v *validator) fallback() {
 	s := v.plan.fallback
 	if s == nil {
-		if !v.takesAll() {
-			v.report(Warning, RuleDefaultFilter, memberOf("task_routing", "default_filter"), "there is none: a task that no filter matches is dropped (event workflow.skipped)")
+		if v.takesAll() < 0 {
+			v.report(Warning, RuleDefaultFilter, memberOf("task_routing", "default_filter"), "there is none: a task that no filter matches, or that the last target of one skips, is dropped (event workflow.skipped)")
 		}
 		return
 	}
@@ -99,28 +106,14 @@ func (v *validator) fallback() {
 	if s.skipIf != nil {
 		v.report(Warning, RuleDefaultFilter, memberOf(s.place, "skip_if"), "nothing comes after the default filter: what skipping it does is not documented")
 	}
-	if v.keepsAll() {
-		v.report(Warning, RuleUnreachable, s.place, "no task gets here: a filter matches every task and keeps it")
+	if i := v.takesAll(); i >= 0 {
+		v.report(Warning, RuleUnreachable, s.place, "no task gets here: filters[%d]%s matches every task, and keeps it or lets it time out", i, named(v.plan.branches[i].filter))
 	}
 	v.step(*s)
 }
 
-// takesAll reports whether a filter matches every task.
-func (v *validator) takesAll() bool {
-	for _, branch := range v.plan.branches {
-		if branch.always {
-			return true
-		}
-	}
-	return false
-}
-
-// keepsAll reports whether a filter matches every task and passes none on.
-func (v *validator) keepsAll() bool {
-	for _, branch := range v.plan.branches {
-		if branch.always && branch.endless {
-			return true
-		}
-	}
-	return false
+// takesAll returns the first filter that matches every task and lets none go to the
+// default filter, or -1.
+func (v *validator) takesAll() int {
+	return slices.IndexFunc(v.plan.branches, func(b branch) bool { return b.always && !b.canSkip() })
 }
