@@ -47,7 +47,7 @@ type Problem struct {
 	Place string
 	// Filter is the friendly name of the filter that it is in, if there is one.
 	Filter string
-	// Message says what happens at run time, and what to do.
+	// Message says what happens at run time, and what to do, in one line.
 	Message string
 }
 
@@ -60,8 +60,8 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s: %s: %s", place, p.Severity, p.Message)
 }
 
-// Problems are the problems of a configuration, in the order in which they stand.
-// As an error they are what [Configuration.Validate] returns.
+// Problems are the problems of a configuration, in the order of its filters and
+// targets. As an error they are what [Configuration.Validate] returns.
 type Problems []Problem
 
 // Error returns the problems, a line each.

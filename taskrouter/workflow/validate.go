@@ -24,7 +24,7 @@ func (c Configuration) Validate() error {
 }
 
 // Check returns all problems of the configuration, errors and warnings, in the
-// order in which they stand. With queues it finds those that do not exist, with
+// order of its filters and targets. With queues it finds those that do not exist, with
 // queues and workers targets that no worker can meet, with tasks and workers names
 // and types that do not fit their attributes.
 func (c Configuration) Check(workspace Workspace) Problems {
@@ -54,15 +54,19 @@ type validator struct {
 func (v *validator) report(severity Severity, rule Rule, place, format string, arguments ...any) {
 	v.problems = append(v.problems, Problem{
 		Severity: severity, Rule: rule, Place: place, Filter: v.filter,
-		Message: fmt.Sprintf(format, arguments...),
+		Message: oneLine(fmt.Sprintf(format, arguments...)),
 	})
 }
 
+// oneLine replaces line breaks, which expressions may have, and what is repeated of
+// them in messages.
+func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(text) }
+
 // document looks at the configuration as a whole.
 func (v *validator) document(c Configuration) {
-	text, err := c.MarshalJSON()
-	if err != nil {
-		v.report(Error, RuleSyntax, topLevel, "it cannot be written as it is: %s", err)
+	text, problems := c.format()
+	for _, problem := range problems {
+		v.report(Error, RuleSyntax, topLevel, "it cannot be written as it is: %s", problem)
 	}
 	if len(text) > maxSize {
 		v.report(Error, RuleSize, topLevel, "the service refuses it: it has %d bytes, %d more than a configuration may have", len(text), len(text)-maxSize)
