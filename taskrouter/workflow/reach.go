@@ -85,8 +85,13 @@ func (v *validator) implies(b, other *branch) bool {
 	case b.condition == nil || other.condition == nil:
 		return false
 	}
-	v.work += len(b.condition.Source()) * len(other.condition.Source())
-	return v.work <= maxWork && b.condition.Implies(other.condition)
+	const least = 20 // of even the shortest
+	work := (least + len(b.filter.Expression)) * (least + len(other.filter.Expression))
+	if v.work+work > maxWork {
+		return false // there may be shorter ones
+	}
+	v.work += work
+	return b.condition.Implies(other.condition)
 }
 
 func (v *validator) fallback() {

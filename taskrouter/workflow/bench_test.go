@@ -1,0 +1,132 @@
+package workflow_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
+)
+
+// largest is how long a configuration may be, in bytes.
+const largest = 1_038_576
+
+// large returns configurations of about the largest size, each of a shape that is
+// hard on something.
+func large() map[string]workflow.Configuration {
+	return map[string]workflow.Configuration{
+		"many filters that keep their tasks": filled(func(i int) workflow.Filter {
+			return workflow.Filter{Expression: fmt.Sprintf("a==%d", i), Targets: []workflow.Target{{Queue: "WQ1"}}}
+		}),
+		"many filters that time out": filled(func(i int) workflow.Filter {
+			return workflow.Filter{Expression: fmt.Sprintf("a==%d", i), Targets: []workflow.Target{{Queue: "WQ1", Timeout: new(1)}}}
+		}),
+		"many filters for all tasks": filled(func(int) workflow.Filter {
+			return workflow.Filter{Expression: "1==1", Targets: []workflow.Target{{Queue: "WQ1"}}}
+		}),
+		"filters of middling size": filled(func(i int) workflow.Filter {
+			return workflow.Filter{Expression: joined(" AND ", 20, i), Targets: []workflow.Target{{Queue: "WQ1"}}}
+		}),
+		"filters of some size that are alike": filled(func(int) workflow.Filter {
+			return workflow.Filter{Expression: joined(" OR ", 300, 0), Targets: []workflow.Target{{Queue: "WQ1", Timeout: new(1)}}}
+		}),
+		"filters that are hard to tell apart": filled(func(i int) workflow.Filter {
+			return workflow.Filter{Expression: joined([]string{" OR ", " AND "}[i%2], 100, i), Targets: []workflow.Target{{Queue: "WQ1"}}}
+		}),
+		"two filters that are huge": filled(func(int) workflow.Filter {
+			return workflow.Filter{Expression: joined(" AND ", 30_000, 0), Targets: []workflow.Target{{Queue: "WQ1"}}}
+		}),
+		"a filter with many targets": {TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
+			Expression: "1==1", Targets: repeated(25_000, workflow.Target{Queue: "WQ1", SkipIf: "1==1"}),
+		}}}},
+		"many targets that nobody meets": {TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
+			Expression: "1==1", Targets: repeated(1_000, workflow.Target{Queue: "WQ1", Expression: "worker.level == 100 AND worker.level != 101", Timeout: new(1)}),
+		}}}},
+	}
+}
+
+func repeated(number int, target workflow.Target) []workflow.Target {
+	targets := make([]workflow.Target, number)
+	for i := range targets {
+		targets[i] = target
+	}
+	return targets
+}
+
+// joined returns a condition of so many comparisons.
+func joined(connective string, number, salt int) string {
+	comparisons := make([]string, number)
+	for i := range comparisons {
+		comparisons[i] = fmt.Sprintf("a%d == %d", i, salt)
+	}
+	return strings.Join(comparisons, connective)
+}
+
+// filled adds filters until the next would be too many.
+func filled(filter func(i int) workflow.Filter) workflow.Configuration {
+	c := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &workflow.Target{Queue: "WQ1"}}}
+	size := len(c.String())
+	for i := 0; ; i++ {
+		next := filter(i)
+		one := workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{next}}}
+		if size += len(one.String()); size > largest {
+			return c
+		}
+		c.TaskRouting.Filters = append(c.TaskRouting.Filters, next)
+	}
+}
+
+// busy returns a workspace with as many workers as a large one has.
+func busy() workflow.Workspace {
+	w := workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("level >= 0")}}}
+	for i := range 1_000 {
+		w.Workers = append(w.Workers, expression.Worker{
+			SID: fmt.Sprintf("WK%d", i), Available: true, Attributes: expression.Attributes{"level": i % 10, "languages": []any{"en"}},
+		})
+	}
+	return w
+}
+
+func TestTheLargestConfigurationsAreCheckedInSeconds(t *testing.T) {
+	const limit = 30 * time.Second // far more than it takes, and far less than what is quadratic takes
+	for name, c := range large() {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			c.Check(workflow.Workspace{})
+			_ = c.Explain(expression.Attributes{"a": 1}, workflow.Workspace{}).String()
+			c.Diagram(workflow.Workspace{})
+			assert.Less(t, time.Since(start), limit)
+		})
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	for name, c := range large() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				c.Check(workflow.Workspace{})
+			}
+		})
+		b.Run(name+", with workers", func(b *testing.B) {
+			w := busy()
+			for b.Loop() {
+				c.Check(w)
+			}
+		})
+	}
+}
+
+func BenchmarkExplain(b *testing.B) {
+	for name, c := range large() {
+		b.Run(name, func(b *testing.B) {
+			w := busy()
+			for b.Loop() {
+				_ = c.Explain(expression.Attributes{"a": 1}, w).String()
+			}
+		})
+	}
+}
