@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -10,9 +11,9 @@ import (
 // GitHub and many editors show as a picture. Queues that the workspace has a name
 // for are called by it. Long expressions are cut.
 func (c Configuration) Diagram(workspace Workspace) string {
-	d := diagram{plan: planned(c), workspace: workspace}
+	d := diagram{plan: planned(c), workspace: workspace, reached: map[string]bool{}}
 	d.line("flowchart TD")
-	d.line(`task(["a task"]) --> %s`, d.branch(0))
+	d.edge(`task(["a task"])`, "-->", d.branch(0))
 	for i := range d.plan.branches {
 		d.drawBranch(i)
 	}
@@ -24,8 +25,7 @@ type diagram struct {
 	plan      plan
 	workspace Workspace
 	text      strings.Builder
-	// drops tells that an arrow leads to where a task is dropped.
-	drops bool
+	reached   map[string]bool // the nodes to which an arrow leads
 }
 
 func (d *diagram) line(format string, arguments ...any) {
@@ -33,6 +33,11 @@ func (d *diagram) line(format string, arguments ...any) {
 		d.text.WriteString("    ")
 	}
 	fmt.Fprintf(&d.text, format+"\n", arguments...)
+}
+
+func (d *diagram) edge(from, arrow, to string) {
+	d.reached[to] = true
+	d.line("%s %s %s", from, arrow, to)
 }
 
 // branch returns the node of a filter, or what comes after the last.
@@ -61,21 +66,20 @@ func (d *diagram) fallback() string {
 	if d.plan.fallback != nil {
 		return "fallback"
 	}
-	d.drops = true
 	return "dropped"
 }
 
 func (d *diagram) drawBranch(index int) {
 	b := d.plan.branches[index]
 	node, next := d.branch(index), d.branch(index+1)
-	d.line(`%s{"%s"}`, node, label(b.filter.FriendlyName, b.filter.Expression))
+	d.line(`%s{"%s"}`, node, label(b.filter.FriendlyName, cmp.Or(b.filter.Expression, "no expression")))
 	inside := next
 	if len(b.steps) > 0 {
 		inside = targetNode(index, 0)
 	}
-	d.line(`%s -->|yes| %s`, node, inside)
+	d.edge(node, "-->|yes|", inside)
 	if !b.always {
-		d.line(`%s -->|no| %s`, node, next)
+		d.edge(node, "-->|no|", next)
 	}
 	for i, step := range b.steps {
 		after := next
@@ -93,19 +97,16 @@ func targetNode(filter, target int) string {
 func (d *diagram) drawStep(node string, s step, after string) {
 	d.line(`%s["%s"]`, node, d.stepLabel(s))
 	if s.skippable {
-		d.line(`%s -.->|"%s"| %s`, node, label("skip if "+s.target.SkipIf), after)
+		d.edge(node, fmt.Sprintf(`-.->|"%s"|`, label("skip if "+s.target.SkipIf)), after)
 	}
 	if s.target.Timeout != nil {
-		d.line(`%s -->|after %d s| %s`, node, *s.target.Timeout, after)
+		d.edge(node, fmt.Sprintf("-->|after %d s|", *s.target.Timeout), after)
 	}
 }
 
 func (d *diagram) stepLabel(s step) string {
 	queue, _ := d.workspace.queue(s.queue)
-	lines := []string{queue.FriendlyName}
-	if queue.FriendlyName == "" {
-		lines[0] = queue.SID
-	}
+	lines := []string{cmp.Or(queue.FriendlyName, queue.SID, "no queue")}
 	if s.target.Priority != nil {
 		lines = append(lines, fmt.Sprintf("priority %d", *s.target.Priority))
 	}
@@ -122,15 +123,15 @@ func (d *diagram) stepLabel(s step) string {
 }
 
 func (d *diagram) drawEnds() {
-	if d.canTimeOut() {
+	if d.reached["late"] {
 		d.line(`late{"timed out before?"}`)
-		d.line(`late -->|no| %s`, d.fallback())
-		d.line(`late -->|yes| canceled(["canceled"])`)
+		d.edge("late", "-->|no|", d.fallback())
+		d.edge("late", "-->|yes|", `canceled(["canceled"])`)
 	}
 	if d.plan.fallback != nil {
 		d.line(`fallback["%s"]`, "default filter<br/>"+d.stepLabel(*d.plan.fallback))
 	}
-	if d.drops {
+	if d.reached["dropped"] {
 		d.line(`dropped(["dropped"])`)
 	}
 }
