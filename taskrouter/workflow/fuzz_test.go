@@ -6,10 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
 	"github.com/taskrouter-go/sdk/taskrouter/workflow"
 )
 
@@ -41,6 +43,48 @@ func FuzzParse(f *testing.F) {
 		var decoded workflow.Configuration
 		require.NoError(t, json.Unmarshal(encoded, &decoded))
 		require.Equal(t, canonical(t, text), canonical(t, decoded.String()))
+	})
+}
+
+// FuzzConfiguration asserts of all that is read that it is checked, explained and
+// drawn.
+func FuzzConfiguration(f *testing.F) {
+	for _, c := range diagrams() {
+		f.Add(c.String(), `{"language":"es","agent":"WK1"}`)
+	}
+	f.Add(`{"task_routing":{"filters":[{"expression":"1==1","targets":[{"queue":"WQ1","timeout":1,"skip_if":"workers.WA1 > 0"},{"expression":"worker.level >= task.level","known_worker_sid":"task.a[0].b","order_by":"worker.level DESC, worker.x"}]}]}}`, `{"a":[{"b":1}],"level":1e400}`)
+	f.Fuzz(func(t *testing.T, text, task string) {
+		c, err := workflow.Parse(text)
+		if err != nil {
+			return
+		}
+		names, err := expression.ParseAttributes(task)
+		if err != nil {
+			return
+		}
+		start := time.Now()
+		w := people()
+		w.Tasks = []expression.Attributes{names}
+		var queues []workflow.Queue // that the configuration names, so that workers are asked
+		for _, filter := range c.TaskRouting.Filters {
+			for _, target := range filter.Targets {
+				queues = append(queues, workflow.Queue{SID: target.Queue, FriendlyName: filter.FriendlyName, TargetWorkers: new("1==1")})
+			}
+		}
+		for _, w := range []workflow.Workspace{{}, w, {Queues: queues, Workers: w.Workers, Tasks: w.Tasks}} {
+			problems := c.Check(w)
+			for _, problem := range problems {
+				require.NotEmpty(t, problem.Place)
+				require.NotEmpty(t, problem.Rule)
+				require.NotContains(t, problem.String(), "\n")
+			}
+			explanation := c.Explain(names, w)
+			require.Contains(t, []workflow.End{workflow.Waits, workflow.Canceled, workflow.Dropped}, explanation.End)
+			require.GreaterOrEqual(t, explanation.After, time.Duration(0))
+			require.Contains(t, explanation.String(), "after "+explanation.After.String()+" the task ")
+			assertDrawable(t, c.Diagram(w))
+		}
+		require.Less(t, time.Since(start), 10*time.Second)
 	})
 }
 
