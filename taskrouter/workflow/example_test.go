@@ -1,0 +1,105 @@
+package workflow_test
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/taskrouter-go/sdk/taskrouter/expression"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
+)
+
+func ExampleConfiguration_Validate() {
+	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{
+		Filters: []workflow.Filter{{
+			FriendlyName: "Gold customers",
+			Expression:   `task.tier == "gold"`,
+			Targets:      []workflow.Target{{Timeout: new(0)}},
+		}},
+		DefaultFilter: &workflow.Target{Queue: everyone},
+	}}
+	err := configuration.Validate()
+	if problems, ok := errors.AsType[workflow.Problems](err); ok {
+		for _, problem := range problems {
+			fmt.Println(problem.Rule, problem.Place)
+		}
+	}
+	// Output:
+	// expression task_routing.filters[0].expression
+	// missing task_routing.filters[0].targets[0].queue
+	// range task_routing.filters[0].targets[0].timeout
+}
+
+func ExampleConfiguration_Check() {
+	configuration, err := workflow.Parse(`{"task_routing": {
+		"filters": [{
+			"filter_friendly_name": "Spanish callers",
+			"expression": "language == 'es'",
+			"targets": [
+				{"queue": "` + spanish + `", "expression": "worker.level > 8", "timeout": 60},
+				{"skip_if": "workers.available == 0"}
+			]
+		}],
+		"default_filter": {"queue": "WQ00000000000000000000000000000000"}
+	}}`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, problem := range configuration.Check(workspace) {
+		fmt.Println(problem)
+	}
+	// Output:
+	// task_routing.filters[0].targets[0].expression ("Spanish callers"): warning: none of the 1 workers of the queue can meet it: tasks wait here for nobody
+	// task_routing.filters[0].targets[1].skip_if ("Spanish callers"): warning: it is judged only when the task enters the target: a task that is not skipped then waits until its time to live ends; add a timeout to pass on later, too
+	// task_routing.default_filter.queue: error: the service refuses it: the workspace has no task queue WQ00000000000000000000000000000000
+}
+
+func ExampleConfiguration_Explain() {
+	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{
+		Filters: []workflow.Filter{
+			{FriendlyName: "Emergencies", Expression: `urgent == true`, Targets: []workflow.Target{{Queue: everyone, Priority: new(100)}}},
+			{FriendlyName: "Spanish", Expression: `language == "es"`, Targets: []workflow.Target{
+				{Queue: spanish, OrderBy: "worker.level DESC", Timeout: new(60)},
+				{Queue: everyone, OrderBy: "worker.level DESC", Priority: new(10)},
+			}},
+		},
+		DefaultFilter: &workflow.Target{Queue: everyone},
+	}}
+	explanation := configuration.Explain(expression.Attributes{"language": "es"}, workspace)
+	fmt.Println(explanation)
+
+	// The same as data.
+	for _, target := range explanation.Filters[1].Targets {
+		fmt.Println(target.Queue.FriendlyName, target.Entered, target.Exit)
+	}
+	// Output:
+	// filters[0] "Emergencies" does not match: urgent == true is false: urgent is missing
+	// filters[1] "Spanish" matches: language == 'es' is true: language is "es"
+	//   targets[0] after 0s: queue Spanish, asks Alice, waits for at most 1m0s
+	//   targets[1] after 1m0s: queue Everyone, priority 10, asks Bob and Alice, waits
+	// after 1m0s the task stays where it is, until its time to live ends
+	// Spanish 0s times out
+	// Everyone 1m0s stays
+}
+
+func ExampleConfiguration_Diagram() {
+	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{
+		Filters: []workflow.Filter{{
+			FriendlyName: "Spanish",
+			Expression:   `language == "es"`,
+			Targets:      []workflow.Target{{Queue: spanish, Timeout: new(60)}, {Queue: everyone}},
+		}},
+		DefaultFilter: &workflow.Target{Queue: everyone},
+	}}
+	fmt.Println(configuration.Diagram(workspace))
+	// Output:
+	// flowchart TD
+	//     task(["a task"]) --> filter0
+	//     filter0{"Spanish<br/>language == #quot;es#quot;"}
+	//     filter0 -->|yes| filter0target0
+	//     filter0 -->|no| fallback
+	//     filter0target0["Spanish"]
+	//     filter0target0 -->|after 60 s| filter0target1
+	//     filter0target1["Everyone"]
+	//     fallback["default filter<br/>Everyone"]
+}
