@@ -12,6 +12,8 @@ import (
 type plan struct {
 	branches []branch
 	fallback *step // the default filter, nil if there is none
+	keeper   int   // the first branch that matches every task and keeps it, or -1
+	catcher  int   // the last that matches every task and skips none, or -1
 }
 
 // branch is a filter.
@@ -40,10 +42,17 @@ type step struct {
 }
 
 func planned(c Configuration) plan {
-	var p plan
+	p := plan{keeper: -1, catcher: -1}
 	filters := memberOf("task_routing", "filters")
 	for i, filter := range c.TaskRouting.Filters {
-		p.branches = append(p.branches, newBranch(elementOf(filters, i), filter))
+		b := newBranch(elementOf(filters, i), filter)
+		if b.always && b.endless && p.keeper < 0 {
+			p.keeper = i
+		}
+		if b.always && !b.canSkip() {
+			p.catcher = i
+		}
+		p.branches = append(p.branches, b)
 	}
 	if target := c.TaskRouting.DefaultFilter; target != nil {
 		p.fallback = new(newStep(memberOf("task_routing", "default_filter"), "", *target, ""))

@@ -28,13 +28,23 @@ func (v *validator) unreachableBranch(index int) {
 	if b.condition == nil || b.never {
 		return
 	}
-	for i := range index {
-		earlier := &v.plan.branches[i]
-		if earlier.endless && v.implies(b, earlier) {
-			v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(earlier.filter))
-			return
+	if i := v.hiddenBy(index); i >= 0 {
+		v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(v.plan.branches[i].filter))
+	}
+}
+
+// hiddenBy returns the first filter that keeps all that a later one matches, or -1.
+func (v *validator) hiddenBy(index int) int {
+	b := &v.plan.branches[index]
+	for i := 0; i < index && v.spend(glance); i++ {
+		if earlier := &v.plan.branches[i]; earlier.endless && v.implies(b, earlier) {
+			return i
 		}
 	}
+	if v.plan.keeper < index {
+		return v.plan.keeper
+	}
+	return -1
 }
 
 func named(f Filter) string {
@@ -63,18 +73,32 @@ func (v *validator) canceledTasks(index int) {
 // of its own.
 func (v *validator) isCaught(index int) bool {
 	b := &v.plan.branches[index]
-	for i := index + 1; i < len(v.plan.branches); i++ {
-		later := &v.plan.branches[i]
-		if !later.canSkip() && v.implies(b, later) {
+	if index < v.plan.catcher {
+		return true
+	}
+	for i := index + 1; i < len(v.plan.branches) && v.spend(glance); i++ {
+		if later := &v.plan.branches[i]; !later.canSkip() && v.implies(b, later) {
 			return true
 		}
 	}
 	return false
 }
 
-// maxWork bounds what comparing each filter with each other may cost, in bytes of
-// the one times bytes of the other. It is enough for hundreds of filters.
-const maxWork = 100_000_000
+// Work is what comparing two expressions may cost, in bytes of the one times bytes
+// of the other.
+const (
+	maxWork = 100_000_000 // enough for hundreds of filters, each with each other
+	glance  = 400         // of looking whether to compare them
+)
+
+// spend reports whether there may be more work.
+func (v *validator) spend(work int) bool {
+	if v.work+work > maxWork {
+		return false
+	}
+	v.work += work
+	return true
+}
 
 // implies reports whether a branch matches whatever another does, as far as can be
 // seen.
@@ -85,13 +109,7 @@ func (v *validator) implies(b, other *branch) bool {
 	case b.condition == nil || other.condition == nil:
 		return false
 	}
-	const least = 20 // of even the shortest
-	work := (least + len(b.filter.Expression)) * (least + len(other.filter.Expression))
-	if v.work+work > maxWork {
-		return false // there may be shorter ones
-	}
-	v.work += work
-	return b.condition.Implies(other.condition)
+	return v.spend(len(b.filter.Expression)*len(other.filter.Expression)) && b.condition.Implies(other.condition)
 }
 
 func (v *validator) fallback() {
