@@ -37,11 +37,9 @@ func diagrams() map[string]workflow.Configuration {
 }
 
 func TestDiagramIsDrawnAsBefore(t *testing.T) {
-	drawn := map[string]bool{}
 	for name, c := range diagrams() {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join("testdata", name+".mmd")
-			drawn[file] = true
 			got := c.Diagram(people())
 			if *update {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
@@ -50,11 +48,6 @@ func TestDiagramIsDrawnAsBefore(t *testing.T) {
 			require.NoError(t, err, "write it with -update")
 			assert.Equal(t, string(want), got)
 		})
-	}
-	files, err := filepath.Glob(filepath.Join("testdata", "*.mmd"))
-	require.NoError(t, err)
-	for _, file := range files {
-		assert.True(t, drawn[file], "%s is of no configuration", file)
 	}
 }
 
