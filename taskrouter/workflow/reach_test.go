@@ -82,6 +82,7 @@ func TestWhatNoTaskReachesAndWhereTasksAreLostIsFound(t *testing.T) {
 		"a catch-all without a default filter":          {[]string{"1==1: -"}, nil},
 		"a catch-all that times out, without a default": {[]string{"1==1: T"}, nil},
 		"a catch-all that skips, without a default":     {[]string{"1==1: S"}, []string{byDefault}},
+		"a catch-all that waits before one that skips":  {[]string{"a==1: T", "1==1: - S", "default"}, []string{"unreachable filters[1].targets[0]", "unreachable default_filter"}},
 		"no catch-all and no default filter":            {[]string{"a==1: -"}, []string{byDefault}},
 		"no filters and no default filter":              {nil, []string{byDefault}},
 		"the same condition below":                      {[]string{"a==1: -", "1 = a: -", "default"}, []string{"unreachable filters[1]"}},
@@ -115,6 +116,34 @@ func TestWhatNoTaskReachesAndWhereTasksAreLostIsFound(t *testing.T) {
 			assert.Equal(t, test.want, got)
 		})
 	}
+}
+
+// With thousands of filters not all are compared. What a filter for all tasks hides
+// or catches is found nevertheless.
+func TestAFilterForAllTasksIsHeededAmongThousands(t *testing.T) {
+	lines := []string{"1==1: T"}
+	for i := range 2_000 {
+		lines = append(lines, fmt.Sprintf("a==%d: T", i), fmt.Sprintf("b==%d: -", i))
+	}
+	lines = append(lines, "1==1: T -", "c==1: -", "1==1: -", "c==1: T -", "default")
+	var messages []string
+	for _, problem := range routes(lines...).Check(workflow.Workspace{}) {
+		messages = append(messages, strings.TrimPrefix(problem.Place, "task_routing.")+" "+problem.Message[:strings.IndexByte(problem.Message, ']')+1])
+	}
+	assert.Equal(t, []string{
+		"filters[4002] no task gets here: filters[4001]", "filters[4003] no task gets here: filters[4001]",
+		"filters[4004] no task gets here: filters[4001]", "default_filter no task gets here: filters[0]",
+	}, messages)
+}
+
+func TestHugeExpressionsDoNotKeepOthersFromBeingCompared(t *testing.T) {
+	huge := joined(" OR ", 2_000, 1)
+	c := routes(huge+": -", huge+": -", "a==1: -", "a==1 AND b==1: -", "default")
+	var found []string
+	for _, problem := range c.Check(workflow.Workspace{}) {
+		found = append(found, problem.Place)
+	}
+	assert.Equal(t, []string{"task_routing.filters[3]"}, found)
 }
 
 func TestWhatHidesAFilterIsNamed(t *testing.T) {

@@ -506,10 +506,6 @@ func TestWithAWorkspaceQueuesAndWorkersAreLookedAt(t *testing.T) {
 			target: target{Queue: unknown},
 			want:   workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the service refuses it: the workspace has no task queue " + unknown}},
 		},
-		"no queue at all in the workspace": {
-			target: target{Queue: spanishQueue}, workspace: func(w *workflow.Workspace) { w.Queues = w.Queues[2:] },
-			want: workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the service refuses it: the workspace has no task queue " + spanishQueue}},
-		},
 		"queues that are not known": {target: target{Queue: unknown}, workspace: func(w *workflow.Workspace) { w.Queues = nil }},
 		"an unknown queue with an expression": {
 			target: target{Queue: unknown, Expression: "worker.level > 9"},
@@ -556,6 +552,11 @@ func TestWithAWorkspaceQueuesAndWorkersAreLookedAt(t *testing.T) {
 			assert.Equal(t, test.want, c.Check(w))
 		})
 	}
+}
+
+func TestInAWorkspaceWithoutQueuesNoneExists(t *testing.T) {
+	assert.Equal(t, []string{"task_routing.filters[0].targets[0].queue", "task_routing.default_filter.queue"},
+		places(small().Check(workflow.Workspace{Queues: []workflow.Queue{}})))
 }
 
 func TestAnInheritedQueueIsLookedAtForItsWorkers(t *testing.T) {
