@@ -97,7 +97,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 				target{Queue: supportQueue, Expression: "worker.level > 4", SkipIf: "workers.available == 0", Timeout: new(5)},
 				target{Queue: supportQueue, Expression: "worker.level > 4", SkipIf: "workers.available == 1 AND workers.unavailable == 1 AND workers.WA2 == 1 AND workers.WA9 == 0"},
 			)), nil, people(),
-			matches + "  targets[0] after 0s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), waits for at most 5s\n" +
+			matches + "  targets[0] after 0s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is not skipped: workers.available == 0 is false: workers.available is 1, waits for at most 5s\n" +
 				"  targets[1] after 5s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is skipped: workers.available == 1 is true: workers.available is 1; " +
 				"workers.unavailable == 1 is true: workers.unavailable is 1; workers.WA2 == 1 is true: workers.WA2 is 1; workers.WA9 == 0 is true: workers.WA9 is 0\n" +
 				"default_filter after 5s: queue " + everyoneQueue + ", asks Alice and WK3, waits\n" +
@@ -110,11 +110,11 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"a skip_if that is never true": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "1==0"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits\n" + stays,
+			matches + "  targets[0] after 0s: queue WQ1, is not skipped: 1 == 0 is false, waits\n" + stays,
 		},
 		"a skip_if that cannot be parsed": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "now"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits\n" + stays,
+			matches + "  targets[0] after 0s: queue WQ1, skip_if cannot be parsed, waits\n" + stays,
 		},
 		"neither timeout nor skip_if of the default filter are heeded": {
 			workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &target{Queue: "WQ1", Timeout: new(5), SkipIf: "1==1", Priority: new(3)}}},
@@ -172,8 +172,12 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"a target that cannot be parsed asks nobody": {
 			routing(forAll(target{Queue: everyoneQueue, Expression: "a", Timeout: new(5)})), nil, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", asks nobody (Alice: the expression of the target cannot be parsed; Bob: is in an activity that is not available; WK3: the expression of the target cannot be parsed), waits for at most 5s\n" +
+			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", asks nobody (Alice: the expression of the target cannot be parsed; Bob: is in an activity that is not available; WK3: the expression of the target cannot be parsed), expression cannot be parsed, waits for at most 5s\n" +
 				"after 5s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
+		},
+		"an order that the service ignores": {
+			routing(forAll(target{Queue: everyoneQueue, OrderBy: "worker.languages DESC"})), nil, people(),
+			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", asks Alice and WK3, order_by is ignored since an attribute is no integer, waits\n" + stays,
 		},
 		"a queue without workers": {
 			routing(forAll(target{Queue: "WQ1"})), nil, workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("")}}, Workers: people().Workers},

@@ -69,6 +69,15 @@ func (s TargetStep) String() string {
 	if s.Candidates != nil {
 		parts = append(parts, s.asked())
 	}
+	if s.OrderIgnored {
+		parts = append(parts, "order_by is ignored since an attribute is no integer")
+	}
+	for _, problem := range s.Problems {
+		parts = append(parts, lastStep(problem.Place)+" cannot be parsed")
+	}
+	if s.Exit != Skipped && len(s.Why) > 0 {
+		parts = append(parts, "is not skipped: "+sentence(s.Why))
+	}
 	return strings.Join(append(parts, s.exit()), ", ")
 }
 
