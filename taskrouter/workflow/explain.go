@@ -280,7 +280,7 @@ func (w *walk) excludesUnknown(target Target, worker expression.Worker) string {
 	if isSID {
 		own = worker.SID
 	}
-	if wanted := w.knownWorker(target); wanted != own {
+	if wanted := w.knownWorker(target); wanted != own || own == "" {
 		return fmt.Sprintf("is not the known worker: %s is %s", source, printed(wanted))
 	}
 	return ""

@@ -148,6 +148,11 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", only the worker in task.agent (missing), asks nobody (Alice: is not the known worker: task.agent is missing; Bob: is in an activity that is not available; WK3: is not the known worker: task.agent is missing), is skipped: 1 == 1 is true\n" +
 				"default_filter after 0s: queue " + everyoneQueue + ", asks Alice and WK3, waits\n" + stays,
 		},
+		"a known worker whose name is empty": {
+			routing(forAll(target{Queue: "WQ1", KnownWorkerFriendlyName: "task.agent"})), attributes{"agent": ""},
+			workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("1==1")}}, Workers: people().Workers[2:]},
+			matches + `  targets[0] after 0s: queue WQ1, only the worker in task.agent (""), asks nobody (WK3: is not the known worker: task.agent is ""), waits` + "\n" + stays,
+		},
 		"a known worker that is a list": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerSID: "task.agent"})), attributes{"agent": []any{"WK1"}}, people(),
 			matches + "  targets[0] after 0s: queue " + everyoneQueue + `, only the worker in task.agent (["WK1"]), asks nobody (Alice: is not the known worker: task.agent is ["WK1"]; Bob: is in an activity that is not available; WK3: is not the known worker: task.agent is ["WK1"]), waits` + "\n" + stays,

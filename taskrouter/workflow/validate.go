@@ -199,7 +199,7 @@ func (v *validator) skipIf(s step) {
 		return
 	case never(s.skipIf):
 		v.report(Warning, RuleSkipIf, place, "it is never true: the target is not skipped")
-	case s.condition != nil || isKnown:
+	case s.condition != nil && !always(s.condition) || isKnown:
 		v.report(Warning, RuleSkipIf, place, "it counts all workers of the queue, also those whom the target does not ask: while one of them is counted, the task waits for workers that may not be there; write 1==1 to pass on whenever nobody can be asked at once")
 	case s.target.Timeout == nil:
 		v.report(Warning, RuleSkipIf, place, "it is judged only when the task enters the target: a task that is not skipped then waits until its time to live ends; add a timeout to pass on later, too")

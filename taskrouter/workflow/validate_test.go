@@ -390,6 +390,14 @@ func TestEveryPriorityAndTimeoutInRangeIsTaken(t *testing.T) {
 	}
 }
 
+func TestASkipIfMayCountWhereTheTargetAsksAll(t *testing.T) {
+	c := small()
+	target := &c.TaskRouting.Filters[0].Targets[0]
+	target.SkipIf, target.Expression = "workers.available == 0", "1==1"
+	onlyTimeout(&c, target, 30)
+	assert.Empty(t, c.Check(workflow.Workspace{}))
+}
+
 func TestAConfigurationMayHaveTheLargestSizeAndNoMore(t *testing.T) {
 	const largest = 1_038_576
 	c := small()
