@@ -3,13 +3,17 @@ package workflow
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // Diagram draws the configuration as a flowchart in the language of Mermaid, which
 // GitHub and many editors show as a picture. Queues that the workspace has a name
-// for are called by it. Long expressions are cut.
+// for are called by it. Names and expressions are shown character by character, the
+// first 60 of each. Mermaid draws no more than 500 arrows, and reads no more than
+// 50,000 characters, unless its maxEdges and maxTextSize say otherwise.
 func (c Configuration) Diagram(workspace Workspace) string {
 	d := diagram{plan: planned(c), workspace: workspace, reached: map[string]bool{}}
 	d.line("flowchart TD")
@@ -129,7 +133,7 @@ func (d *diagram) drawEnds() {
 		d.edge("late", "-->|yes|", `canceled(["canceled"])`)
 	}
 	if d.plan.fallback != nil {
-		d.line(`fallback["%s"]`, "default filter<br/>"+d.stepLabel(*d.plan.fallback))
+		d.line(`fallback["%s"]`, "default filter"+newLine+d.stepLabel(*d.plan.fallback))
 	}
 	if d.reached["dropped"] {
 		d.line(`dropped(["dropped"])`)
@@ -141,10 +145,34 @@ func label(lines ...string) string {
 	var shown []string
 	for _, line := range lines {
 		if line != "" {
-			shown = append(shown, escaper.Replace(cut(line)))
+			shown = append(shown, escaped(cut(onOneLine(line))))
 		}
 	}
-	return strings.Join(shown, "<br/>")
+	return direction.ReplaceAllString(strings.Join(shown, newLine), "directio#110;$1")
+}
+
+// direction is a statement that Mermaid finds in the midst of a line, quotes or not.
+var direction = regexp.MustCompile(`direction(\s+(?:TB|BT|RL|LR|TD))`)
+
+// newLine breaks a label. For a <br/> Mermaid would take all of the label for HTML, and
+// read Markdown, formulas and icons in what the entities stand for.
+const newLine = "\n"
+
+var lineBreak = regexp.MustCompile(`\s*[\r\n]\s*`)
+
+// onOneLine puts a space in the place of line breaks and of the indents around them,
+// and a sign in that of control characters, which cannot be seen.
+func onOneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\v', r == '\f':
+			return ' '
+		case unicode.IsControl(r):
+			return utf8.RuneError
+		default:
+			return r
+		}
+	}, lineBreak.ReplaceAllString(text, " "))
 }
 
 // widest is how many characters of a line a label shows.
@@ -157,5 +185,46 @@ func cut(line string) string {
 	return string([]rune(line)[:widest]) + "…"
 }
 
-// escaper writes what Mermaid and HTML would not take for text.
-var escaper = strings.NewReplacer(`"`, "#quot;", "#", "#35;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "\n", " ", "\r", " ", "`", "#96;")
+// escaped writes a line so that Mermaid shows it character by character. Mermaid
+// looks in a label for HTML, entities, Markdown, formulas, icons, directives and
+// styles, each version for others, so whatever may begin one is written as an entity.
+// There is no way to write ﬂ° and ¶ß, by which Mermaid marks entities internally.
+func escaped(line string) string {
+	var text strings.Builder
+	runes := []rune(line)
+	for i, r := range runes {
+		name, named := entities[r]
+		switch {
+		case isPlain(runes, i):
+			text.WriteRune(r)
+		case named:
+			text.WriteString(name)
+		default:
+			fmt.Fprintf(&text, "#%d;", r)
+		}
+	}
+	return text.String()
+}
+
+// entities are easier to read than numbers. A space that HTML would leave out is
+// one that it does not.
+var entities = map[rune]string{'"': "#quot;", '<': "#lt;", '>': "#gt;", '&': "#amp;", ' ': "#nbsp;"}
+
+// isPlain reports whether a character means nothing to Mermaid where it stands.
+func isPlain(line []rune, i int) bool {
+	r, first, last := line[i], i == 0, i == len(line)-1
+	switch {
+	case isWord(r), strings.ContainsRune(`'(,/=!?`, r):
+		return true
+	case r == ' ':
+		return !first && !last && line[i-1] != ' '
+	case strings.ContainsRune(`-._`, r): // not as in "1. x", "- x" and "_x_"
+		return !first && !last && isWord(line[i-1]) && isWord(line[i+1])
+	case r == ')': // not as in "1) x"
+		return strings.Trim(string(line[:i]), "0123456789") != ""
+	default:
+		return r > unicode.MaxASCII && unicode.IsGraphic(r) && !unicode.IsSpace(r)
+	}
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
