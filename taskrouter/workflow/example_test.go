@@ -95,11 +95,13 @@ func ExampleConfiguration_Diagram() {
 	// Output:
 	// flowchart TD
 	//     task(["a task"]) --> filter0
-	//     filter0{"Spanish<br/>language == #quot;es#quot;"}
+	//     filter0{"Spanish
+	// language == #quot;es#quot;"}
 	//     filter0 -->|yes| filter0target0
 	//     filter0 -->|no| fallback
 	//     filter0target0["Spanish"]
 	//     filter0target0 -->|after 60 s| filter0target1
 	//     filter0target1["Everyone"]
-	//     fallback["default filter<br/>Everyone"]
+	//     fallback["default filter
+	// Everyone"]
 }

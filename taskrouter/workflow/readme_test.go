@@ -70,19 +70,23 @@ func Example() {
 	// after 6m0s the task is canceled: no other filter matches, and the default filter does not catch timeouts
 	// flowchart TD
 	//     task(["a task"]) --> filter0
-	//     filter0{"Spanish callers<br/>type == #quot;call#quot; AND language == #quot;es#quot;"}
+	//     filter0{"Spanish callers
+	// type == #quot;call#quot; AND language == #quot;es#quot;"}
 	//     filter0 -->|yes| filter0target0
 	//     filter0 -->|no| late
-	//     filter0target0["Spanish<br/>if worker.level #gt;= task.difficulty"]
+	//     filter0target0["Spanish
+	// if worker.level #gt;= task.difficulty"]
 	//     filter0target0 -.->|"skip if 1==1"| filter0target1
-	//     filter0target1["Spanish<br/>priority 5"]
+	//     filter0target1["Spanish
+	// priority 5"]
 	//     filter0target1 -->|after 60 s| filter0target2
 	//     filter0target2["Everyone"]
 	//     filter0target2 -->|after 300 s| late
 	//     late{"timed out before?"}
 	//     late -->|no| fallback
 	//     late -->|yes| canceled(["canceled"])
-	//     fallback["default filter<br/>Everyone"]
+	//     fallback["default filter
+	// Everyone"]
 }
 
 func TestREADMEShowsWhatTheExamplePrints(t *testing.T) {
