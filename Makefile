@@ -1,5 +1,5 @@
-# `make` alone says what there is. Go and make suffice for everything but
-# lint-openapi and docs, which need Node, and reuse, which needs Python and Java too.
+# `make` alone says what there is. Go and make suffice for everything but lint-openapi,
+# docs and diagrams-check, which need Node, and reuse, which needs Python and Java too.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 REDOCLY_VERSION := 2.77.0
@@ -99,6 +99,12 @@ docs: ## render the document as one page, openapi/reference/build/taskrouter.htm
 .PHONY: docs-check
 docs-check: docs ## render the page, and open it in a browser without a network (needs Node and Chromium)
 	npm run --silent --prefix openapi/reference check
+
+.PHONY: diagrams-check
+diagrams-check: ## render the diagrams of workflows with Mermaid, and compare what is seen (needs Node and Chromium)
+	npm ci --loglevel=error --ignore-scripts --prefix conformance/mermaid
+	npm test --silent --prefix conformance/mermaid
+	node conformance/mermaid/check.mjs README.md taskrouter/workflow/testdata/*.mmd
 
 # Built rather than run by go, which would make every status a 1.
 .PHONY: upstream
