@@ -60,7 +60,7 @@ func (f Finding) String() string {
 	if f.Text == "" {
 		return fmt.Sprintf("%s: %s", f.Severity, f.Message)
 	}
-	return fmt.Sprintf("%s: %s: %s: %s", f.Position, f.Severity, f.Text, f.Message)
+	return oneLine(fmt.Sprintf("%s: %s: %s: %s", f.Position, f.Severity, f.Text, f.Message))
 }
 
 // Samples are attributes that occur, to hold an expression against. The more of
@@ -139,8 +139,8 @@ func (c *checker) checkPrecedence(node *Logical) {
 
 func (c *checker) isParenthesized(node Node) bool {
 	span := node.Extent()
-	before := strings.TrimSpace(c.source[:span.Start])
-	after := strings.TrimSpace(c.source[span.End:])
+	before := strings.TrimRight(c.source[:span.Start], spaces)
+	after := strings.TrimLeft(c.source[span.End:], spaces)
 	return strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")")
 }
 

@@ -50,6 +50,11 @@ func shorten(text string) string {
 	return text
 }
 
+// oneLine puts spaces in the place of line breaks, which texts may have.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\r", " ").Replace(text)
+}
+
 // Position is a place in an expression. Lines and columns are counted from 1,
 // columns in characters; the offset is in bytes.
 type Position struct {

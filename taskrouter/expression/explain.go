@@ -19,7 +19,7 @@ type Outcome struct {
 //
 //	language == 'es' is false: language is "en"
 func (o Outcome) String() string {
-	text := fmt.Sprintf("%s is %t", o.Comparison, o.Matched)
+	text := oneLine(fmt.Sprintf("%s is %t", o.Comparison, o.Matched))
 	var values []string
 	for _, side := range []struct {
 		node  Operand

@@ -45,6 +45,9 @@ var symbols = []string{
 	"=", ">", "<", "(", ")", "[", "]", ",",
 }
 
+// spaces are what may stand between words.
+const spaces = " \t\r\n"
+
 // lexer cuts the source into tokens, one at a time.
 type lexer struct {
 	source string
@@ -53,7 +56,7 @@ type lexer struct {
 
 func (l *lexer) next() (token, *SyntaxError) {
 	rest := l.source[l.offset:]
-	l.offset += len(rest) - len(strings.TrimLeft(rest, " \t\r\n"))
+	l.offset += len(rest) - len(strings.TrimLeft(rest, spaces))
 	start := l.offset
 	first, size := l.peek()
 	switch {

@@ -81,8 +81,8 @@ const (
 	Stays    Exit = "stays" // it does not
 	TimesOut Exit = "times out"
 	Skipped  Exit = "skipped"
-	// MaySkip is for a skip_if that cannot be evaluated since the workers of the
-	// queue are not known. The way goes on as if it were true.
+	// MaySkip is for a skip_if while the workers of the queue are not known. The way
+	// goes on as if nobody could be asked and it were true.
 	MaySkip Exit = "may be skipped"
 )
 
@@ -209,7 +209,7 @@ func (w *walk) skip(step *TargetStep, s step, asked int) {
 		return
 	}
 	members, known := w.roster.of(s.queue)
-	if !known && len(s.skipIf.Paths()) > 0 {
+	if !known && s.skippable {
 		step.Exit = MaySkip
 		return
 	}

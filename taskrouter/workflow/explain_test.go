@@ -78,14 +78,14 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"skipped at its last target it goes to the default filter": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(30)}, target{Queue: "WQ2", SkipIf: "1==1"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n  targets[1] after 30s: queue WQ2, is skipped: 1 == 1 is true\n" +
+			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n  targets[1] after 30s: queue WQ2, may be skipped (skip_if 1==1)\n" +
 				"default_filter after 30s: queue " + everyoneQueue + ", waits\n" +
 				"after 30s the task stays where it is, until its time to live ends",
 		},
 		"timed out in one filter and skipped in another it is canceled": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(30)}), forAll(target{Queue: "WQ2", SkipIf: "1==1"})), nil, workflow.Workspace{},
 			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n" +
-				"filters[1] matches: 1 == 1 is true\n  targets[0] after 30s: queue WQ2, is skipped: 1 == 1 is true\n" +
+				"filters[1] matches: 1 == 1 is true\n  targets[0] after 30s: queue WQ2, may be skipped (skip_if 1==1)\n" +
 				"after 30s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
 		},
 		"a skip_if is not looked at while somebody can be asked": {
@@ -105,7 +105,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"a skip_if may be true where the workers are not known": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "workers.available == 0", Timeout: new(5)})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, is skipped if skip_if is true\n" +
+			matches + "  targets[0] after 0s: queue WQ1, may be skipped (skip_if workers.available == 0)\n" +
 				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
 		},
 		"a skip_if that is never true": {
@@ -129,7 +129,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 			matches + "  targets[0] after 0s: queue WQ1, waits for at most 1s\n" +
 				"  targets[1] after 1s: queue WQ1, priority 7, waits for at most 1s\n" +
 				"  targets[2] after 2s: queue WQ2, priority 7, waits for at most 1s\n" +
-				"  targets[3] after 3s: queue WQ2, priority 7, is skipped: 1 == 1 is true\n" +
+				"  targets[3] after 3s: queue WQ2, priority 7, may be skipped (skip_if 1==1)\n" +
 				"filters[1] matches: 1 == 1 is true\n" +
 				"  targets[0] after 3s: queue WQ3, priority 7, waits for at most 1s\n" +
 				"  targets[1] after 4s: queue WQ3, priority 0, waits\n" +
@@ -167,7 +167,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"a filter that cannot be parsed": {
 			routing(workflow.Filter{FriendlyName: "Broken", Expression: "a", Targets: []target{{Queue: "WQ1"}}}), nil, workflow.Workspace{},
-			`filters[0] "Broken" is not tried: the service refuses it: expression: line 1, column 2: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)` + "\n" +
+			`filters[0] "Broken" is not tried: the service can be expected to refuse it: expression: line 1, column 2: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)` + "\n" +
 				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
 		},
 		"a filter without an expression, and one without targets": {

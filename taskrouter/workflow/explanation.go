@@ -143,7 +143,7 @@ func (s TargetStep) exit() string {
 	case Skipped:
 		return "is skipped: " + sentence(s.Why)
 	case MaySkip:
-		return "is skipped if skip_if is true"
+		return fmt.Sprintf("may be skipped (skip_if %s)", s.Target.SkipIf)
 	case TimesOut:
 		return fmt.Sprintf("waits for at most %s", s.Timeout)
 	default:

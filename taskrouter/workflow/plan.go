@@ -106,7 +106,7 @@ func appendSyntax(problems Problems, place, filter string, err error) Problems {
 	}
 	return append(problems, Problem{
 		Severity: Error, Rule: RuleSyntax, Place: place, Filter: filter,
-		Message: fmt.Sprintf("the service refuses it: %s", err),
+		Message: fmt.Sprintf("the service can be expected to refuse it: %s", err),
 	})
 }
 

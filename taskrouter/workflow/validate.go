@@ -113,7 +113,7 @@ func (v *validator) branch(b branch) {
 		return
 	}
 	if b.steps[0].queue == "" {
-		v.report(Error, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name a queue, of which later ones without a queue are part, too")
+		v.report(Error, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name the queue in which tasks wait; later ones without a queue stay in it")
 	}
 	for _, step := range b.steps {
 		v.step(step)

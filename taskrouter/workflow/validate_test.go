@@ -95,7 +95,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a filter that cannot be parsed": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.Expression = "language ==" },
-			workflow.Error, workflow.RuleSyntax, ".filters[0].expression", "the service refuses it: expression: line 1, column 12: unexpected end, expected a name or a constant",
+			workflow.Error, workflow.RuleSyntax, ".filters[0].expression", "the service can be expected to refuse it: expression: line 1, column 12: unexpected end, expected a name or a constant",
 		},
 		"a filter for no task": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.Expression = "1==0" },
@@ -118,7 +118,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 				t.Queue, t.Timeout = "", new(1)
 				f.Targets = append(f.Targets, target{Queue: everyoneQueue})
 			},
-			workflow.Error, workflow.RuleMissing, "queue", "the first target must name a queue, of which later ones without a queue are part, too",
+			workflow.Error, workflow.RuleMissing, "queue", "the first target must name the queue in which tasks wait; later ones without a queue stay in it",
 		},
 		"a queue by its name": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "Everyone" },
@@ -132,7 +132,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a target that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Expression = "worker.vip" },
-			workflow.Error, workflow.RuleSyntax, "expression", "the service refuses it: expression: line 1, column 11: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
+			workflow.Error, workflow.RuleSyntax, "expression", "the service can be expected to refuse it: expression: line 1, column 11: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
 		},
 		"a target without a prefix": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Expression = `languages HAS "es"` },
@@ -170,7 +170,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"an order that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.OrderBy = "worker.level DOWN" },
-			workflow.Error, workflow.RuleSyntax, "order_by", `the service refuses it: expression: line 1, column 14: unexpected "DOWN", expected ASC, DESC, a comma or the end`,
+			workflow.Error, workflow.RuleSyntax, "order_by", `the service can be expected to refuse it: expression: line 1, column 14: unexpected "DOWN", expected ASC, DESC, a comma or the end`,
 		},
 		"an order by what is no attribute of a worker": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.OrderBy = "level DESC" },
@@ -182,7 +182,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a skip_if that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.SkipIf = "true" },
-			workflow.Error, workflow.RuleSyntax, "skip_if", "the service refuses it: expression: line 1, column 5: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
+			workflow.Error, workflow.RuleSyntax, "skip_if", "the service can be expected to refuse it: expression: line 1, column 5: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
 		},
 		"a skip_if about the worker": {
 			func(c *workflow.Configuration, _ *workflow.Filter, t *target) {
@@ -543,7 +543,7 @@ func TestWithAWorkspaceQueuesAndWorkersAreLookedAt(t *testing.T) {
 		"a worker attribute in capitals":           {target: target{Queue: spanishQueue, Expression: "worker.Level != 3"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("expression"), Message: "line 1, column 1: worker.Level: no sample has it, but one has level: small and capital letters differ"}}},
 		"an order by an attribute of texts":        {target: target{Queue: spanishQueue, OrderBy: "worker.level DESC"}, workspace: func(w *workflow.Workspace) { w.Workers[2].Attributes["level"] = "7" }, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("order_by"), Message: `line 1, column 1: worker.level: a worker has "7" here: one that is no integer makes the service ignore the whole order`}}},
 		"an order by an attribute that none has":   {target: target{Queue: spanishQueue, OrderBy: "worker.grade DESC"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("order_by"), Message: "line 1, column 1: worker.grade: no sample has it"}}},
-		"an expression that can't be parsed":       {target: target{Queue: spanishQueue, Expression: "worker"}, want: workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleSyntax, Place: at("expression"), Message: "the service refuses it: expression: line 1, column 7: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)"}}},
+		"an expression that can't be parsed":       {target: target{Queue: spanishQueue, Expression: "worker"}, want: workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleSyntax, Place: at("expression"), Message: "the service can be expected to refuse it: expression: line 1, column 7: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)"}}},
 		"a skip_if for an activity without worker": {target: target{Queue: spanishQueue, SkipIf: "1==1"}},
 	}
 	for name, test := range tests {
