@@ -2,7 +2,7 @@
 // holds them against the task queues, the workers and the pending tasks that are
 // there. It prints what is wrong with each, and fails if that is an error.
 //
-//	go run ./taskrouter/examples/checkworkflows WS…
+//	go run github.com/taskrouter-go/sdk/taskrouter/examples/checkworkflows@latest WS…
 //
 // Credentials are taken from the environment, as by [taskrouter.NewClient].
 package main
@@ -31,8 +31,8 @@ func main() {
 func run(ctx context.Context, arguments []string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	if len(arguments) != 1 {
-		return errors.New("expected one argument, the SID of a workspace")
+	if len(arguments) != 1 || !strings.HasPrefix(arguments[0], "WS") {
+		return errors.New("usage: checkworkflows WS… (the SID of a workspace; TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN say whose)")
 	}
 	client, err := taskrouter.NewClient() // the environment says how to authenticate
 	if err != nil {

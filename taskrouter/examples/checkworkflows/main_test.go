@@ -52,6 +52,8 @@ func TestEachWorkflowIsHeldAgainstItsWorkspace(t *testing.T) {
 	assert.ErrorContains(t, err, "WW7f59a220b994ffff52ebb1c570c90a69: workflow: read configuration: line 1, column 2")
 }
 
-func TestProgramWantsAWorkspace(t *testing.T) {
-	assert.ErrorContains(t, run(t.Context(), nil), "expected one argument")
+func TestProgramWantsTheSIDOfAWorkspace(t *testing.T) {
+	for _, arguments := range [][]string{nil, {"-h"}, {"Support"}, {workspaceSID, workspaceSID}} {
+		assert.ErrorContains(t, run(t.Context(), arguments), "usage: checkworkflows WS…", arguments)
+	}
 }
