@@ -11,8 +11,8 @@ import (
 
 // Attributes are the attributes of a worker or of a task: what a JSON object
 // decodes to, and what such a map made by hand may hold besides, numbers of any
-// type of Go and slices and maps of any type. A value of another type is like an
-// object: it is there, and is equal to nothing.
+// type of Go, slices and maps of any type, and pointers to them. A nil is null. A
+// value of another type, []byte included, is there and equal to nothing.
 type Attributes map[string]any
 
 // ParseAttributes decodes the text of attributes, as the service sends it. An
@@ -25,8 +25,12 @@ func ParseAttributes(text string) (Attributes, error) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.UseNumber()
 	var attributes Attributes
-	if err := decoder.Decode(&attributes); err != nil {
-		return nil, fmt.Errorf("expression: reading attributes, expected a JSON object: %w", err)
+	err := decoder.Decode(&attributes)
+	if other, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return nil, fmt.Errorf("expression: reading attributes: expected a JSON object, not the %s", other.Value)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("expression: reading attributes: expected a JSON object: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("expression: reading attributes: there is text after the JSON object")
@@ -40,7 +44,7 @@ type Worker struct {
 	FriendlyName string
 	ActivitySID  string
 	ActivityName string
-	Available    bool // whether the activity is one in which workers are given tasks
+	Available    bool // whether the activity is one in which workers are given tasks; no expression can name it
 	Attributes   Attributes
 	Channels     map[string]Channel // by unique name; nil if not known
 }
@@ -102,18 +106,19 @@ func Count(workers []Worker) Counts {
 	return counts
 }
 
-// fields returns what the paths of a skip_if stand for.
-func (c Counts) fields(paths []*Path) Attributes {
-	workers := map[string]any{"available": c.Available, "unavailable": c.Unavailable}
-	for _, path := range paths {
-		if isActivityCount(path) {
-			sid := path.Steps[1].Name
-			workers[sid] = c.Activities[sid]
-		}
+// lookup returns what a path of a skip_if leads to.
+func (c *Counts) lookup(steps []Step) any {
+	if len(steps) != 2 || steps[0].Name != "workers" {
+		return nil
 	}
-	return Attributes{"workers": workers}
-}
-
-func isActivityCount(path *Path) bool {
-	return path.Steps[0].Name == "workers" && len(path.Steps) == 2 && strings.HasPrefix(path.Steps[1].Name, "WA")
+	switch name := steps[1].Name; {
+	case name == "available":
+		return c.Available
+	case name == "unavailable":
+		return c.Unavailable
+	case strings.HasPrefix(name, "WA"):
+		return c.Activities[name]
+	default:
+		return nil
+	}
 }

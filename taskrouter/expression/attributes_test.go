@@ -24,15 +24,15 @@ func TestParseAttributesTakesNothingForNoAttributes(t *testing.T) {
 }
 
 func TestParseAttributesRefusesWhatIsNoObject(t *testing.T) {
-	const prefix = "expression: reading attributes, expected a JSON object: "
+	const prefix = "expression: reading attributes: expected a JSON object"
 	for text, want := range map[string]string{
-		`[1]`:            prefix + "json: cannot unmarshal array into Go value of type expression.Attributes",
-		`"{}"`:           prefix + "json: cannot unmarshal string into Go value of type expression.Attributes",
-		`5`:              prefix + "json: cannot unmarshal number into Go value of type expression.Attributes",
-		`true`:           prefix + "json: cannot unmarshal bool into Go value of type expression.Attributes",
-		`{"a": 1`:        prefix + "unexpected EOF",
-		`{'a': 1}`:       prefix + "invalid character '\\'' looking for beginning of object key string",
-		`es`:             prefix + "invalid character 'e' looking for beginning of value",
+		`[1]`:            prefix + ", not the array",
+		`"{}"`:           prefix + ", not the string",
+		`5`:              prefix + ", not the number",
+		`true`:           prefix + ", not the bool",
+		`{"a": 1`:        prefix + ": unexpected EOF",
+		`{'a': 1}`:       prefix + ": invalid character '\\'' looking for beginning of object key string",
+		`es`:             prefix + ": invalid character 'e' looking for beginning of value",
 		`{"a": 1} {}`:    "expression: reading attributes: there is text after the JSON object",
 		`{"a": 1} x`:     "expression: reading attributes: there is text after the JSON object",
 		`{"a": 1}}`:      "expression: reading attributes: there is text after the JSON object",
@@ -46,9 +46,9 @@ func TestParseAttributesRefusesWhatIsNoObject(t *testing.T) {
 }
 
 func TestParseAttributesKeepsTheErrorOfJSON(t *testing.T) {
-	_, err := expression.ParseAttributes("[]")
-	var typeError *json.UnmarshalTypeError
-	assert.ErrorAs(t, err, &typeError)
+	_, err := expression.ParseAttributes("{'a': 1}")
+	var syntaxError *json.SyntaxError
+	assert.ErrorAs(t, err, &syntaxError)
 }
 
 func TestFieldsPutWhatTheServiceSetsAboveTheAttributes(t *testing.T) {
@@ -103,4 +103,6 @@ func TestCountCountsByActivityAndAvailability(t *testing.T) {
 		{ActivitySID: "WA1", Available: true}, {ActivitySID: "WA2"}, {ActivitySID: "WA1", Available: true},
 	}))
 	assert.Equal(t, expression.Counts{Activities: map[string]int{}}, expression.Count(nil))
+	assert.Equal(t, expression.Counts{Available: 1, Unavailable: 1, Activities: map[string]int{"": 2}},
+		expression.Count([]expression.Worker{{Available: true}, {}}), "who has an activity that is not known is counted, too")
 }

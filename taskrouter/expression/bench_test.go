@@ -113,3 +113,29 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCheckSpace has many groups behind much space, which costs as much as the
+// space and the groups do.
+func BenchmarkCheckSpace(b *testing.B) {
+	const groups = 10_000
+	for _, length := range []int{0, 400 << 10} {
+		e := parse(b, strings.Repeat(" ", length)+strings.Repeat("a == 1 AND b == 1 OR ", groups)+"1 == 1")
+		b.Run(fmt.Sprintf("%dKB", length>>10), func(b *testing.B) {
+			for b.Loop() {
+				e.Check(expression.Queue, expression.Samples{})
+			}
+		})
+	}
+}
+
+// BenchmarkImplies gives up on lists that are too long to be compared.
+func BenchmarkImplies(b *testing.B) {
+	for _, length := range []int{300, 20_000} {
+		premise, conclusion := parse(b, "a IN "+listOf(length, 0, 1)), parse(b, "a IN "+listOf(length, length-1, -1))
+		b.Run(fmt.Sprintf("%d", length), func(b *testing.B) {
+			for b.Loop() {
+				premise.Implies(conclusion)
+			}
+		})
+	}
+}

@@ -49,11 +49,14 @@ const (
 	precedence = ": AND is taken to bind tighter than OR, which is not documented: put it in parentheses"
 	escapes    = `: the language has no escapes: the \ is taken for a character like any other, which is not documented`
 	letters    = ": whether a name may have letters other than a to z is not documented"
-	ofWorker   = ": names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called "
-	ofTask     = ": names are attributes of the task here and have no prefix, so this is missing unless an attribute is called "
+	noTask     = ": a task queue knows no task, only the worker: put this into the expression of a target"
+	noWorker   = ": a filter knows no worker, only the task: put this into the expression of a target"
+	noCounts   = ": counts of workers are for the skip_if of a target"
 	ofBoth     = ": the expression of a target is about a task and a worker: write "
-	ofCounts   = ": a skip_if knows only workers.available, workers.unavailable and workers.WA…, the SID of an activity"
-	mixed      = ": a text is compared with a number, whose result is not documented: here a text counts as the number that it spells"
+	ofCounts   = ": a skip_if knows only workers.available, workers.unavailable and workers.WA…, with the SID of an activity, not its name"
+	mixed      = ": a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells"
+	builtIn    = ": this is documented for targets and for the list of workers, not for task queues"
+	unquoted   = ": this is taken for the name of an attribute: if it is a text, write "
 	otherwise  = ": where it is the one, the other comparison is never true"
 )
 
@@ -66,10 +69,16 @@ func TestCheckFindsInEveryContext(t *testing.T) {
 			"column 1: warning: 1==1 AND 2==2" + precedence, "column 18: warning: 3==3 AND 4==4" + precedence,
 		}},
 		{`1==1 OR (2==2) AND (3==3)`, []string{"column 9: warning: (2==2) AND (3==3)" + precedence}},
-		{`'language' == 'spanish'`, []string{"column 1: warning: 'language' == 'spanish': this compares two texts and is always false: names stand without quotes"}},
-		{`'language' != 'spanish'`, []string{"column 1: warning: 'language' != 'spanish': this compares two texts and is always true: names stand without quotes"}},
-		{`1 == '\n'`, []string{`column 6: warning: '\n'` + escapes}},
-		{`1 == 1 AND 'a\' == 1`, []string{`column 12: warning: 'a\'` + escapes}},
+		{`'language' == 'spanish'`, []string{"column 1: warning: 'language' == 'spanish': this compares two constants and is always false: names stand without quotes"}},
+		{`'language' != 'spanish'`, []string{"column 1: warning: 'language' != 'spanish': this compares two constants and is always true: names stand without quotes"}},
+		{`1 == '\n'`, []string{
+			`column 1: warning: 1 == '\n': this compares two constants and is always false: names stand without quotes`,
+			`column 6: warning: '\n'` + escapes,
+		}},
+		{`1 == 1 AND 'a\' == 1`, []string{
+			`column 12: warning: 'a\' == 1: this compares two constants and is always false: names stand without quotes`,
+			`column 12: warning: 'a\'` + escapes,
+		}},
 	}
 	for name, context := range contexts {
 		t.Run(name, func(t *testing.T) { runChecks(t, context, expression.Samples{}, rows) })
@@ -79,41 +88,39 @@ func TestCheckFindsInEveryContext(t *testing.T) {
 func TestCheckFindsWithoutSamples(t *testing.T) {
 	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
 		// Names of another context.
-		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills" + ofWorker + "worker"}},
-		{`task.skills[0] == 1`, []string{"column 1: error: task.skills[0]" + ofWorker + "task"}},
-		{`workers.available == 0`, []string{"column 1: error: workers.available" + ofWorker + "workers"}},
+		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills: names have no prefix in a task queue: write skills; as it is, it looks for an attribute that is called worker"}},
+		{`task.skills[0] == 1`, []string{"column 1: error: task.skills[0]" + noTask}},
+		{`workers.available == 0`, []string{"column 1: error: workers.available" + noCounts}},
 		// Names and texts whose meaning is open.
 		{`größe == 1 AND a.größe[0] == 'x'`, []string{"column 1: warning: größe" + letters, "column 16: warning: a.größe[0]" + letters}},
 		{`a IN ['x', 'b\']`, []string{`column 12: warning: 'b\'` + escapes}},
 		// Arrows for negative numbers.
-		{`a >-5`, []string{"column 1: warning: a >-5: the arrow means HAS: there are no negative numbers"}},
-		{`a<-5`, []string{
-			"column 1: warning: a<-5: the arrow means IN: there are no negative numbers",
-			"column 1: error: a<-5: this is never true: 5 is a number; write a == 5",
-		}},
+		{`a >-5`, []string{"column 1: warning: a >-5: the arrow is read as HAS: the language has no negative numbers"}},
+		{`a<-5`, []string{"column 1: warning: a<-5: the arrow is read as IN: the language has no negative numbers"}},
 		// Single values with a list.
-		{`a == ['x']`, []string{"column 1: error: a == ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
-		{`['x'] == a`, []string{"column 1: error: ['x'] == a: this is never true: ['x'] is a list; write ['x'] HAS a"}},
-		{`a > ['x']`, []string{"column 1: error: a > ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
-		{`a CONTAINS ['x']`, []string{"column 1: error: a CONTAINS ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
-		{`a != ['x', 'y']`, []string{"column 1: warning: a != ['x', 'y']: this is true only where something is missing: ['x', 'y'] is a list; write a NOT IN ['x', 'y']"}},
-		{`['x'] != a`, []string{"column 1: warning: ['x'] != a: this is true only where something is missing: ['x'] is a list; write a NOT IN ['x']"}},
+		{`a == ['x']`, []string{"column 1: error: a == ['x']: this is never true: == compares single values of one kind; write a IN ['x']"}},
+		{`['x'] == a`, []string{"column 1: error: ['x'] == a: this is never true: == compares single values of one kind; write ['x'] HAS a"}},
+		{`a > ['x']`, []string{"column 1: error: a > ['x']: this is never true: > orders numbers and texts; write a IN ['x']"}},
+		{`a CONTAINS ['x']`, []string{"column 1: error: a CONTAINS ['x']: this is never true: CONTAINS looks for a text in a text; write a IN ['x']"}},
+		{`a != ['x', 'y']`, []string{"column 1: warning: a != ['x', 'y']: this is true only where something is missing: != compares single values of one kind; write a NOT IN ['x', 'y']"}},
+		{`['x'] != a`, []string{"column 1: warning: ['x'] != a: this is true only where something is missing: != compares single values of one kind; write a NOT IN ['x']"}},
 		// Operators for lists without one.
-		{`a HAS ['x']`, []string{"column 1: error: a HAS ['x']: this is never true: ['x'] is a list; write a IN ['x']"}},
-		{`'x' HAS a`, []string{"column 1: error: 'x' HAS a: this is never true: 'x' is a text; write 'x' IN a"}},
-		{`5 HAS a`, []string{"column 1: error: 5 HAS a: this is never true: 5 is a number; write 5 IN a"}},
-		{`a IN 'x'`, []string{"column 1: error: a IN 'x': this is never true: 'x' is a text; write a == 'x'"}},
-		{`a NOT IN 'x'`, []string{"column 1: error: a NOT IN 'x': this is never true: 'x' is a text; write a != 'x'"}},
-		{`a HAS null`, []string{"column 1: error: a HAS null: this is never true: null is missing"}},
-		{`null HAS a`, []string{"column 1: error: null HAS a: this is never true: null is missing"}},
-		{`a IN null`, []string{"column 1: error: a IN null: this is never true: null is missing"}},
-		{`null IN a`, []string{"column 1: error: null IN a: this is never true: null is missing"}},
+		{`a HAS ['x']`, []string{"column 1: error: a HAS ['x']: this is never true: HAS looks for a single value in a list on its left; write a HAS 'x'"}},
+		{`'x' HAS a`, []string{"column 1: error: 'x' HAS a: this is never true: HAS looks for a single value in a list on its left; write 'x' IN a"}},
+		{`5 HAS a`, []string{"column 1: error: 5 HAS a: this is never true: HAS looks for a single value in a list on its left; write 5 IN a"}},
+		{`a IN 'x'`, []string{"column 1: error: a IN 'x': this is never true: IN looks for a single value in a list on its right; write a == 'x'"}},
+		{`a NOT IN 'x'`, []string{"column 1: error: a NOT IN 'x': this is never true: NOT IN looks for a single value in a list on its right; write a != 'x'"}},
+		{`a HAS null`, []string{"column 1: warning: a HAS null: this is never true: HAS looks for a single value in a list on its left"}},
+		{`null HAS a`, []string{"column 1: warning: null HAS a: this is never true: HAS looks for a single value in a list on its left"}},
+		{`a IN null`, []string{"column 1: warning: a IN null: this is never true: IN looks for a single value in a list on its right"}},
+		{`null IN a`, []string{"column 1: warning: null IN a: this is never true: IN looks for a single value in a list on its right"}},
 		// What has no order and no text in it, which is not documented.
-		{`a > null`, []string{"column 1: warning: a > null: this is never true: null is missing"}},
-		{`a <= true`, []string{"column 1: warning: a <= true: this is never true: true is true or false"}},
-		{`a CONTAINS 5`, []string{"column 1: warning: a CONTAINS 5: this is never true: 5 is a number"}},
-		{`a CONTAINS null`, []string{"column 1: warning: a CONTAINS null: this is never true: null is missing"}},
-		{`5 CONTAINS a`, []string{"column 1: warning: 5 CONTAINS a: this is never true: 5 is a number"}},
+		{`a > null`, []string{"column 1: warning: a > null: this is never true: > orders numbers and texts"}},
+		{`null != null`, []string{"column 1: warning: null != null: this is never true: != null asks whether something is there"}},
+		{`a <= true`, []string{"column 1: warning: a <= true: this is never true: <= orders numbers and texts"}},
+		{`a CONTAINS 5`, []string{"column 1: warning: a CONTAINS 5: this is never true: CONTAINS looks for a text in a text"}},
+		{`a CONTAINS null`, []string{"column 1: warning: a CONTAINS null: this is never true: CONTAINS looks for a text in a text"}},
+		{`5 CONTAINS a`, []string{"column 1: warning: 5 CONTAINS a: this is never true: CONTAINS looks for a text in a text"}},
 		// A path for a list here and for a single value there.
 		{`a HAS 'x' AND a == 'y'`, []string{"column 15: warning: a: a single value here and a list in a HAS 'x'" + otherwise}},
 		{`a == 'y' AND a HAS 'x' AND 'z' NOT IN a`, []string{
@@ -121,17 +128,21 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 			"column 39: warning: a: a list here and a single value in a == 'y'" + otherwise,
 		}},
 		{`a IN a`, []string{"column 6: warning: a: a list here and a single value in a IN a" + otherwise}},
-		{`a HAS b AND b HAS c`, []string{"column 13: warning: b: a list here and a single value in a HAS b" + otherwise}},
+		{`a HAS b AND b HAS c`, []string{
+			"column 7: warning: b" + unquoted + "'b'",
+			"column 13: warning: b: a list here and a single value in a HAS b" + otherwise,
+			"column 19: warning: c" + unquoted + "'c'",
+		}},
 		{`1 < a AND b IN a`, []string{"column 16: warning: a: a list here and a single value in 1 < a" + otherwise}},
 	})
 	runChecks(t, expression.Filter, expression.Samples{}, []checkRow{
-		{`worker.skills HAS 'x'`, []string{"column 1: error: worker.skills" + ofTask + "worker"}},
-		{`task.type == 'x'`, []string{"column 1: error: task.type" + ofTask + "task"}},
-		{`workers.available == 0`, []string{"column 1: error: workers.available" + ofTask + "workers"}},
-		{`worker[0] == 1`, []string{"column 1: error: worker[0]" + ofTask + "worker"}},
+		{`worker.skills HAS 'x'`, []string{"column 1: error: worker.skills" + noWorker}},
+		{`task.type == 'x'`, []string{"column 1: error: task.type: names have no prefix in a filter: write type; as it is, it looks for an attribute that is called task"}},
+		{`workers.available == 0`, []string{"column 1: error: workers.available" + noCounts}},
+		{`worker[0] == 1`, []string{"column 1: error: worker[0]" + noWorker}},
 	})
 	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
-		{`language == task.language`, []string{"column 1: error: language" + ofBoth + "task.language or worker.language"}},
+		{`language == task.language`, []string{"column 1: error: language: the expression of a target is about a task and a worker: write task.language or worker.language, or 'language' if it is a text"}},
 		{`a.b[0] == 1`, []string{"column 1: error: a.b[0]" + ofBoth + "task.a.b[0] or worker.a.b[0]"}},
 		{`worker == 1`, []string{"column 1: error: worker: write which attribute of the worker"}},
 		{`task[0] == 1`, []string{"column 1: error: task[0]: write which attribute of the task"}},
@@ -141,6 +152,7 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 		{`workers.busy == 1`, []string{"column 1: error: workers.busy" + ofCounts}},
 		{`available == 1`, []string{"column 1: error: available" + ofCounts}},
 		{`workers.WA1.x == 1`, []string{"column 1: error: workers.WA1.x" + ofCounts}},
+		{`workers.WK1 == 1`, []string{"column 1: error: workers.WK1" + ofCounts}},
 		{`workers.wa1 == 1`, []string{"column 1: error: workers.wa1" + ofCounts}},
 		{`workers == 1`, []string{"column 1: error: workers" + ofCounts}},
 		{`task.WA1 == worker.sid`, []string{"column 1: error: task.WA1" + ofCounts, "column 13: error: worker.sid" + ofCounts}},
@@ -148,8 +160,8 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 		{`workers.available NOT IN [1]`, []string{"column 1: warning: workers.available NOT IN [1]: a skip_if compares with == != > >= < and <=: whether it knows NOT IN is not documented"}},
 		{`workers.available HAS 1`, []string{"column 1: warning: workers.available HAS 1: a skip_if compares with == != > >= < and <=: whether it knows HAS is not documented"}},
 		{`workers.available CONTAINS '1'`, []string{"column 1: warning: workers.available CONTAINS '1': a skip_if compares with == != > >= < and <=: whether it knows CONTAINS is not documented"}},
-		{`workers.available == 'none'`, []string{"column 1: warning: workers.available == 'none': a text is compared with a number, whose result is not documented: here a text counts as the number that it spells"}},
-		{`workers.available == true`, []string{"column 1: warning: workers.available == true: this is never true: workers.available is a number, and true is true or false"}},
+		{`workers.available == 'none'`, []string{"column 1: warning: workers.available == 'none'" + mixed}},
+		{`workers.available == true`, []string{"column 1: warning: workers.available == true: this is never true: == compares single values of one kind, and workers.available is a number"}},
 	})
 }
 
@@ -159,13 +171,12 @@ func TestCheckFindsNothingInWhatPeopleWriteOnPurpose(t *testing.T) {
 		sources []string
 	}{
 		"everywhere, in a queue": {expression.Queue, []string{
-			`1==1`, `1==0`, `1 != 1`, `1=0`, `null == null`, `'a' IN ['a']`,
+			`1==1`, `1==0`, `1 != 1`, `1=0`, `null == null`, `true == true`, `1 IN [1, 2]`,
 			`languages HAS "es" AND level >= 3`, `"voice" in products`, `(skills HAS 'a' OR skills HAS 'b') AND skills HAS 'c'`,
 			`skills != null AND skills HAS 'x'`, `null == skills AND skills HAS 'x'`, `vip == true`, `vip != true`, `name != ''`, `name == ''`,
 			`a == 1 OR (b == 2 AND c == 3)`, `( (a == 1) AND b == 2 ) OR c == 3`, `((a == 1 OR b == 2))`, `a == 1 AND b == 2 AND (c == 3 OR d == 4)`,
 			`a >- 5`, `a HAS 5`, `a IN [5]`, `a <- [5]`, `a NOT IN ['x']`, `'x' NOT IN skills`, `a NOT IN null`, `a == '(x)'`,
-			`sid IN ['WK1']`, `channel.voice.assigned_tasks == 0`, `worker == 1 OR task == 2 OR workers == 3`, `a == b`, `a IN b`, `_a$ == 1`,
-			`'6' == 6`, `true == 'true'`,
+			`worker == 1 OR task == 2 OR workers == 3`, `a.b == b.c`, `a IN b`, `b NOT IN a`, `a > b`, `_a$ == 1`, `activities == 1`,
 		}},
 		"filter": {expression.Filter, []string{
 			`preferred_agents != null`, `channelType IN ['web', 'sms'] AND transferTargetType != ''`, `type == 'x' OR targetSid == 'y'`,
@@ -215,58 +226,69 @@ func TestCheckFindsWithSamples(t *testing.T) {
 		{`ROUTING.LEVELS.A > 0`, []string{"column 1: warning: ROUTING.LEVELS.A: no sample has it, but one has routing.levels.a: small and capital letters differ"}},
 		{`routing.levels.b > 0`, []string{"column 1: warning: routing.levels.b: no sample has it"}},
 		// Types that do not fit.
-		{`skills == 'x'`, []string{"column 1: warning: skills == 'x': this is never true: skills is a list in every sample, and 'x' is a text; write skills HAS 'x'"}},
-		{`'x' == skills`, []string{"column 1: warning: 'x' == skills: this is never true: 'x' is a text, and skills is a list in every sample; write 'x' IN skills"}},
-		{`skills != 'x'`, []string{"column 1: warning: skills != 'x': this is never true: skills is a list in every sample, and 'x' is a text; write 'x' NOT IN skills"}},
-		{`'x' != skills`, []string{"column 1: warning: 'x' != skills: this is never true: 'x' is a text, and skills is a list in every sample; write 'x' NOT IN skills"}},
-		{`skills NOT IN 'x'`, []string{"column 1: error: skills NOT IN 'x': this is never true: skills is a list in every sample, and 'x' is a text; write 'x' NOT IN skills"}},
-		{`skills IN 'x'`, []string{"column 1: error: skills IN 'x': this is never true: skills is a list in every sample, and 'x' is a text; write skills HAS 'x'"}},
-		{`skills IN ['x']`, []string{"column 1: warning: skills IN ['x']: this is never true: skills is a list in every sample, and ['x'] is a list"}},
-		{`skills > 5`, []string{"column 1: warning: skills > 5: this is never true: skills is a list in every sample, and 5 is a number; write skills HAS 5"}},
-		{`skills == skills`, []string{"column 1: warning: skills == skills: this is never true: skills is a list in every sample, and skills is a list in every sample"}},
-		{`skills == null`, []string{"column 1: warning: skills == null: this is never true: skills is a list in every sample, and null is missing"}},
-		{`name HAS 'x'`, []string{"column 1: warning: name HAS 'x': this is never true: name is missing or a text in every sample, and 'x' is a text; write name == 'x'"}},
-		{`name HAS skills`, []string{"column 1: warning: name HAS skills: this is never true: name is missing or a text in every sample, and skills is a list in every sample; write name IN skills"}},
-		{`name NOT IN 'x'`, []string{"column 1: error: name NOT IN 'x': this is never true: name is missing or a text in every sample, and 'x' is a text; write name != 'x'"}},
-		{`name IN routing`, []string{"column 1: warning: name IN routing: this is never true: name is missing or a text in every sample, and routing is missing or an object in every sample"}},
-		{`'x' NOT IN name`, []string{"column 1: warning: 'x' NOT IN name: this is true only where something is missing: 'x' is a text, and name is missing or a text in every sample; write 'x' != name"}},
-		{`name == routing`, []string{"column 1: warning: name == routing: this is true only where something is missing: name is missing or a text in every sample, and routing is missing or an object in every sample"}},
-		{`vip == 'true'`, []string{"column 1: warning: vip == 'true': this is never true: vip is missing or true or false in every sample, and 'true' is a text"}},
-		{`vip > 1`, []string{"column 1: warning: vip > 1: this is never true: vip is missing or true or false in every sample, and 1 is a number"}},
-		{`name CONTAINS 5`, []string{"column 1: warning: name CONTAINS 5: this is never true: name is missing or a text in every sample, and 5 is a number"}},
-		{`level == true`, []string{"column 1: warning: level == true: this is never true: level is a number or a text in every sample, and true is true or false"}},
-		{`level == null`, []string{"column 1: warning: level == null: this is never true: level is a number or a text in every sample, and null is missing"}},
+		{`skills == 'x'`, []string{"column 1: warning: skills == 'x': this is never true: == compares single values of one kind, and skills is a list in every sample; write skills HAS 'x'"}},
+		{`'x' == skills`, []string{"column 1: warning: 'x' == skills: this is never true: == compares single values of one kind, and skills is a list in every sample; write 'x' IN skills"}},
+		{`skills != 'x'`, []string{"column 1: warning: skills != 'x': this is never true: != compares single values of one kind, and skills is a list in every sample; write 'x' NOT IN skills"}},
+		{`'x' != skills`, []string{"column 1: warning: 'x' != skills: this is never true: != compares single values of one kind, and skills is a list in every sample; write 'x' NOT IN skills"}},
+		{`skills NOT IN 'x'`, []string{"column 1: error: skills NOT IN 'x': this is never true: NOT IN looks for a single value in a list on its right, and skills is a list in every sample; write 'x' NOT IN skills"}},
+		{`skills IN 'x'`, []string{"column 1: error: skills IN 'x': this is never true: IN looks for a single value in a list on its right, and skills is a list in every sample; write skills HAS 'x'"}},
+		{`skills IN ['x']`, []string{"column 1: warning: skills IN ['x']: this is never true: IN looks for a single value in a list on its right, and skills is a list in every sample; write skills HAS 'x'"}},
+		{`skills > 5`, []string{"column 1: warning: skills > 5: this is never true: > orders numbers and texts, and skills is a list in every sample; write skills HAS 5"}},
+		{`skills == skills`, []string{"column 1: warning: skills == skills: this is never true: == compares single values of one kind, and skills is a list in every sample"}},
+		{`skills == null`, []string{"column 1: warning: skills == null: this is never true: == null asks whether something is missing, and skills is a list in every sample"}},
+		{`name HAS 'x'`, []string{"column 1: warning: name HAS 'x': this is never true: HAS looks for a single value in a list on its left, and name is missing or a text in every sample; write name == 'x'"}},
+		{`name HAS skills`, []string{"column 1: warning: name HAS skills: this is never true: HAS looks for a single value in a list on its left, and name is missing or a text in every sample, and skills is a list in every sample; write name IN skills"}},
+		{`name NOT IN 'x'`, []string{"column 1: error: name NOT IN 'x': this is never true: NOT IN looks for a single value in a list on its right, and name is missing or a text in every sample; write name != 'x'"}},
+		{`name IN routing`, []string{"column 1: warning: name IN routing: this is never true: IN looks for a single value in a list on its right, and name is missing or a text in every sample, and routing is missing or an object in every sample"}},
+		{`'x' NOT IN name`, []string{"column 1: warning: 'x' NOT IN name: this is true only where something is missing: NOT IN looks for a single value in a list on its right, and name is missing or a text in every sample; write 'x' != name"}},
+		{`name == routing`, []string{"column 1: warning: name == routing: this is true only where something is missing: == compares single values of one kind, and name is missing or a text in every sample, and routing is missing or an object in every sample"}},
+		{`vip == 'true'`, []string{"column 1: warning: vip == 'true': this is never true: == compares single values of one kind, and vip is missing or true or false in every sample"}},
+		{`vip > 1`, []string{"column 1: warning: vip > 1: this is never true: > orders numbers and texts, and vip is missing or true or false in every sample"}},
+		{`name CONTAINS 5`, []string{"column 1: warning: name CONTAINS 5: this is never true: CONTAINS looks for a text in a text, and name is missing or a text in every sample"}},
+		{`level == true`, []string{"column 1: warning: level == true: this is never true: == compares single values of one kind, and level is a number or a text in every sample"}},
+		{`level == null`, []string{"column 1: warning: level == null: this is never true: == null asks whether something is missing, and level is a number or a text in every sample"}},
 		// A text and a number.
 		{`six == 6`, []string{"column 1: warning: six == 6" + mixed}},
 		{`six > 5`, []string{"column 1: warning: six > 5" + mixed}},
 		{`5 == name`, []string{"column 1: warning: 5 == name" + mixed}},
 		{`optional == '1'`, []string{"column 1: warning: optional == '1'" + mixed}},
 		// Names of another context, about which the samples say nothing more.
-		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills" + ofWorker + "worker"}},
-		{`task.language == 'es'`, []string{"column 1: error: task.language" + ofWorker + "task"}},
+		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills: names have no prefix in a task queue: write skills; as it is, it looks for an attribute that is called worker"}},
+		{`task.language == 'es'`, []string{"column 1: error: task.language" + noTask}},
 		// What fits one of the samples, and what the service knows of every worker.
 		{`skills HAS 'x' AND level == 5 AND level > 'a' AND name != 'x' AND name == null AND optional == 1`, nil},
 		{`routing.Skills HAS 'y' AND routing.levels.a > 0 AND skills[0] == 'x' AND skills != null AND vip != true`, nil},
-		{`sid == 5 AND friendly_name HAS 'x' AND activity_name != null AND activity_sid != 'WA1' AND channel.voice.assigned_tasks == 0`, nil},
+		{`sid == 5 AND friendly_name HAS 'x' AND activity_name != null AND activity_sid != 'WA1' AND channel.voice.assigned_tasks == 0`, []string{
+			"column 1: warning: sid == 5" + mixed,
+			"column 1: warning: sid" + builtIn,
+			"column 14: warning: friendly_name HAS 'x': this is never true: HAS looks for a single value in a list on its left, and friendly_name is missing or a text; write friendly_name == 'x'",
+			"column 14: warning: friendly_name" + builtIn,
+			"column 40: warning: activity_name" + builtIn,
+			"column 66: warning: activity_sid" + builtIn,
+			"column 92: warning: channel.voice.assigned_tasks: channels are documented for the expressions of targets only",
+		}},
 	})
 	runChecks(t, expression.Filter, samples(), []checkRow{
 		{`Language == 'es'`, []string{"column 1: warning: Language: no sample has it, but one has language: small and capital letters differ"}},
 		{`sid == 'x'`, []string{"column 1: warning: sid: no sample has it"}},
 		{`skills HAS 'x'`, []string{"column 1: warning: skills: no sample has it"}},
-		{`langs == 'es'`, []string{"column 1: warning: langs == 'es': this is never true: langs is a list in every sample, and 'es' is a text; write langs HAS 'es'"}},
+		{`langs == 'es'`, []string{"column 1: warning: langs == 'es': this is never true: == compares single values of one kind, and langs is a list in every sample; write langs HAS 'es'"}},
 		{`age > 'x'`, []string{"column 1: warning: age > 'x'" + mixed}},
-		{`item == item`, []string{"column 1: warning: item == item: this is never true: item is an object in every sample, and item is an object in every sample"}},
+		{`item == item`, []string{"column 1: warning: item == item: this is never true: == compares single values of one kind, and item is an object in every sample"}},
 		{`language == 'es' AND age >= 5 AND langs HAS 'es' AND item != null`, nil},
 	})
 	runChecks(t, expression.Target, samples(), []checkRow{
 		{`task.nix == worker.void`, []string{"column 1: warning: task.nix: no sample has it", "column 13: warning: worker.void: no sample has it"}},
 		{`worker.Level == 5`, []string{"column 1: warning: worker.Level: no sample has it, but one has level: small and capital letters differ"}},
 		{`task.sid == 1`, []string{"column 1: warning: task.sid: no sample has it"}},
-		{`task.language == worker.skills`, []string{"column 1: warning: task.language == worker.skills: this is never true: task.language is a text in every sample, and worker.skills is a list in every sample; write task.language IN worker.skills"}},
-		{`worker.skills == task.language`, []string{"column 1: warning: worker.skills == task.language: this is never true: worker.skills is a list in every sample, and task.language is a text in every sample; write worker.skills HAS task.language"}},
+		{`task.language == worker.skills`, []string{"column 1: warning: task.language == worker.skills: this is never true: == compares single values of one kind, and task.language is a text in every sample, and worker.skills is a list in every sample; write task.language IN worker.skills"}},
+		{`worker.skills == task.language`, []string{"column 1: warning: worker.skills == task.language: this is never true: == compares single values of one kind, and worker.skills is a list in every sample, and task.language is a text in every sample; write worker.skills HAS task.language"}},
 		{`worker == 1`, []string{"column 1: error: worker: write which attribute of the worker"}},
-		{`language == 1`, []string{"column 1: error: language" + ofBoth + "task.language or worker.language"}},
-		{`task.language IN worker.skills AND worker.sid == task.language AND worker.channel.x == 1 AND task.age > worker.level`, nil},
+		{`language == 1`, []string{"column 1: error: language: the expression of a target is about a task and a worker: write task.language or worker.language, or 'language' if it is a text"}},
+		{`task.language IN worker.skills AND worker.sid == task.language AND worker.channel.x == 1 AND task.age > worker.level`, []string{
+			"column 68: warning: worker.channel.x == 1: this is never true: == compares single values of one kind, and worker.channel.x is missing or an object",
+			"column 68: warning: worker.channel.x: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
+		}},
 	})
 	runChecks(t, expression.SkipIf, samples(), []checkRow{
 		{`workers.available == 0 AND workers.WA1 > 1`, nil},
@@ -280,7 +302,7 @@ func TestCheckTakesAPrefixForAnAttributeIfASampleHasIt(t *testing.T) {
 	}
 	assert.Empty(t, findings(t, `worker.a == 1`, expression.Queue, own))
 	assert.Empty(t, findings(t, `task.a == 1`, expression.Filter, own))
-	assert.Equal(t, []string{"line 1, column 1: error: task.a" + ofWorker + "task"}, findings(t, `task.a == 1`, expression.Queue, own))
+	assert.Equal(t, []string{"line 1, column 1: error: task.a" + noTask}, findings(t, `task.a == 1`, expression.Queue, own))
 }
 
 func TestCheckFindsAttributesThatNoExpressionCanName(t *testing.T) {
@@ -296,47 +318,55 @@ func TestCheckFindsAttributesThatNoExpressionCanName(t *testing.T) {
 		}
 		return list
 	}
-	assert.Equal(t, named(`"a.x y"`, `"in"`, `"skill-level"`), findings(t, `b == 1`, expression.Queue, own))
-	assert.Equal(t, named(`"2nd"`, `"Has"`), findings(t, `b == 1`, expression.Filter, own))
-	assert.Equal(t, named(`"2nd"`, `"a.x y"`, `"skill-level"`), findings(t, `worker.in == 1 AND task.Has == 2`, expression.Target, own),
+	assert.Equal(t, named(`"a.x y" of a worker`, `"in" of a worker`, `"skill-level" of a worker`), findings(t, `b == 1`, expression.Queue, own))
+	assert.Equal(t, named(`"2nd" of a task`, `"Has" of a task`), findings(t, `b == 1`, expression.Filter, own))
+	assert.Equal(t, named(`"2nd" of a task`, `"a.x y" of a worker`, `"skill-level" of a worker`), findings(t, `worker.in == 1 AND task.Has == 2`, expression.Target, own),
 		"after a dot, the words of the language are names")
 	assert.Empty(t, findings(t, `1 == 1`, expression.SkipIf, own))
-	assert.Equal(t, append([]string{"line 1, column 1: warning: c: no sample has it"}, named(`"2nd"`, `"Has"`)...),
+	assert.Equal(t, append([]string{"line 1, column 1: warning: c: no sample has it"}, named(`"2nd" of a task`, `"Has" of a task`)...),
 		findings(t, `c == 1`, expression.Filter, own), "they come last")
 }
 
-func TestUnnameableGoesIntoObjects(t *testing.T) {
+func TestUnnameableGoesIntoObjectsAndLists(t *testing.T) {
 	attributes := expression.Attributes{
 		"a": 1, "_b$1": 1, "ä": 1, "a-b": map[string]any{"c-d": 1}, "1a": 1, "": 1, "a.b": 1, "a b": 1, "null": 1, "Contains": 1, "a\xff": 1, "-": 1,
 		"nested": map[string]any{"in": 1, "x-y": 1, "": 1, "deep": map[string]any{"z!": 1}}, "list": []any{map[string]any{"x-y": 1}},
 	}
 	assert.Equal(t, []string{
-		"", "-", "1a", "Contains", "a b", "a-b", "a.b", "a\xff", "nested.", "nested.deep.z!", "nested.x-y", "null",
+		"", "-", "1a", "Contains", "a b", "a-b", "a.b", "a\xff", "list[0].x-y", "nested.", "nested.deep.z!", "nested.x-y", "null",
 	}, expression.Unnameable(attributes))
 	assert.Empty(t, expression.Unnameable(nil))
+
+	shared := map[string]any{"x-y": 1}
+	assert.Equal(t, []string{"a.x-y", "b.x-y", "c[0].x-y", "c[1].x-y"},
+		expression.Unnameable(expression.Attributes{"a": shared, "b": shared, "c": []any{shared, shared}}), "each place counts")
 }
 
 func TestFindingHasItsPartsInFields(t *testing.T) {
 	list := parse(t, "ä == 1\n  AND task.x == '"+strings.Repeat("ö", 50)+"\\'").Check(expression.Queue, expression.Samples{Workers: []expression.Attributes{{"ä": 1, "-": 1}}})
 	assert.Equal(t, []expression.Finding{
 		{
-			Severity: expression.Warning, Position: expression.Position{Offset: 0, Line: 1, Column: 1}, Text: "ä",
+			Severity: expression.Warning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 0, Line: 1, Column: 1}, Text: "ä",
 			Message: "whether a name may have letters other than a to z is not documented",
 		},
 		{
-			Severity: expression.Error, Position: expression.Position{Offset: 14, Line: 2, Column: 7}, Text: "task.x",
-			Message: "names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called task",
+			Severity: expression.Error, Rule: expression.RuleContext, Position: expression.Position{Offset: 14, Line: 2, Column: 7}, Text: "task.x",
+			Message: "a task queue knows no task, only the worker: put this into the expression of a target",
 		},
 		{
-			Severity: expression.Warning, Position: expression.Position{Offset: 24, Line: 2, Column: 17}, Text: "'" + strings.Repeat("ö", 39) + "…",
+			Severity: expression.Warning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 24, Line: 2, Column: 17},
+			Text:    "'" + strings.Repeat("ö", 50) + "\\'",
 			Message: `the language has no escapes: the \ is taken for a character like any other, which is not documented`,
 		},
 		{
-			Severity: expression.Warning,
-			Message:  `no expression can name the attribute "-": names are letters, digits, _ and $, without a digit first, and no words of the language`,
+			Severity: expression.Warning, Rule: expression.RuleUnnameable,
+			Message: `no expression can name the attribute "-" of a worker: names are letters, digits, _ and $, without a digit first, and no words of the language`,
 		},
 	}, list)
-	assert.Equal(t, `line 2, column 7: error: task.x: names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called task`, list[1].String())
+	assert.Equal(t, `line 2, column 7: error: task.x: a task queue knows no task, only the worker: put this into the expression of a target`, list[1].String())
+	assert.Equal(t, "line 2, column 17: warning: '"+strings.Repeat("ö", 39)+`…: the language has no escapes: the \ is taken for a character like any other, which is not documented`, list[2].String(),
+		"only in print is the text shortened")
+	assert.Equal(t, `warning: `+list[3].Message, list[3].String())
 	assert.Equal(t, "warning", expression.Warning.String())
 	assert.Equal(t, "error", expression.Error.String())
 }
@@ -362,17 +392,136 @@ func TestCheckCountsLinesAndCharacters(t *testing.T) {
 func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
 	const n = 50
 	list := parse(t, `'x' IN a`+strings.Repeat(` AND a<-5`, n)).Check(expression.Queue, expression.Samples{})
-	require.Len(t, list, 3*n)
-	for i := 0; i < len(list); i += 3 {
-		assert.Equal(t, list[i].Position, list[i+2].Position)
-		assert.Contains(t, list[i].Message, "the arrow means IN")
-		assert.Contains(t, list[i+1].Message, "this is never true")
-		assert.Contains(t, list[i+2].Message, "a single value here")
+	require.Len(t, list, 2*n)
+	for i := 0; i < len(list); i += 2 {
+		assert.Equal(t, list[i].Position, list[i+1].Position)
+		assert.Contains(t, list[i].Message, "the arrow is read as IN")
+		assert.Contains(t, list[i+1].Message, "a single value here")
 	}
 }
 
 func TestCheckKnowsNotWhatTheServiceSets(t *testing.T) {
 	own := expression.Samples{Workers: []expression.Attributes{{"sid": 5, "channel": "x"}}}
-	assert.Empty(t, findings(t, `sid == 'WK1' AND channel.voice.assigned_tasks == 0`, expression.Queue, own), "attributes called so count for nothing")
-	assert.Empty(t, findings(t, `worker.sid == 'WK1'`, expression.Target, own))
+	for _, finding := range parse(t, `sid == 'WK1' AND channel.voice.assigned_tasks == 0`).Check(expression.Queue, own) {
+		assert.Equal(t, expression.RuleUndocumented, finding.Rule, "%s: attributes called so count for nothing", finding)
+	}
+	assert.Empty(t, findings(t, `worker.sid == 'WK1' AND worker.channel.voice.assigned_tasks == 0`, expression.Target, own))
+}
+
+func TestEveryRuleIsFoundByItsOwn(t *testing.T) {
+	spelled := expression.Samples{Workers: []expression.Attributes{{"language": "es", "skills": []any{"a", "b"}, "n": 5, "x-y": 1}}}
+	rows := map[expression.Rule]struct {
+		context  expression.Context
+		source   string
+		severity expression.Severity
+	}{
+		expression.RuleContext:      {expression.Queue, `task.language != 'es'`, expression.Error},
+		expression.RuleNeverTrue:    {expression.Queue, `skills == 'a'`, expression.Warning},
+		expression.RuleMixedTypes:   {expression.Queue, `n == '5'`, expression.Warning},
+		expression.RuleQuotes:       {expression.Queue, `language == es`, expression.Warning},
+		expression.RuleUnknownName:  {expression.Queue, `vip != true`, expression.Warning},
+		expression.RulePrecedence:   {expression.Queue, `n == 1 OR n == 2 AND n == 3`, expression.Warning},
+		expression.RuleUndocumented: {expression.Queue, `sid == 'WK1'`, expression.Warning},
+	}
+	for rule, row := range rows {
+		list := parse(t, row.source).Check(row.context, spelled)
+		require.Len(t, list, 2, rule)
+		assert.Equal(t, rule, list[0].Rule)
+		assert.Equal(t, row.severity, list[0].Severity, rule)
+		assert.Equal(t, expression.RuleUnnameable, list[1].Rule, "which is about the samples, and last")
+	}
+	list := parseOrder(t, "worker.n ASC, worker.n ASC").Check(spelled)
+	require.Len(t, list, 2)
+	assert.Equal(t, expression.RuleOrder, list[0].Rule)
+}
+
+func TestCheckFindsTextsWithoutQuotes(t *testing.T) {
+	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+		{`language == es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
+		{`language != es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
+		{`language CONTAINS es`, []string{"column 19: warning: es" + unquoted + "'es'"}},
+		{`languages HAS es`, []string{"column 15: warning: es" + unquoted + "'es'"}},
+		{`language == sid`, []string{"column 13: warning: sid" + builtIn}},
+		{`language == a.b AND level > required AND 'x' == language AND level IN levels`, nil},
+	})
+	runChecks(t, expression.Filter, samples(), []checkRow{
+		{`language == es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
+		{`langs HAS language AND age != age`, nil},
+		{`langs HAS Language`, []string{"column 11: warning: Language: no sample has it, but one has language: small and capital letters differ"}},
+		{`language == sid`, []string{"column 13: warning: sid" + unquoted + "'sid'"}},
+	})
+	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+		{`task.language == es`, []string{"column 18: error: es" + ofBoth + "task.es or worker.es, or 'es' if it is a text"}},
+		{`task.language == worker.language`, nil},
+	})
+}
+
+func TestCheckFindsTextsInOtherCapitalLetters(t *testing.T) {
+	const differ = ": small and capital letters differ"
+	own := expression.Samples{Workers: []expression.Attributes{
+		{"language": "ES", "skills": []any{"Billing", 5, "sales"}, "team": "a"}, {"language": "Es", "skills": []any{}, "team": "A"},
+	}}
+	runChecks(t, expression.Queue, own, []checkRow{
+		{`language == 'es'`, []string{"column 13: warning: 'es': no sample has it, but one has 'ES'" + differ}},
+		{`language != "es"`, []string{`column 13: warning: "es": no sample has it, but one has 'ES'` + differ}},
+		{`skills HAS 'billing'`, []string{"column 12: warning: 'billing': no sample has it, but one has 'Billing'" + differ}},
+		{`skills HAS 'sales' AND skills HAS 'support' AND language == 'ES' AND language == 'fr' AND team == 'a' AND team == 'A'`, nil},
+		{`language CONTAINS 'es'`, nil},
+		{`language > 'es'`, nil},
+	})
+}
+
+func TestCheckNamesTheLeastOfSeveralSpellings(t *testing.T) {
+	own := expression.Samples{Workers: []expression.Attributes{{"lEVEL": 1, "leVEL": 1, "LEVEL": 1, "levEL": 1, "leveL": 1, "Level": 1}}}
+	for range 20 {
+		assert.Equal(t, []string{"line 1, column 1: warning: level: no sample has it, but one has LEVEL: small and capital letters differ"},
+			findings(t, `level == 1`, expression.Queue, own), "whatever the order of a map is")
+	}
+}
+
+func TestCheckFindsNamesOfAnotherContext(t *testing.T) {
+	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+		{`Task.language == 'es'`, []string{"column 1: error: Task.language: write task in small letters"}},
+		{`WORKER.level > 3`, []string{"column 1: error: WORKER.level: write worker in small letters"}},
+		{`tasks.language == 'es'`, []string{"column 1: error: tasks.language: write task.language"}},
+		{`workers.level > 3`, []string{"column 1: error: workers.level: write worker.level"}},
+		{`workers.available > 3`, []string{"column 1: error: workers.available: counts of workers are for a skip_if: the expression of a target looks at one worker at a time"}},
+		{`workers.WA1 > 3`, []string{"column 1: error: workers.WA1: counts of workers are for a skip_if: the expression of a target looks at one worker at a time"}},
+		{`'x' == worker.channel.x.assigned_tasks`, []string{"column 1: warning: 'x' == worker.channel.x.assigned_tasks" + mixed}},
+		{`worker.sid HAS 'x'`, []string{"column 1: warning: worker.sid HAS 'x': this is never true: HAS looks for a single value in a list on its left, and worker.sid is missing or a text; write worker.sid == 'x'"}},
+		{`worker.channel.voice == 1`, []string{
+			"column 1: warning: worker.channel.voice == 1: this is never true: == compares single values of one kind, and worker.channel.voice is missing or an object",
+			"column 1: warning: worker.channel.voice: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
+		}},
+		{`worker.channel.voice.assigned == 1`, []string{
+			"column 1: warning: worker.channel.voice.assigned: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
+		}},
+	})
+	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+		{`workers.level == 1 AND tasks.level == 1 AND Worker.level == 1`, nil}, // attributes may be called so
+	})
+}
+
+func TestCheckFindsWhatIsInAnEmptyList(t *testing.T) {
+	const never = ": this is never true: nothing is found in "
+	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+		{`a IN []`, []string{"column 1: warning: a IN []" + never + "[]"}},
+		{`a IN [null]`, []string{"column 1: warning: a IN [null]" + never + "[null]"}},
+		{`[] HAS a`, []string{"column 1: warning: [] HAS a" + never + "[]"}},
+		{`a NOT IN []`, []string{"column 1: warning: a NOT IN []: this is true of every single value: nothing is found in []"}},
+		{`a NOT IN [null, 5]`, nil},
+		{`a == []`, []string{"column 1: error: a == []: this is never true: == compares single values of one kind"}},
+	})
+}
+
+func TestCheckReadsLongSpaceBeforeManyGroups(t *testing.T) {
+	const n = 10_000
+	space := strings.Repeat(" ", 400<<10)
+	source := space + "a == 1 AND b == 1" + strings.Repeat(" OR a == 1 AND b == 1", n-1)
+	list := parse(t, source).Check(expression.Queue, expression.Samples{})
+	require.Len(t, list, n)
+	assert.Equal(t, expression.Position{Offset: len(space), Line: 1, Column: len(space) + 1}, list[0].Position)
+	assert.Equal(t, len(source)-len("a == 1 AND b == 1"), list[n-1].Position.Offset)
+
+	assert.Empty(t, parse(t, "("+space+"a == 1 AND b == 1"+space+")"+strings.Repeat(" OR (a == 1 AND b == 1)", n-1)).Check(expression.Queue, expression.Samples{}))
 }

@@ -82,18 +82,13 @@ func (c *checker) kindsOf(node Operand) kinds {
 	if c.context == SkipIf && isCount(path) {
 		return setOf(numberKind)
 	}
-	samples, steps := c.samplesOf(path)
-	if len(samples) == 0 || c.isBuiltIn(path) {
-		return anyKind
+	if is, ok := c.builtInKinds(path); ok {
+		return is | nulls
 	}
-	var found kinds
-	for _, sample := range samples {
-		found |= setOf(valueOf(resolve(steps, scope{names: sample})).kind)
+	if found := c.presenceOf(path); found.kinds != 0 && !found.missing() {
+		return found.kinds
 	}
-	if found == nulls {
-		return anyKind // which is a finding of its own
-	}
-	return found
+	return anyKind
 }
 
 // ownKinds returns what an operand can be if nothing is known of attributes.
@@ -105,25 +100,32 @@ func ownKinds(node Operand) kinds {
 }
 
 // checkComparison finds comparisons that are never true, and some whose result the
-// documentation does not tell.
+// documentation does not tell. It reports one thing at most.
 func (c *checker) checkComparison(node *Comparison) {
-	if c.context == SkipIf && isWord(node.Operator) {
-		c.report(Warning, node, "a skip_if compares with == != > >= < and <=: whether it knows %s is not documented", node.Operator)
-		return
-	}
-	c.checkArrow(node)
-	if isConstant(node.Left) && isConstant(node.Right) {
-		c.checkConstants(node)
-		return
-	}
 	left, right := c.kindsOf(node.Left), c.kindsOf(node.Right)
-	switch p := possibilitiesOf(node.Operator, left, right); {
+	p := possibilitiesOf(node.Operator, left, right)
+	switch {
+	case c.isArrow(node):
+		c.report(Warning, RuleNeverTrue, node, "the arrow is read as %s: the language has no negative numbers", node.Operator)
+	case c.context == SkipIf && isWord(node.Operator):
+		c.report(Warning, RuleUndocumented, node, "a skip_if compares with == != > >= < and <=: whether it knows %s is not documented", node.Operator)
+	case isConstant(node.Left) && isConstant(node.Right) && (isText(node.Left) || isText(node.Right)):
+		c.report(Warning, RuleQuotes, node, "this compares two constants and is always %t: names stand without quotes", compile(node).matches(scope{}))
 	case !p.some:
 		c.reportImpossible(node, left, right)
 	case !p.present && !isNull(node.Left) && !isNull(node.Right):
-		c.report(Warning, node, "this is true only where something is missing%s", c.reasonFor(node, left, right))
+		c.report(Warning, RuleNeverTrue, node, "this is true only where something is missing: %s", c.reasonFor(node, left, right))
 	case !p.sameKind:
-		c.report(Warning, node, "a text is compared with a number, whose result is not documented: here a text counts as the number that it spells")
+		c.report(Warning, RuleMixedTypes, node, "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells")
+	case isEmpty(node.Right) && node.Operator == In:
+		c.report(Warning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Right)
+	case isEmpty(node.Left) && node.Operator == Has:
+		c.report(Warning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Left)
+	case isEmpty(node.Right) && node.Operator == NotIn:
+		c.report(Warning, RuleNeverTrue, node, "this is true of every single value: nothing is found in %s", node.Right)
+	default:
+		c.checkQuotes(node)
+		c.checkSpelling(node)
 	}
 }
 
@@ -152,77 +154,205 @@ func isWord(operator Operator) bool {
 	return operator == Contains || operator == Has || operator == In || operator == NotIn
 }
 
-// checkArrow finds what was meant as a comparison with a negative number.
-func (c *checker) checkArrow(node *Comparison) {
+func isText(operand Operand) bool {
+	_, ok := operand.(*String)
+	return ok
+}
+
+// isArrow reports whether <- or >- was meant as a comparison with a negative number.
+func (c *checker) isArrow(node *Comparison) bool {
 	number, ok := node.Right.(*Number)
-	if ok && number.Start > 0 && c.source[number.Start-1] == '-' {
-		c.report(Warning, node, "the arrow means %s: there are no negative numbers", node.Operator)
+	return ok && number.Start > 0 && c.source[number.Start-1] == '-'
+}
+
+// isEmpty reports whether an operand is a constant list in which nothing is found.
+func isEmpty(operand Operand) bool {
+	list, ok := operand.(*List)
+	return ok && !slices.ContainsFunc(list.Items, func(item Scalar) bool { return !isNull(item) })
+}
+
+// checkQuotes finds a text without quotes, which is taken for a name. Names are
+// seldom compared with each other but in a target.
+func (c *checker) checkQuotes(node *Comparison) {
+	path, ok := node.Right.(*Path)
+	if !ok || isConstant(node.Left) || len(path.Steps) > 1 || c.context != Queue && c.context != Filter || !comparesTexts(node.Operator) {
+		return
+	}
+	if _, isBuiltIn := c.builtInKinds(path); isBuiltIn {
+		return
+	}
+	if found := c.presenceOf(path); found.kinds != 0 && !found.missing() || found.similar != "" {
+		return
+	}
+	c.unquoted[path] = true
+	c.report(Warning, RuleQuotes, path, "this is taken for the name of an attribute: if it is a text, write '%s'", path)
+}
+
+// checkSpelling finds a text that samples have in other capital letters only.
+func (c *checker) checkSpelling(node *Comparison) {
+	path, isPath := node.Left.(*Path)
+	text, isText := node.Right.(*String)
+	if !isPath || !isText || node.Operator == Contains || !comparesTexts(node.Operator) {
+		return
+	}
+	var similar string
+	samples, steps := c.samplesOf(path)
+	for _, sample := range samples {
+		for _, value := range texts(valueOf(resolve(steps, scope{names: sample}))) {
+			if value == text.Value {
+				return
+			}
+			if strings.EqualFold(value, text.Value) && (similar == "" || value < similar) {
+				similar = value
+			}
+		}
+	}
+	if similar != "" {
+		c.report(Warning, RuleUnknownName, text, "no sample has it, but one has %s: small and capital letters differ", &String{Value: similar})
 	}
 }
 
-// checkConstants leaves alone what people write on purpose, such as 1==0.
-func (c *checker) checkConstants(node *Comparison) {
-	_, left := node.Left.(*String)
-	_, right := node.Right.(*String)
-	if left && right {
-		c.report(Warning, node, "this compares two texts and is always %t: names stand without quotes", compile(node).matches(scope{}))
+// comparesTexts reports whether a text is usual on the right of an operator.
+func comparesTexts(operator Operator) bool {
+	return operator == Equal || operator == NotEqual || operator == Contains || operator == Has
+}
+
+// texts returns a value that is a text, or those of a list.
+func texts(v value) []string {
+	if v.kind == textKind {
+		return []string{v.text}
 	}
+	var found []string
+	for _, item := range v.list {
+		if text, ok := item.(string); ok {
+			found = append(found, text)
+		}
+	}
+	return found
 }
 
 // reportImpossible reports an error if that is so whatever the attributes are, and
 // documented, as it is of lists. There may be attributes that no sample has.
 func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
 	severity := Warning
-	isOfLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || left.isList() || right.isList()
-	if isOfLists && !possibilitiesOf(node.Operator, ownKinds(node.Left), ownKinds(node.Right)).some {
+	ofLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || left.isList() || right.isList()
+	ofNull := isNull(node.Left) || isNull(node.Right)
+	if ofLists && !ofNull && !possibilitiesOf(node.Operator, ownKinds(node.Left), ownKinds(node.Right)).some {
 		severity = Error
 	}
-	c.report(severity, node, "this is never true%s", c.reasonFor(node, left, right))
+	c.report(severity, RuleNeverTrue, node, "this is never true: %s", c.reasonFor(node, left, right))
 }
 
-// reasonFor tells what is known of the sides of a comparison, and what to write.
+// reasonFor tells what the operator asks for, what is known of the attributes, and
+// what to write.
 func (c *checker) reasonFor(node *Comparison, left, right kinds) string {
-	reason := ": " + strings.Join(slices.Concat(c.told(node.Left, left), c.told(node.Right, right)), ", and ")
-	if advice := adviceFor(node, left, right); advice != "" {
+	parts := slices.Concat([]string{asks(node)}, c.told(node.Left, left), c.told(node.Right, right))
+	reason := strings.Join(slices.Compact(parts), ", and ")
+	if advice := adviceFor(node, left, right); advice != "" && len(advice) <= maxAdvice {
 		reason += "; write " + advice
 	}
 	return reason
 }
 
-// told says what an operand is, if that is known.
+// maxAdvice is how long an advice can be, in bytes, without being in the way.
+const maxAdvice = 100
+
+// asks says what the operator of a comparison asks of its sides.
+func asks(node *Comparison) string {
+	switch ofNull := isNull(node.Left) || isNull(node.Right); node.Operator {
+	case Equal:
+		if ofNull {
+			return "== null asks whether something is missing"
+		}
+		return "== compares single values of one kind"
+	case NotEqual:
+		if ofNull {
+			return "!= null asks whether something is there"
+		}
+		return "!= compares single values of one kind"
+	case Contains:
+		return "CONTAINS looks for a text in a text"
+	case Has:
+		return "HAS looks for a single value in a list on its left"
+	case In, NotIn:
+		return string(node.Operator) + " looks for a single value in a list on its right"
+	default:
+		return string(node.Operator) + " orders numbers and texts"
+	}
+}
+
+// told says what a path leads to, if that is known.
 func (c *checker) told(node Operand, is kinds) []string {
-	if is == anyKind {
+	if is == anyKind || isConstant(node) {
 		return nil
 	}
 	text := fmt.Sprintf("%s is %s", node, is)
-	if !isConstant(node) && c.context != SkipIf {
+	if path := node.(*Path); c.presenceOf(path).kinds == is {
 		text += " in every sample"
 	}
 	return []string{text}
 }
 
-// adviceFor returns the comparison that was probably meant.
+// adviceFor returns the condition that was probably meant, "" if that cannot be told
+// or could not be true either.
 func adviceFor(node *Comparison, left, right kinds) string {
-	l, r := node.Left.String(), node.Right.String()
-	negative := node.Operator == NotEqual || node.Operator == NotIn
+	leftList, _ := node.Left.(*List)
+	rightList, _ := node.Right.(*List)
 	switch {
-	case left.isList() && right&scalars != 0 && negative:
-		return r + " NOT IN " + l
-	case left.isList() && right&scalars != 0:
-		return l + " HAS " + r
-	case right.isList() && left&scalars != 0 && negative:
-		return l + " NOT IN " + r
-	case right.isList() && left&scalars != 0:
-		return l + " IN " + r
-	case right.isSingle() && node.Operator == NotIn:
-		return l + " != " + r
-	case right.isSingle() && (node.Operator == In || node.Operator == Has):
-		return l + " == " + r
-	case left.isSingle() && right == anyKind && node.Operator == Has:
-		return l + " IN " + r
-	default:
+	case isEmpty(node.Left), isEmpty(node.Right):
+		return ""
+	case rightList != nil && (node.Operator == Has && left.has(listKind) || node.Operator == In && left.isList()):
+		return anyOf(node.Left, rightList)
+	case leftList != nil && node.Operator == In && right.has(listKind):
+		return anyOf(node.Right, leftList)
+	}
+	operator, swapped := betterOperator(node.Operator, left, right)
+	better := Comparison{Left: node.Left, Operator: operator, Right: node.Right}
+	if swapped {
+		better.Left, better.Right = better.Right, better.Left
+		left, right = right, left
+	}
+	if operator == "" || !possibilitiesOf(operator, left, right).present {
 		return ""
 	}
+	return better.String()
+}
+
+// betterOperator returns the operator that fits two sides, "" if none is known, and
+// whether they would have to be swapped for it.
+func betterOperator(written Operator, left, right kinds) (operator Operator, swapped bool) {
+	negative := written == NotEqual || written == NotIn
+	switch {
+	case left.isList() && right.isList(), written == Has && left == anyKind && right.isList():
+		return "", false
+	case left.isList() && negative:
+		return NotIn, true
+	case left.isList():
+		return Has, false
+	case right.isList() && negative:
+		return NotIn, false
+	case right.isList():
+		return In, false
+	case right.isSingle() && written == NotIn:
+		return NotEqual, false
+	case right.isSingle() && (written == In || written == Has):
+		return Equal, false
+	case left.isSingle() && written == Has:
+		return In, false
+	default:
+		return "", false
+	}
+}
+
+// anyOf returns the condition that a list has one of some values.
+func anyOf(list Operand, wanted *List) string {
+	var conditions []string
+	for _, item := range wanted.Items {
+		if _, isNull := item.(*Null); !isNull {
+			conditions = append(conditions, list.String()+" HAS "+item.String())
+		}
+	}
+	return strings.Join(conditions, " OR ")
 }
 
 // use is how a comparison treats a path.
@@ -248,7 +378,7 @@ func (c *checker) checkUses(root Condition) {
 			case !seen:
 				first[name] = use
 			case before.list != use.list:
-				c.report(Warning, use.path, "a %s here and a %s in %s: where it is the one, the other comparison is never true",
+				c.report(Warning, RuleNeverTrue, use.path, "a %s here and a %s in %s: where it is the one, the other comparison is never true",
 					formOf(use.list), formOf(before.list), shorten(before.comparison.String()))
 			}
 		}

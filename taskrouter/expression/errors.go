@@ -8,7 +8,7 @@ import (
 
 // SyntaxError says where an expression stops being one.
 type SyntaxError struct {
-	Position
+	Position Position
 	Text     string // what stands there; "" at the end of the source
 	Expected string // what could stand there
 	Hint     string // what to write for what was probably meant; often ""

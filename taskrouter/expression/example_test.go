@@ -61,6 +61,19 @@ func ExampleExpression_MatchTarget() {
 	// Output: true
 }
 
+func ExamplePath_LookupTarget() {
+	// The known_worker_sid of a target names an attribute of the task.
+	path, err := expression.ParsePath("task.agents[0]")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	task := expression.Attributes{"agents": []string{"WK1", "WK2"}}
+	worker := expression.Worker{SID: "WK1", FriendlyName: "Ada"}
+	fmt.Println(path.LookupTarget(task, worker.Fields()) == worker.SID)
+	// Output: true
+}
+
 func ExampleExpression_Check() {
 	samples := expression.Samples{Workers: []expression.Attributes{
 		{"languages": []any{"en", "es"}, "level": 5, "skill-set": "billing"},
@@ -71,10 +84,10 @@ func ExampleExpression_Check() {
 	}
 	// Output:
 	// line 1, column 1: warning: languages == "es" AND Level >= 3: AND is taken to bind tighter than OR, which is not documented: put it in parentheses
-	// line 1, column 1: warning: languages == "es": this is never true: languages is a list in every sample, and 'es' is a text; write languages HAS 'es'
+	// line 1, column 1: warning: languages == "es": this is never true: == compares single values of one kind, and languages is a list in every sample; write languages HAS 'es'
 	// line 1, column 23: warning: Level: no sample has it, but one has level: small and capital letters differ
-	// line 1, column 37: warning: worker.vip: names are attributes of the worker here and have no prefix, so this is missing unless an attribute is called worker
-	// warning: no expression can name the attribute "skill-set": names are letters, digits, _ and $, without a digit first, and no words of the language
+	// line 1, column 37: warning: worker.vip: names have no prefix in a task queue: write vip; as it is, it looks for an attribute that is called worker
+	// warning: no expression can name the attribute "skill-set" of a worker: names are letters, digits, _ and $, without a digit first, and no words of the language
 }
 
 func ExampleExpression_Explain() {

@@ -67,7 +67,8 @@ func (e *Expression) ExplainTarget(task, worker Attributes) []Outcome {
 // ExplainCounts is to [Expression.MatchCounts] what [Expression.Explain] is to
 // [Expression.Match].
 func (e *Expression) ExplainCounts(counts Counts) []Outcome {
-	return e.Explain(counts.fields(paths(e.root)))
+	_, outcomes := explain(e.root, scope{counts: &counts})
+	return outcomes
 }
 
 func explain(node Condition, s scope) (matched bool, outcomes []Outcome) {
@@ -102,7 +103,7 @@ func goValue(node Operand, s scope) any {
 	case *Path:
 		return resolve(node.Steps, s)
 	case *List:
-		return items(node)
+		return values(node)
 	default:
 		return constant(node.(Scalar))
 	}

@@ -2,6 +2,7 @@ package expression_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,16 +107,25 @@ func requireExplained(t testing.TB, e *expression.Expression, attributes express
 	t.Helper()
 	matched := e.Match(attributes)
 	outcomes := e.Explain(attributes)
+	for _, outcome := range outcomes {
+		require.Equal(t, matched, parse(t, outcome.Comparison.String()).Match(attributes))
+	}
+	requireDecided(t, e, matched, outcomes)
+}
+
+// requireDecided checks that outcomes decide what an expression is, whatever its
+// other comparisons are.
+func requireDecided(t testing.TB, e *expression.Expression, matched bool, outcomes []expression.Outcome) {
+	t.Helper()
 	require.NotEmpty(t, outcomes)
 	decided := map[*expression.Comparison]bool{}
 	for _, outcome := range outcomes {
-		require.Equal(t, matched, outcome.Matched, "%s in %s of %#v", outcome, e, attributes)
-		require.Equal(t, matched, parse(t, outcome.Comparison.String()).Match(attributes))
+		require.Equal(t, matched, outcome.Matched, "%s in %s", outcome, e)
 		decided[outcome.Comparison] = true
 	}
 	require.Equal(t, matched, evaluate(e.Root(), func(c *expression.Comparison) bool {
 		return decided[c] == matched
-	}), "%s of %#v is not decided by %v", e, attributes, outcomes)
+	}), "%s is not decided by %v", e, outcomes)
 }
 
 func TestExplainAgreesWithMatch(t *testing.T) {
@@ -132,8 +142,35 @@ func TestExplainAgreesWithMatch(t *testing.T) {
 	assert.Greater(t, min(count[true], count[false]), 1500)
 }
 
+func TestExplainCountsAgreesWithMatchCounts(t *testing.T) {
+	names := []string{"workers.available", "workers.unavailable", "workers.WA1", "workers.WA2", "workers.busy", "workers", "available", "workers.WA1.x"}
+	count := map[bool]int{}
+	for seed := range uint64(1500) {
+		c := randomChoices(seed)
+		var parts []string
+		for range 1 + c(3) {
+			parts = append(parts, oneOf(c, names)+" "+oneOf(c, operatorTexts)+" "+oneOf(c, append([]string{"0", "1", "2", "[0, 1]", "null"}, names...)))
+		}
+		e := parse(t, strings.Join(parts, oneOf(c, []string{" AND ", " OR "})))
+		counts := expression.Counts{Available: c(3), Unavailable: c(3), Activities: map[string]int{"WA1": c(3)}}
+		matched := e.MatchCounts(counts)
+		requireDecided(t, e, matched, e.ExplainCounts(counts))
+		count[matched]++
+	}
+	assert.Greater(t, min(count[true], count[false]), 300)
+
+	counts := expression.Counts{Unavailable: 2, Activities: map[string]int{"WA1": 1}}
+	assert.Equal(t, []string{"workers.available > 0 is false: workers.available is 0"}, explained(parse(t, `workers.available > 0 AND workers.WA1 == 1`).ExplainCounts(counts)))
+	assert.Equal(t, []string{"workers.unavailable > workers.WA1 is true: workers.unavailable is 2, workers.WA1 is 1", "workers.WA9 == 0 is true: workers.WA9 is 0"},
+		explained(parse(t, `workers.unavailable > workers.WA1 AND workers.WA9 == 0`).ExplainCounts(counts)))
+	assert.Equal(t, []string{"workers.busy != 0 is true: workers.busy is missing"}, explained(parse(t, `workers.busy != 0`).ExplainCounts(counts)))
+}
+
 func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
-	prefixes := []string{"worker.", "task.", "worker.activity_", "worker.channel."}
+	names := []string{"worker.activity_sid", "worker.activity_name"}
+	for _, name := range pathTexts {
+		names = append(names, "worker."+name, "task."+name, "worker.channel."+name)
+	}
 	count := map[bool]int{}
 	for seed := range uint64(1500) {
 		c := randomChoices(seed)
@@ -142,7 +179,7 @@ func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
 			if i > 0 {
 				source += oneOf(c, []string{" AND ", " OR "})
 			}
-			source += oneOf(c, prefixes) + oneOf(c, pathTexts) + " " + oneOf(c, operatorTexts) + " " + c.operand()
+			source += oneOf(c, names) + " " + oneOf(c, operatorTexts) + " " + c.operand()
 		}
 		e := parse(t, source)
 		worker := c.attributes()
@@ -150,7 +187,7 @@ func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
 		count[could]++
 		for range 5 {
 			now := maps.Clone(worker)
-			now["activity_a"], now["channel"] = oneOf(c, values), c.attributes()
+			now["activity_sid"], now["activity_name"], now["channel"] = oneOf(c, values), oneOf(c, values), c.attributes()
 			if e.MatchTarget(c.attributes(), now) {
 				require.True(t, could, "%s of %#v", e, worker)
 			}

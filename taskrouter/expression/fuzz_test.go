@@ -48,12 +48,26 @@ func requireSyntaxError(t *testing.T, source string, err error) {
 	var syntaxError *expression.SyntaxError
 	require.ErrorAs(t, err, &syntaxError)
 	requireWithin(t, source, syntaxError.Position)
-	require.True(t, strings.HasPrefix(source[syntaxError.Offset:], syntaxError.Text))
+	require.True(t, strings.HasPrefix(source[syntaxError.Position.Offset:], syntaxError.Text))
 	if syntaxError.Text == "" {
-		require.Len(t, source, syntaxError.Offset)
+		require.Len(t, source, syntaxError.Position.Offset)
 	}
 	require.NotEmpty(t, syntaxError.Expected)
 	require.True(t, utf8.ValidString(err.Error()))
+}
+
+// requireFinding checks that a finding says where it is, and what stands there.
+func requireFinding(t *testing.T, source string, finding expression.Finding) {
+	t.Helper()
+	require.NotEmpty(t, finding.Rule)
+	require.NotEmpty(t, finding.Message)
+	require.True(t, utf8.ValidString(finding.String()))
+	if finding.Text == "" { // it is about the samples
+		require.Zero(t, finding.Position)
+		return
+	}
+	requireWithin(t, source, finding.Position)
+	require.True(t, strings.HasPrefix(source[finding.Position.Offset:], finding.Text))
 }
 
 func FuzzParse(f *testing.F) {
@@ -75,10 +89,7 @@ func FuzzParse(f *testing.F) {
 		for _, context := range contexts {
 			for _, samples := range []expression.Samples{{}, samples} {
 				for _, finding := range e.Check(context, samples) {
-					if finding.Text != "" { // else it is about the samples
-						requireWithin(t, source, finding.Position)
-					}
-					require.True(t, utf8.ValidString(finding.String()))
+					requireFinding(t, source, finding)
 				}
 			}
 		}
@@ -87,7 +98,8 @@ func FuzzParse(f *testing.F) {
 		if e.MatchTarget(attributes, attributes) {
 			require.True(t, e.CouldMatch(attributes))
 		}
-		e.MatchCounts(expression.Counts{})
+		counts := expression.Counts{Available: 1, Activities: map[string]int{"WA1": 1}}
+		requireDecided(t, e, e.MatchCounts(counts), e.ExplainCounts(counts))
 		if matches, ok := e.Constant(); ok {
 			require.Equal(t, matches, e.Match(attributes))
 		}
@@ -117,6 +129,10 @@ func FuzzParseOrder(f *testing.F) {
 			require.Equal(t, shape(term.Path), shape(again.Terms[i].Path))
 			require.Equal(t, shape(term.Path), shape(alone.Terms[0].Path))
 			require.Equal(t, term.Direction, alone.Terms[0].Direction)
+		}
+
+		for _, finding := range order.Check(expression.Samples{Workers: []expression.Attributes{fuzzAttributes()}}) {
+			requireFinding(t, source, finding)
 		}
 
 		candidates := []any{number, 0, nil, -1, number, text, 5.0, 0}[:5+number&3]

@@ -30,19 +30,26 @@ func constantOf(node Condition) (matches, ok bool) {
 // 'call' is wherever type == 'call' AND language == 'es' is. A false answer means
 // only that this cannot be seen from how they are written.
 func (e *Expression) Implies(other *Expression) bool {
-	i := implication{steps: maxSteps}
+	i := implication{left: maxSteps}
 	return i.holds(e.root, other.root)
 }
 
-// maxSteps bounds the work for expressions that nobody writes by hand.
-const maxSteps = 10_000
+// maxSteps bounds the work for expressions that nobody writes by hand. A step is a
+// comparison with a comparison, or an item with an item of their lists.
+const maxSteps = 100_000
 
 type implication struct {
-	steps int
+	left int // steps
+}
+
+// spend reports whether there are that many steps left.
+func (i *implication) spend(steps int) bool {
+	i.left -= steps
+	return i.left >= 0
 }
 
 func (i *implication) holds(premise, conclusion Condition) bool {
-	if i.steps--; i.steps < 0 {
+	if !i.spend(1) {
 		return false
 	}
 	given, _ := premise.(*Logical)
@@ -59,7 +66,7 @@ func (i *implication) holds(premise, conclusion Condition) bool {
 	case given != nil:
 		return false
 	default:
-		return comparisonImplies(premise.(*Comparison), conclusion.(*Comparison))
+		return i.comparison(premise.(*Comparison), conclusion.(*Comparison))
 	}
 }
 
@@ -67,7 +74,10 @@ func every(conditions []Condition, holds func(Condition) bool) bool {
 	return !slices.ContainsFunc(conditions, func(c Condition) bool { return !holds(c) })
 }
 
-func comparisonImplies(premise, conclusion *Comparison) bool {
+func (i *implication) comparison(premise, conclusion *Comparison) bool {
+	if !i.spend(items(premise) + items(conclusion)) {
+		return false
+	}
 	if matches, ok := constantOf(conclusion); ok && matches {
 		return true
 	}
@@ -75,10 +85,12 @@ func comparisonImplies(premise, conclusion *Comparison) bool {
 		return true
 	}
 	premise, conclusion = pathFirst(premise), pathFirst(conclusion)
-	if premise.String() == conclusion.String() {
+	switch {
+	case premise.Left.String() != conclusion.Left.String():
+		return false
+	case premise.Operator == conclusion.Operator && premise.Right.String() == conclusion.Right.String():
 		return true
-	}
-	if premise.Left.String() != conclusion.Left.String() || !isConstant(premise.Right) || !isConstant(conclusion.Right) {
+	case !isConstant(premise.Right), !isConstant(conclusion.Right):
 		return false
 	}
 	given, wanted := compileOperand(premise.Right).constant, compileOperand(conclusion.Right).constant
@@ -87,6 +99,9 @@ func comparisonImplies(premise, conclusion *Comparison) bool {
 	case Equal:
 		return holdsOfEquals(given, wanted, conclusion.Operator)
 	case In:
+		if !i.spend(len(given.list) * len(wanted.list)) {
+			return false
+		}
 		return !slices.ContainsFunc(given.list, func(item any) bool {
 			return !holdsOfEquals(valueOf(item), wanted, conclusion.Operator)
 		})
@@ -96,6 +111,17 @@ func comparisonImplies(premise, conclusion *Comparison) bool {
 	default:
 		return false
 	}
+}
+
+// items returns how many items the lists of a comparison have.
+func items(c *Comparison) int {
+	count := 0
+	for _, operand := range []Operand{c.Left, c.Right} {
+		if list, ok := operand.(*List); ok {
+			count += len(list.Items)
+		}
+	}
+	return count
 }
 
 // holdsOfEquals reports whether a comparison is true of all that is equal to a

@@ -1,7 +1,9 @@
 package expression_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -234,11 +236,60 @@ func TestImpliesHoldsForRandomExpressions(t *testing.T) {
 
 func TestImpliesGivesUpRatherThanGoOn(t *testing.T) {
 	var premise, conclusion []string
-	for i := range 200 {
+	for i := range 400 {
 		premise = append(premise, fmt.Sprintf("(a%d == 1 OR b%d == 1)", i, i))
 		conclusion = append(conclusion, fmt.Sprintf("(c%d == 1 AND d%d == 1)", i, i))
 	}
 	p, c := parse(t, strings.Join(premise, " AND ")), parse(t, strings.Join(conclusion, " OR "))
 	assert.False(t, p.Implies(c))
-	assert.False(t, p.Implies(parse(t, strings.Join(append(conclusion, premise[199]), " OR "))), "which is true, and beyond the limit")
+	assert.False(t, p.Implies(parse(t, strings.Join(append(conclusion, premise[399]), " OR "))), "which is true, and beyond the limit")
+}
+
+// listOf returns n numbers from first on, step apart.
+func listOf(n, first, step int) string {
+	items := make([]string, n)
+	for i := range items {
+		items[i] = fmt.Sprint(first + i*step)
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
+func TestImpliesGivesUpOnLongLists(t *testing.T) {
+	short, long := 200, 20_000
+	assert.True(t, parse(t, "a IN "+listOf(short, 0, 1)).Implies(parse(t, "a IN "+listOf(short, short-1, -1))))
+	assert.False(t, parse(t, "a IN "+listOf(long, 0, 1)).Implies(parse(t, "a IN "+listOf(long, long-1, -1))), "which is true, and beyond the limit")
+
+	many := strings.Repeat("a IN "+listOf(100, 0, 1)+" OR ", 1000) + "a == 1"
+	assert.False(t, parse(t, many).Implies(parse(t, "a > 0 AND b IN "+listOf(long, 0, 1))))
+	assert.False(t, parse(t, "a IN "+listOf(2*maxItems, 0, 1)).Implies(parse(t, "a >= 0")), "a list that has more items than there are steps")
+}
+
+// maxItems is more than the steps that Implies takes.
+const maxItems = 100_000
+
+func TestImpliesTellsLargeIntegersApart(t *testing.T) {
+	values := []any{
+		int64(9007199254740992), int64(9007199254740993), 9007199254740992.0, json.Number("9007199254740993"), json.Number("9007199254740993.0"),
+		"9007199254740993", "9007199254740992", "9007199254740993.0", int64(math.MaxInt64), int64(math.MaxInt64 - 1), float64(1 << 63), uint64(1 << 63),
+	}
+	constants := []string{`9007199254740992`, `9007199254740993`, `9007199254740993.0`, `'9007199254740993'`, `9223372036854775807`, `9223372036854775806`, `9223372036854775808`}
+	implied := 0
+	for _, given := range []string{"==", ">", ">=", "<", "<="} {
+		for _, p := range constants {
+			for _, wanted := range []string{"==", "!=", ">", ">=", "<", "<="} {
+				for _, c := range constants {
+					var all []expression.Attributes
+					for _, value := range values {
+						all = append(all, expression.Attributes{"a": value})
+					}
+					if requireImplication(t, parse(t, "a "+given+" "+p), parse(t, "a "+wanted+" "+c), all) {
+						implied++
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, implied, 200)
+	assert.True(t, parse(t, `a == 9007199254740993`).Implies(parse(t, `a != 9007199254740992`)), "which are two numbers")
+	assert.False(t, parse(t, `a == 9007199254740993.0`).Implies(parse(t, `a != 9007199254740992`)), "which are the same number as far as a float64 can tell")
 }

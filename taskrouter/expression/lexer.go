@@ -114,8 +114,9 @@ func (l *lexer) number() (token, *SyntaxError) {
 			return token{}, l.fail(Span{start, l.offset}, "digits after the point", "")
 		}
 	}
+	end := l.offset
 	if l.skip(func(r rune) bool { return continuesName(r) || r == '.' }) > 0 {
-		return token{}, l.fail(Span{start, l.offset}, "a number such as 6 or 5.1", "names begin with a letter, and numbers have no exponent")
+		return token{}, l.fail(Span{start, l.offset}, "a number such as 6 or 5.1", hintAfterNumber(l.source[end:l.offset]))
 	}
 	return l.token(numberToken, start), nil
 }
@@ -125,7 +126,7 @@ func (l *lexer) word() (token, *SyntaxError) {
 	start := l.offset
 	l.skip(continuesName)
 	name := l.source[start:l.offset]
-	if isKeyword(name) && !strings.HasPrefix(l.source[l.offset:], ".") {
+	if isKeyword(name) {
 		return token{Span: Span{start, l.offset}, kind: keywordToken, text: upperCase(name)}, nil
 	}
 	steps := []Step{{Name: name}}

@@ -4,15 +4,17 @@ import "strings"
 
 // Match reports whether an expression is true of attributes: of a worker's, if it
 // is the expression of a task queue, of a task's, if it is that of a filter. For
-// a worker, pass [Worker.Fields], so that names such as sid have a value.
+// a worker, pass [Worker.Fields], so that names such as sid have a value. It knows
+// no prefix: for the expression of a target, use [Expression.MatchTarget], for a
+// skip_if [Expression.MatchCounts].
 //
 // Match does not allocate if the attributes were decoded from JSON.
 func (e *Expression) Match(attributes Attributes) bool {
 	return e.compiled.matches(scope{names: attributes})
 }
 
-// MatchTarget reports whether the expression of a target is true of a task and of
-// the fields of a worker: the names of the former begin with task, those of the
+// MatchTarget reports whether the expression of a target is true of the attributes
+// of a task and of the [Worker.Fields] of a worker: the names of the former begin with task, those of the
 // latter with worker. It allocates no more than [Expression.Match] does.
 func (e *Expression) MatchTarget(task, worker Attributes) bool {
 	return e.compiled.matches(scope{target: true, task: task, worker: worker})
@@ -20,7 +22,7 @@ func (e *Expression) MatchTarget(task, worker Attributes) bool {
 
 // MatchCounts reports whether a skip_if is true of the workers of a task queue.
 func (e *Expression) MatchCounts(counts Counts) bool {
-	return e.Match(counts.fields(paths(e.root)))
+	return e.compiled.matches(scope{counts: &counts})
 }
 
 // CouldMatch reports whether there can be a task and a moment for which the
@@ -30,10 +32,12 @@ func (e *Expression) CouldMatch(worker Attributes) bool {
 	return e.compiled.matches(scope{target: true, worker: worker, anyMoment: true})
 }
 
-// scope is what names are looked up in: task and worker if it is a target's, else
-// names. It is passed by value: a pointer would be moved to the heap.
+// scope is what names are looked up in: counts if there are some, task and worker if
+// it is a target's, else names. It is passed by value: a pointer would be moved to
+// the heap.
 type scope struct {
 	names        Attributes
+	counts       *Counts
 	target       bool
 	task, worker Attributes
 	anyMoment    bool // take what is not settled by the worker alone as true
@@ -105,13 +109,17 @@ func (o operand) value(s scope) value {
 	return valueOf(resolve(o.steps, s))
 }
 
-// Lookup returns what the path leads to in attributes, nil if it leads nowhere.
-func (p *Path) Lookup(attributes Attributes) any {
-	return resolve(p.Steps, scope{names: attributes})
+// LookupTarget returns what a path such as task.agent_sid leads to in a task and in
+// the fields of a worker, nil if it leads nowhere.
+func (p *Path) LookupTarget(task, worker Attributes) any {
+	return resolve(p.Steps, scope{target: true, task: task, worker: worker})
 }
 
 // resolve returns what a path leads to, nil if it leads nowhere.
 func resolve(steps []Step, s scope) any {
+	if s.counts != nil {
+		return s.counts.lookup(steps)
+	}
 	found := s.lookup(steps[0].Name)
 	for _, step := range steps[1:] {
 		if found == nil {
@@ -155,8 +163,12 @@ func isMomentary(path *Path) bool {
 	if path.Steps[0].Name != "worker" || len(path.Steps) == 1 {
 		return true
 	}
-	name := path.Steps[1].Name
-	return name == "channel" || strings.HasPrefix(name, "activity_")
+	switch path.Steps[1].Name {
+	case "channel", "activity_sid", "activity_name":
+		return true
+	default:
+		return false
+	}
 }
 
 func compileOperand(node Operand) operand {
@@ -164,19 +176,19 @@ func compileOperand(node Operand) operand {
 	case *Path:
 		return operand{steps: node.Steps}
 	case *List:
-		return operand{constant: value{kind: listKind, list: items(node)}}
+		return operand{constant: value{kind: listKind, list: values(node)}}
 	default:
 		return operand{constant: valueOf(constant(node.(Scalar)))}
 	}
 }
 
-// items returns the Go values of a list.
-func items(list *List) []any {
-	values := make([]any, len(list.Items))
+// values returns the Go values of a list.
+func values(list *List) []any {
+	found := make([]any, len(list.Items))
 	for i, item := range list.Items {
-		values[i] = constant(item)
+		found[i] = constant(item)
 	}
-	return values
+	return found
 }
 
 // constant returns the Go value of a scalar.

@@ -184,19 +184,22 @@ func TestMatchKeepsTheRules(t *testing.T) {
 func TestMatchComparesIntegersByAllTheirDigits(t *testing.T) {
 	attributes := parseAttributes(t, `{"id": 9007199254740993, "max": 9223372036854775807, "min": -9223372036854775807, "text": "9007199254740993"}`)
 	for source, want := range map[string]bool{
-		`id == 9007199254740993`:     true,
-		`id == 9007199254740992`:     false,
-		`id > 9007199254740992`:      true,
-		`id < 9007199254740994`:      true,
-		`text == 9007199254740992`:   false,
-		`max == 9223372036854775807`: true,
-		`max > 9223372036854775806`:  true,
-		`max < 9223372036854775808`:  false, // beyond int64 both are rounded to float64
-		`max > 9223372036854775808`:  false,
-		`max < 9999999999999999999`:  true,
-		`0 < 18446744073709551615`:   true,
-		`min < 0`:                    true,
-		`min == max`:                 false,
+		`id == 9007199254740993`:                     true,
+		`id == 9007199254740992`:                     false,
+		`id > 9007199254740992`:                      true,
+		`id < 9007199254740994`:                      true,
+		`text == 9007199254740992`:                   false,
+		`max == 9223372036854775807`:                 true,
+		`max > 9223372036854775806`:                  true,
+		`max < 9223372036854775808`:                  true,
+		`max == 9223372036854775808`:                 false,
+		`9223372036854775808 > max`:                  true,
+		`max > 9223372036854775808`:                  false,
+		`9223372036854775808 == 9223372036854775809`: true, // beyond int64 both are rounded to float64
+		`max < 9999999999999999999`:                  true,
+		`0 < 18446744073709551615`:                   true,
+		`min < 0`:                                    true,
+		`min == max`:                                 false,
 	} {
 		assert.Equal(t, want, parse(t, source).Match(attributes), source)
 	}
@@ -354,7 +357,7 @@ func TestMatchCountsKnowsActivitiesAndAvailability(t *testing.T) {
 		`workers.WA1.x == null`:                      true,
 		`WA1.available == null`:                      true,
 		`workers.available > workers.WA2`:            true,
-		`workers != null`:                            true,
+		`workers != null`:                            false, // there are only the counts
 		`1 == 1`:                                     true,
 		`workers.unavailable < 1 OR workers.WA3 > 0`: false,
 	} {
@@ -365,7 +368,7 @@ func TestMatchCountsKnowsActivitiesAndAvailability(t *testing.T) {
 
 func TestCouldMatchLeavesOpenWhatAnotherMomentChanges(t *testing.T) {
 	worker := expression.Worker{
-		SID: "WK1", ActivityName: "Offline", ActivitySID: "WA1",
+		SID: "WK1", FriendlyName: "Ada", ActivityName: "Offline", ActivitySID: "WA1",
 		Attributes: expression.Attributes{"languages": []any{"es"}, "level": 3},
 		Channels:   map[string]expression.Channel{"voice": {AssignedTasks: 1}},
 	}.Fields()
@@ -382,6 +385,7 @@ func TestCouldMatchLeavesOpenWhatAnotherMomentChanges(t *testing.T) {
 		`worker.channel.voice.assigned_tasks == 0`:                 true,
 		`worker.channels == 0`:                                     false,
 		`worker.sid == 'WK2'`:                                      false,
+		`worker.friendly_name == 'Ben'`:                            false, // which changes, but seldom
 		`worker.sid == task.targetSid`:                             true,
 		`worker.missing == null`:                                   true,
 		`1 == 0`:                                                   false,
@@ -434,4 +438,77 @@ func TestMatchIsSafeForManyGoroutines(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestLookupTargetLeadsIntoTaskAndWorker(t *testing.T) {
+	task := expression.Attributes{"agent": "WK1", "agents": []string{"WK2", "WK3"}, "deep": map[string]any{"n": 5}, "none": nil}
+	worker := expression.Worker{SID: "WK1", Attributes: expression.Attributes{"level": 3}}.Fields()
+	for source, want := range map[string]any{
+		"task.agent":     "WK1",
+		"task.agents[1]": "WK3",
+		"task.agents[2]": nil,
+		"task.deep.n":    5,
+		"task.deep":      map[string]any{"n": 5},
+		"task.none":      nil,
+		"task.missing.x": nil,
+		"worker.sid":     "WK1",
+		"worker.level":   3,
+		"worker.agent":   nil,
+		"agent":          nil,
+		"level":          nil,
+	} {
+		path, err := expression.ParsePath(source)
+		require.NoError(t, err)
+		assert.Equal(t, source, path.String())
+		assert.Equal(t, want, path.LookupTarget(task, worker), source)
+		assert.Nil(t, path.LookupTarget(nil, nil), source)
+	}
+}
+
+// itself returns values that hold themselves.
+func itself() map[string]any {
+	var pointer any
+	pointer = &pointer
+	object := map[string]any{"x-y": 1}
+	object["a"], object["b"] = object, object
+	list := []any{nil, nil, "x"}
+	list[0], list[1] = list, list
+	return map[string]any{"pointer": pointer, "object": object, "list": list}
+}
+
+func TestMatchEndsWithValuesThatHoldThemselves(t *testing.T) {
+	attributes := expression.Attributes(itself())
+	for source, want := range map[string]bool{
+		`pointer != null`:      true,
+		`pointer == null`:      false,
+		`pointer == pointer`:   false,
+		`pointer.a == null`:    true,
+		`pointer[0] == null`:   true,
+		`pointer HAS 'x'`:      false,
+		`object.a.b.a != null`: true,
+		`object.a.b.c == null`: true,
+		`list HAS 'x'`:         true,
+		`list[0][1][2] == 'x'`: true,
+		`'y' NOT IN list[1]`:   true,
+		`object == list`:       false,
+	} {
+		e := parse(t, source)
+		assert.Equal(t, want, e.Match(attributes), source)
+		for _, outcome := range e.Explain(attributes) {
+			assert.NotEmpty(t, outcome.String())
+		}
+	}
+	assert.Equal(t, []string{"object.x-y"}, expression.Unnameable(attributes))
+	assert.Equal(t, []string{"pointer == 1 is false: pointer is a *interface {}"}, explained(parse(t, `pointer == 1`).Explain(attributes)))
+}
+
+func TestMatchTakesBytesForNoList(t *testing.T) {
+	for _, value := range []any{[]byte("es"), [2]byte{1, 2}, json.RawMessage(`["es"]`), new([]byte("es"))} {
+		for source, want := range map[string]bool{
+			`x != null`: true, `x HAS 101`: false, `x HAS 1`: false, `x[0] == null`: true, `x == 'es'`: false, `x != 'es'`: false, `101 NOT IN x`: false,
+		} {
+			assert.Equal(t, want, parse(t, source).Match(expression.Attributes{"x": value}), "%s of %T", source, value)
+		}
+	}
+	assert.True(t, parse(t, `x == null`).Match(expression.Attributes{"x": []byte(nil)}))
 }

@@ -17,10 +17,19 @@ type Order struct {
 type Term struct {
 	Span
 	Path *Path
-	// Direction is ASC, DESC or "". What the service does without one is not
-	// documented; here it is the same as ASC.
-	Direction string
+	// Direction is "" if there is none. What the service does without one is not
+	// documented; here it is the same as Ascending.
+	Direction Direction
 }
+
+// Direction is how a [Term] orders.
+type Direction string
+
+// The directions.
+const (
+	Ascending  Direction = "ASC"
+	Descending Direction = "DESC"
+)
 
 // ParseOrder reads an order such as worker.level DESC, worker.cost ASC. What it
 // refuses it explains with a [*SyntaxError].
@@ -65,8 +74,8 @@ func (p *parser) orderTerm() (Term, error) {
 		return Term{}, err
 	}
 	term := Term{Span: path.Span, Path: path}
-	direction := upperCase(p.token.text)
-	if p.token.kind != pathToken || direction != "ASC" && direction != "DESC" {
+	direction := Direction(upperCase(p.token.text))
+	if p.token.kind != pathToken || direction != Ascending && direction != Descending {
 		return term, nil
 	}
 	term.Direction = direction
@@ -81,7 +90,7 @@ func (o *Order) Source() string { return o.source }
 func (o *Order) String() string {
 	terms := make([]string, len(o.Terms))
 	for i, term := range o.Terms {
-		terms[i] = strings.TrimSpace(term.Path.String() + " " + term.Direction)
+		terms[i] = strings.TrimSpace(term.Path.String() + " " + string(term.Direction))
 	}
 	return strings.Join(terms, ", ")
 }
@@ -90,12 +99,19 @@ func (o *Order) String() string {
 func (o *Order) Position(offset int) Position { return positionOf(o.source, offset) }
 
 // Check finds what can be parsed and cannot mean what was meant: names that are no
-// attributes of a worker, terms without a direction and, with samples, attributes
-// that no worker has and those whose values make the service ignore the order.
+// attributes of a worker, terms without a direction or without effect and, with
+// samples of workers, attributes that no worker has and those whose values make the
+// service ignore the order.
 func (o *Order) Check(samples Samples) []Finding {
-	c := checker{source: o.source, context: Target, samples: samples}
+	c := newChecker(o.source, Target, Samples{Workers: samples.Workers})
+	seen := map[string]bool{}
 	for _, term := range o.Terms {
-		c.checkTerm(term)
+		if name := term.Path.String(); seen[name] {
+			c.report(Warning, RuleOrder, term.Path, "workers are ordered by it already: this has no effect")
+		} else {
+			seen[name] = true
+			c.checkTerm(term)
+		}
 	}
 	return c.sorted()
 }
@@ -103,16 +119,20 @@ func (o *Order) Check(samples Samples) []Finding {
 func (c *checker) checkTerm(term Term) {
 	path := term.Path
 	if term.Direction == "" {
-		c.report(Warning, path, "the direction is missing, which is taken for ASC and not documented: write ASC or DESC")
+		c.report(Warning, RuleUndocumented, path, "what the order is without a direction is not documented: write %[1]s ASC or %[1]s DESC", path)
 	}
 	if path.Steps[0].Name != "worker" || len(path.Steps) == 1 {
-		c.report(Error, path, "workers are ordered by their attributes: write one, such as worker.level")
+		c.report(Error, RuleContext, path, "workers are ordered by their attributes: write one, such as worker.level")
 		return
 	}
 	c.checkPath(path)
+	if is, ok := c.builtInKinds(path); ok && is != setOf(numberKind) {
+		c.report(Warning, RuleOrder, path, "this is no integer, which makes the service ignore the whole order")
+		return
+	}
 	for _, worker := range c.samples.Workers {
 		if found := resolve(path.Steps[1:], scope{names: worker}); found != nil && !valueOf(found).isInteger() {
-			c.report(Warning, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
+			c.report(Warning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
 			return
 		}
 	}
@@ -174,7 +194,7 @@ func (o *Order) ranks(worker Attributes) (ranks []rank, ok bool) {
 		case !found.isInteger():
 			return nil, false
 		default:
-			ranks = append(ranks, rank{descending: term.Direction == "DESC", number: found.number})
+			ranks = append(ranks, rank{descending: term.Direction == Descending, number: found.number})
 		}
 	}
 	return ranks, true

@@ -3,6 +3,8 @@ package expression_test
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,7 +33,7 @@ func TestParseOrderReadsTerms(t *testing.T) {
 			order := parseOrder(t, tt.source)
 			var got []term
 			for _, t := range order.Terms {
-				got = append(got, term{t.Path.String(), t.Direction})
+				got = append(got, term{t.Path.String(), string(t.Direction)})
 			}
 			assert.Equal(t, tt.want, got)
 			assert.Equal(t, tt.source, order.Source())
@@ -65,7 +67,7 @@ func TestParseOrderSaysWhereWhatAndWhatCouldStandThere(t *testing.T) {
 		"'worker.a' ASC":             `line 1, column 1: unexpected "'worker.a'", ` + attribute,
 		"worker.a 'ASC'":             `line 1, column 10: unexpected "'ASC'", expected ASC, DESC, a comma or the end`,
 		"worker.a == 1":              `line 1, column 10: unexpected "==", expected ASC, DESC, a comma or the end`,
-		"worker.a-b ASC":             `line 1, column 9: unexpected "-", expected ASC, DESC, a comma or the end (names have no hyphens, and numbers no sign)`,
+		"worker.a-b ASC":             `line 1, column 9: unexpected "-", expected ASC, DESC, a comma or the end (a name has no hyphen: rename the attribute, for example to worker.a_b)`,
 		"worker.a asc.x":             `line 1, column 10: unexpected "asc.x", expected ASC, DESC, a comma or the end`,
 		"worker.a deſc":              `line 1, column 10: unexpected "deſc", expected ASC, DESC, a comma or the end`,
 		"worker.a ASC;":              `line 1, column 13: unexpected ";", expected a comma or the end`,
@@ -167,4 +169,70 @@ func TestSortTakesIntegersOfEveryGoType(t *testing.T) {
 		return expression.Attributes{"n": value}
 	}))
 	assert.Equal(t, []any{new(3), uint(4), 5.0, int8(6), json.Number("7"), uint64(math.MaxUint64)}, values)
+}
+
+func TestOrderCheckFindsWhatMakesItUseless(t *testing.T) {
+	samples := expression.Samples{
+		Workers: []expression.Attributes{
+			{"level": 5.0, "cost": json.Number("7"), "name": "Ada", "share": 0.5, "optional": nil, "levels": []any{1}, "skill-level": 1},
+			{"level": 3, "cost": 8, "share": 1, "optional": 2},
+		},
+		Tasks: []expression.Attributes{{"a-b": 1, "level": "x"}},
+	}
+	const (
+		unnameable = `warning: no expression can name the attribute "skill-level" of a worker: names are letters, digits, _ and $, without a digit first, and no words of the language`
+		noInteger  = ": this is no integer, which makes the service ignore the whole order"
+	)
+	for source, want := range map[string][]string{
+		`worker.level DESC, worker.cost ASC`: nil,
+		`worker.optional ASC`:                nil,
+		`worker.levels[0] DESC`:              nil,
+		`worker.channel.voice.assigned_tasks ASC, worker.channel.chat.available_capacity_percentage DESC`: nil,
+		`worker.level`:                                     {"column 1: warning: worker.level: what the order is without a direction is not documented: write worker.level ASC or worker.level DESC"},
+		`worker.level DESC, worker.level ASC`:              {"column 20: warning: worker.level: workers are ordered by it already: this has no effect"},
+		`worker.level DESC, worker.cost ASC, worker.level`: {"column 37: warning: worker.level: workers are ordered by it already: this has no effect"},
+		`worker.sid ASC`:                                   {"column 1: warning: worker.sid" + noInteger},
+		`worker.friendly_name ASC`:                         {"column 1: warning: worker.friendly_name" + noInteger},
+		`worker.channel ASC`: {
+			"column 1: warning: worker.channel: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
+			"column 1: warning: worker.channel" + noInteger,
+		},
+		`worker.name ASC`:   {`column 1: warning: worker.name: a worker has "Ada" here: one that is no integer makes the service ignore the whole order`},
+		`worker.share ASC`:  {`column 1: warning: worker.share: a worker has 0.5 here: one that is no integer makes the service ignore the whole order`},
+		`worker.nix DESC`:   {"column 1: warning: worker.nix: no sample has it"},
+		`worker.Level DESC`: {"column 1: warning: worker.Level: no sample has it, but one has level: small and capital letters differ"},
+		`level DESC`:        {"column 1: error: level: workers are ordered by their attributes: write one, such as worker.level"},
+		`task.level ASC`:    {"column 1: error: task.level: workers are ordered by their attributes: write one, such as worker.level"},
+		`worker`: {
+			"column 1: warning: worker: what the order is without a direction is not documented: write worker ASC or worker DESC",
+			"column 1: error: worker: workers are ordered by their attributes: write one, such as worker.level",
+		},
+		`worker.ä ASC`: {
+			"column 1: warning: worker.ä: whether a name may have letters other than a to z is not documented",
+			"column 1: warning: worker.ä: no sample has it",
+		},
+	} {
+		expected := []string{}
+		for _, finding := range want {
+			expected = append(expected, "line 1, "+finding)
+		}
+		got := []string{}
+		for _, finding := range parseOrder(t, source).Check(samples) {
+			got = append(got, finding.String())
+		}
+		assert.Equal(t, append(expected, unnameable), got, "%s: of the samples, tasks count for nothing", source)
+	}
+}
+
+func TestSortOrdersLargeNumbersTransitively(t *testing.T) {
+	ascending := []any{
+		int64(9007199254740992), int64(9007199254740993), json.Number("9007199254740994"), json.Number("9007199254740995"), int64(math.MaxInt64 - 1), int64(math.MaxInt64), float64(1 << 63),
+	}
+	order := parseOrder(t, "worker.n ASC")
+	for seed := range uint64(200) {
+		values := slices.Clone(ascending)
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		require.True(t, expression.Sort(order, values, func(value any) expression.Attributes { return expression.Attributes{"n": value} }))
+		require.Equal(t, ascending, values, "seed %d", seed)
+	}
 }

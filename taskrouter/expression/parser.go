@@ -119,34 +119,14 @@ func (p *parser) advance() error {
 }
 
 func (p *parser) unexpected(expected string) error {
-	written := p.source[p.token.Start:p.token.End]
-	return p.fail(p.token.Span, expected, hints[upperCase(written)])
-}
-
-const (
-	noNegation   = "there is no negation but != in one piece and NOT IN"
-	noArithmetic = "there is no arithmetic"
-	plainQuotes  = `texts stand in ' or "`
-	plainSpace   = "this is no plain space, as in a text that was copied from a page"
-)
-
-// hints tell what to write instead of what other languages have.
-var hints = map[string]string{
-	"&&": "write AND", "||": "write OR", "===": "write ==", "!==": "write !=", "<>": "write !=",
-	"!": noNegation, "NOT": noNegation,
-	"+": noArithmetic, "*": noArithmetic, "/": noArithmetic, "%": noArithmetic,
-	"-":    "names have no hyphens, and numbers no sign",
-	"LIKE": "write CONTAINS", "MATCHES": "write CONTAINS",
-	"IS":      "write == null or != null",
-	"BETWEEN": "write >= and <=",
-	"{":       "${…} is a placeholder that was to be filled in",
-	"(":       "there are no functions, and lists stand in [ ]",
-	"\u00a0":  plainSpace, "\u2009": plainSpace, "\u202f": plainSpace, "\u3000": plainSpace,
-	"`": plainQuotes, "“": plainQuotes, "”": plainQuotes, "‘": plainQuotes, "’": plainQuotes,
+	return p.fail(p.token.Span, expected, p.hint())
 }
 
 // condition reads all that is left.
 func (p *parser) condition() (Condition, error) {
+	if p.token.kind == endToken {
+		return nil, p.fail(p.token.Span, "an expression such as 1==1", "")
+	}
 	root, err := p.disjunction()
 	if err != nil {
 		return nil, err
@@ -192,6 +172,7 @@ func (p *parser) term() (Condition, error) {
 	if p.depth == maxNesting {
 		return nil, p.fail(p.token.Span, "at most "+strconv.Itoa(maxNesting)+" parentheses in each other", "")
 	}
+	open := p.token.Start
 	p.depth++
 	defer func() { p.depth-- }()
 	if err := p.advance(); err != nil {
@@ -201,19 +182,22 @@ func (p *parser) term() (Condition, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.token.kind == endToken {
+		return nil, p.fail(p.token.Span, `AND, OR or ")"`, "the ( at "+positionOf(p.source, open).String()+" is not closed")
+	}
 	if !p.token.is(symbolToken, ")") {
-		return nil, p.unexpected("AND, OR or )")
+		return nil, p.unexpected(`AND, OR or ")"`)
 	}
 	return inner, p.advance()
 }
 
 func (p *parser) comparison() (Condition, error) {
 	start := p.token.Start
-	left, err := p.operand("a name, a constant or (")
+	left, err := p.operand(`a name, a constant or "("`)
 	if err != nil {
 		return nil, err
 	}
-	operator, err := p.operator()
+	operator, err := p.operator(left)
 	if err != nil {
 		return nil, err
 	}
@@ -231,11 +215,11 @@ var operators = map[string]Operator{
 	"CONTAINS": Contains, "HAS": Has, ">-": Has, "IN": In, "<-": In, "NOT": NotIn,
 }
 
-func (p *parser) operator() (Operator, error) {
+func (p *parser) operator(left Operand) (Operator, error) {
 	const expected = "an operator (== != > >= < <= CONTAINS HAS IN NOT IN)"
 	operator, ok := operators[p.token.text]
 	if !ok {
-		return "", p.unexpected(expected)
+		return "", p.fail(p.token.Span, expected, p.hintAfter(left))
 	}
 	if err := p.advance(); err != nil {
 		return "", err
@@ -244,7 +228,7 @@ func (p *parser) operator() (Operator, error) {
 		return operator, nil
 	}
 	if !p.token.is(keywordToken, "IN") {
-		return "", p.unexpected("IN after NOT")
+		return "", p.fail(p.token.Span, "IN after NOT", p.hintAfterNot())
 	}
 	return operator, p.advance()
 }
@@ -255,6 +239,8 @@ func (p *parser) operand(expected string) (Operand, error) {
 		return p.path()
 	case p.token.is(symbolToken, "["):
 		return p.list()
+	case p.token.is(symbolToken, "("):
+		return nil, p.fail(p.token.Span, expected, "a list stands in [ ]")
 	default:
 		return p.scalar(expected)
 	}
@@ -300,7 +286,7 @@ func (p *parser) list() (Operand, error) {
 	for !p.token.is(symbolToken, "]") {
 		if len(list.Items) > 0 {
 			if !p.token.is(symbolToken, ",") {
-				return nil, p.unexpected(", or ]")
+				return nil, p.unexpected(`"," or "]"`)
 			}
 			if err := p.advance(); err != nil {
 				return nil, err

@@ -30,11 +30,20 @@ type value struct {
 	list    []any
 }
 
-// number is an integer, exact, or the nearest float64.
+// number is an integer, exact, or the nearest float64. A float without a fraction
+// that int64 can hold is exact, so that 5.0 is 5 however large 5 is.
 type number struct {
 	float   float64
 	integer int64
 	exact   bool
+}
+
+func numberOf(f float64) number {
+	const beyond = 1 << 63 // the first that int64 cannot hold
+	if f == math.Trunc(f) && -beyond <= f && f < beyond {
+		return integerOf(int64(f))
+	}
+	return number{float: f}
 }
 
 func integerOf(i int64) number { return number{float: float64(i), integer: i, exact: true} }
@@ -43,7 +52,15 @@ func (n number) compare(other number) int {
 	if n.exact && other.exact {
 		return cmp.Compare(n.integer, other.integer)
 	}
-	return cmp.Compare(n.float, other.float)
+	order := cmp.Compare(n.float, other.float)
+	switch {
+	case order != 0 || n.exact == other.exact:
+		return order
+	case n.exact: // the other is the first that int64 cannot hold, to which this one is rounded
+		return -1
+	default:
+		return 1
+	}
 }
 
 // valueOf takes a nil of any type for null, which is what it is in JSON.
@@ -56,7 +73,7 @@ func valueOf(x any) value {
 	case string:
 		return value{kind: textKind, text: x}
 	case float64:
-		return value{kind: numberKind, number: number{float: x}}
+		return value{kind: numberKind, number: numberOf(x)}
 	case int64:
 		return value{kind: numberKind, number: integerOf(x)}
 	case json.Number:
@@ -81,15 +98,16 @@ func valueOf(x any) value {
 
 // reflected is for types that JSON does not decode to.
 func reflected(v reflect.Value) value {
+	v = pointedTo(v)
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
+	case reflect.Invalid:
+		return value{}
+	case reflect.Slice, reflect.Map:
 		if v.IsNil() {
 			return value{}
 		}
 	}
 	switch v.Kind() {
-	case reflect.Pointer:
-		return valueOf(v.Elem().Interface())
 	case reflect.Bool:
 		return value{kind: booleanKind, boolean: v.Bool()}
 	case reflect.String:
@@ -99,8 +117,11 @@ func reflected(v reflect.Value) value {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return value{kind: numberKind, number: unsigned(v.Uint())}
 	case reflect.Float32, reflect.Float64:
-		return value{kind: numberKind, number: number{float: v.Float()}}
+		return value{kind: numberKind, number: numberOf(v.Float())}
 	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return value{kind: objectKind} // JSON has no bytes
+		}
 		list := make([]any, v.Len())
 		for i := range list {
 			list[i] = v.Index(i).Interface()
@@ -109,6 +130,19 @@ func reflected(v reflect.Value) value {
 	default:
 		return value{kind: objectKind}
 	}
+}
+
+// pointedTo follows pointers, the Invalid value for a nil. A pointer that leads to
+// itself is one that is followed no further.
+func pointedTo(v reflect.Value) reflect.Value {
+	const most = 8
+	for range most {
+		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
+			return v
+		}
+		v = v.Elem()
+	}
+	return v
 }
 
 func unsigned(u uint64) number {
@@ -126,10 +160,7 @@ func member(object any, name string) any {
 	case Attributes:
 		return object[name]
 	}
-	v := reflect.ValueOf(object)
-	for v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
+	v := pointedTo(reflect.ValueOf(object))
 	if v.Kind() != reflect.Map || v.Type().Key().Kind() != reflect.String {
 		return nil
 	}
@@ -187,7 +218,7 @@ func parseNumber(text string) (n number, ok bool) {
 		return integerOf(i), true
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	return number{float: f}, err == nil || errors.Is(err, strconv.ErrRange)
+	return numberOf(f), err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // maxDigits is how many digits always fit a uint64.

@@ -24,7 +24,7 @@ func ExampleConfiguration_Validate() {
 		}
 	}
 	// Output:
-	// expression task_routing.filters[0].expression
+	// context task_routing.filters[0].expression
 	// missing task_routing.filters[0].targets[0].queue
 	// range task_routing.filters[0].targets[0].timeout
 }

@@ -297,5 +297,5 @@ func (w *walk) knownWorker(target Target) any {
 	if path == nil {
 		return nil
 	}
-	return path.Lookup(expression.Attributes{"task": w.task})
+	return path.LookupTarget(w.task, nil)
 }

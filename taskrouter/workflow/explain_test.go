@@ -167,7 +167,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"a filter that cannot be parsed": {
 			routing(workflow.Filter{FriendlyName: "Broken", Expression: "a", Targets: []target{{Queue: "WQ1"}}}), nil, workflow.Workspace{},
-			`filters[0] "Broken" is not tried: the service can be expected to refuse it: expression: line 1, column 2: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)` + "\n" +
+			`filters[0] "Broken" is not tried: the service can be expected to refuse it: expression: line 1, column 2: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN) (a name alone is no condition: write a == true)` + "\n" +
 				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
 		},
 		"a filter without an expression, and one without targets": {

@@ -18,13 +18,14 @@ const (
 	Error = expression.Error
 )
 
-// Rule is what a problem is about. Programs tell problems apart by it.
-type Rule string
+// Rule is what a problem is about. Programs tell problems apart by it. A problem of
+// an expression or an order that can be parsed has one of the rules of package
+// expression, such as [expression.RuleNeverTrue].
+type Rule = expression.Rule
 
-// The rules.
+// The rules of what is not about an expression alone.
 const (
 	RuleSyntax        Rule = "syntax"         // an expression or an order that cannot be parsed
-	RuleExpression    Rule = "expression"     // one that can, and cannot mean what was meant
 	RuleMissing       Rule = "missing"        // a member that the service requires
 	RuleQueue         Rule = "queue"          // a queue that is none
 	RuleRange         Rule = "range"          // a number out of its range

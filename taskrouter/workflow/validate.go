@@ -144,12 +144,12 @@ func (v *validator) findings(place string, e *expression.Expression, context exp
 func (v *validator) add(place string, findings []expression.Finding) {
 	for _, finding := range findings {
 		if finding.Text != "" {
-			v.report(finding.Severity, RuleExpression, place, "%s: %s: %s", finding.Position, finding.Text, finding.Message)
+			v.report(finding.Severity, finding.Rule, place, "%s: %s: %s", finding.Position, shorten(finding.Text), finding.Message)
 			continue
 		}
 		if !v.said[finding.Message] {
 			v.said[finding.Message] = true
-			v.report(finding.Severity, RuleExpression, place, "%s", finding.Message)
+			v.report(finding.Severity, finding.Rule, place, "%s", finding.Message)
 		}
 	}
 }

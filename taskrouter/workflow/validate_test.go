@@ -103,7 +103,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a filter with the prefix of a target": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.Expression = `task.language == "es"` },
-			workflow.Error, workflow.RuleExpression, ".filters[0].expression", "line 1, column 1: task.language: names are attributes of the task here and have no prefix, so this is missing unless an attribute is called task",
+			workflow.Error, expression.RuleContext, ".filters[0].expression", "line 1, column 1: task.language: names have no prefix in a filter: write language; as it is, it looks for an attribute that is called task",
 		},
 		"a filter without targets": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.Targets = nil },
@@ -132,17 +132,23 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a target that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Expression = "worker.vip" },
-			workflow.Error, workflow.RuleSyntax, "expression", "the service can be expected to refuse it: expression: line 1, column 11: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
+			workflow.Error, workflow.RuleSyntax, "expression", "the service can be expected to refuse it: expression: line 1, column 11: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN) (a name alone is no condition: write worker.vip == true)",
 		},
 		"a target without a prefix": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Expression = `languages HAS "es"` },
-			workflow.Error, workflow.RuleExpression, "expression", "line 1, column 1: languages: the expression of a target is about a task and a worker: write task.languages or worker.languages",
+			workflow.Error, expression.RuleContext, "expression", "line 1, column 1: languages: the expression of a target is about a task and a worker: write task.languages or worker.languages, or 'languages' if it is a text",
 		},
 		"a target with lines": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
 				t.Expression = "worker.a == 1 OR\nworker.b == 1\r\nAND worker.c == 1"
 			},
-			workflow.Warning, workflow.RuleExpression, "expression", "line 2, column 1: worker.b == 1  AND worker.c == 1: AND is taken to bind tighter than OR, which is not documented: put it in parentheses",
+			workflow.Warning, expression.RulePrecedence, "expression", "line 2, column 1: worker.b == 1  AND worker.c == 1: AND is taken to bind tighter than OR, which is not documented: put it in parentheses",
+		},
+		"a long text that is not in one line": {
+			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) {
+				f.Expression = "language == 'a\\\n" + strings.Repeat("x", 100) + "'"
+			},
+			workflow.Warning, expression.RuleUndocumented, ".filters[0].expression", `line 1, column 13: 'a\ ` + strings.Repeat("x", 56) + `…: the language has no escapes: the \ is taken for a character like any other, which is not documented`,
 		},
 		"a negative priority": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Priority = new(-1) },
@@ -174,22 +180,22 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"an order by what is no attribute of a worker": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.OrderBy = "level DESC" },
-			workflow.Error, workflow.RuleExpression, "order_by", "line 1, column 1: level: workers are ordered by their attributes: write one, such as worker.level",
+			workflow.Error, expression.RuleContext, "order_by", "line 1, column 1: level: workers are ordered by their attributes: write one, such as worker.level",
 		},
 		"an order without a direction": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.OrderBy = "worker.level" },
-			workflow.Warning, workflow.RuleExpression, "order_by", "line 1, column 1: worker.level: the direction is missing, which is taken for ASC and not documented: write ASC or DESC",
+			workflow.Warning, expression.RuleUndocumented, "order_by", "line 1, column 1: worker.level: what the order is without a direction is not documented: write worker.level ASC or worker.level DESC",
 		},
 		"a skip_if that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.SkipIf = "true" },
-			workflow.Error, workflow.RuleSyntax, "skip_if", "the service can be expected to refuse it: expression: line 1, column 5: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)",
+			workflow.Error, workflow.RuleSyntax, "skip_if", "the service can be expected to refuse it: expression: line 1, column 5: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN) (write 1==1 for what is always true, and 1==0 for what never is)",
 		},
 		"a skip_if about the worker": {
 			func(c *workflow.Configuration, _ *workflow.Filter, t *target) {
 				t.SkipIf = "worker.level == 0"
 				skippable(c, t)
 			},
-			workflow.Error, workflow.RuleExpression, "skip_if", "line 1, column 1: worker.level: a skip_if knows only workers.available, workers.unavailable and workers.WA…, the SID of an activity",
+			workflow.Error, expression.RuleContext, "skip_if", "line 1, column 1: worker.level: a skip_if knows only workers.available, workers.unavailable and workers.WA…, with the SID of an activity, not its name",
 		},
 		"a skip_if that is never true": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.SkipIf = "1 == 0" },
@@ -283,7 +289,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 			func(c *workflow.Configuration, _ *workflow.Filter, _ *target) {
 				c.TaskRouting.DefaultFilter.Expression = `language == "es"`
 			},
-			workflow.Error, workflow.RuleExpression, ".default_filter.expression", "line 1, column 1: language: the expression of a target is about a task and a worker: write task.language or worker.language",
+			workflow.Error, expression.RuleContext, ".default_filter.expression", "line 1, column 1: language: the expression of a target is about a task and a worker: write task.language or worker.language, or 'language' if it is a text",
 		},
 		"a default filter that no task reaches": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.Expression = "1==1" },
@@ -539,11 +545,11 @@ func TestWithAWorkspaceQueuesAndWorkersAreLookedAt(t *testing.T) {
 		"a target for a worker on a break":         {target: target{Queue: supportQueue, Expression: `worker.friendly_name == "Bob"`}},
 		"a target for a worker of another queue":   {target: target{Queue: spanishQueue, Expression: `worker.sid == "WK2"`}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleNoWorkers, Place: at("expression"), Message: nobody}}},
 		"a target that nobody can meet":            {target: target{Queue: spanishQueue, Expression: "worker.level > 3 AND task.language == 'es'"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleNoWorkers, Place: at("expression"), Message: nobody}}},
-		"a worker attribute that nobody has":       {target: target{Queue: spanishQueue, Expression: "worker.grade != 3"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("expression"), Message: "line 1, column 1: worker.grade: no sample has it"}}},
-		"a worker attribute in capitals":           {target: target{Queue: spanishQueue, Expression: "worker.Level != 3"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("expression"), Message: "line 1, column 1: worker.Level: no sample has it, but one has level: small and capital letters differ"}}},
-		"an order by an attribute of texts":        {target: target{Queue: spanishQueue, OrderBy: "worker.level DESC"}, workspace: func(w *workflow.Workspace) { w.Workers[2].Attributes["level"] = "7" }, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("order_by"), Message: `line 1, column 1: worker.level: a worker has "7" here: one that is no integer makes the service ignore the whole order`}}},
-		"an order by an attribute that none has":   {target: target{Queue: spanishQueue, OrderBy: "worker.grade DESC"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: at("order_by"), Message: "line 1, column 1: worker.grade: no sample has it"}}},
-		"an expression that can't be parsed":       {target: target{Queue: spanishQueue, Expression: "worker"}, want: workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleSyntax, Place: at("expression"), Message: "the service can be expected to refuse it: expression: line 1, column 7: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN)"}}},
+		"a worker attribute that nobody has":       {target: target{Queue: spanishQueue, Expression: "worker.grade != 3"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: expression.RuleUnknownName, Place: at("expression"), Message: "line 1, column 1: worker.grade: no sample has it"}}},
+		"a worker attribute in capitals":           {target: target{Queue: spanishQueue, Expression: "worker.Level != 3"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: expression.RuleUnknownName, Place: at("expression"), Message: "line 1, column 1: worker.Level: no sample has it, but one has level: small and capital letters differ"}}},
+		"an order by an attribute of texts":        {target: target{Queue: spanishQueue, OrderBy: "worker.level DESC"}, workspace: func(w *workflow.Workspace) { w.Workers[2].Attributes["level"] = "7" }, want: workflow.Problems{{Severity: workflow.Warning, Rule: expression.RuleOrder, Place: at("order_by"), Message: `line 1, column 1: worker.level: a worker has "7" here: one that is no integer makes the service ignore the whole order`}}},
+		"an order by an attribute that none has":   {target: target{Queue: spanishQueue, OrderBy: "worker.grade DESC"}, want: workflow.Problems{{Severity: workflow.Warning, Rule: expression.RuleUnknownName, Place: at("order_by"), Message: "line 1, column 1: worker.grade: no sample has it"}}},
+		"an expression that can't be parsed":       {target: target{Queue: spanishQueue, Expression: "worker"}, want: workflow.Problems{{Severity: workflow.Error, Rule: workflow.RuleSyntax, Place: at("expression"), Message: "the service can be expected to refuse it: expression: line 1, column 7: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN) (a name alone is no condition: write worker == true)"}}},
 		"a skip_if for an activity without worker": {target: target{Queue: spanishQueue, SkipIf: "1==1"}},
 	}
 	for name, test := range tests {
@@ -603,12 +609,12 @@ func TestTasksAreSamplesForFilters(t *testing.T) {
 	w := workflow.Workspace{Tasks: []expression.Attributes{{"language": "es", "skills": []any{"a"}}}}
 	assert.Equal(t, workflow.Problems{
 		{
-			Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: "task_routing.filters[0].expression", Filter: "Spanish",
+			Severity: workflow.Warning, Rule: expression.RuleUnknownName, Place: "task_routing.filters[0].expression", Filter: "Spanish",
 			Message: "line 1, column 1: Language: no sample has it, but one has language: small and capital letters differ",
 		},
 		{
-			Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: "task_routing.filters[0].expression", Filter: "Spanish",
-			Message: `line 1, column 21: skills == "a": this is never true: skills is a list in every sample, and 'a' is a text; write skills HAS 'a'`,
+			Severity: workflow.Warning, Rule: expression.RuleNeverTrue, Place: "task_routing.filters[0].expression", Filter: "Spanish",
+			Message: `line 1, column 21: skills == "a": this is never true: == compares single values of one kind, and skills is a list in every sample; write skills HAS 'a'`,
 		},
 	}, c.Check(w))
 }
@@ -622,7 +628,7 @@ func TestAnAttributeThatNoExpressionCanNameIsSaidOnce(t *testing.T) {
 	w.Workers[0].Attributes["skill-level"] = 1
 	w.Workers[1].Attributes["skill-level"] = 2
 	assert.Equal(t, workflow.Problems{{
-		Severity: workflow.Warning, Rule: workflow.RuleExpression, Place: "task_routing.filters[0].targets[0].expression", Filter: "Spanish",
-		Message: `no expression can name the attribute "skill-level": names are letters, digits, _ and $, without a digit first, and no words of the language`,
+		Severity: workflow.Warning, Rule: expression.RuleUnnameable, Place: "task_routing.filters[0].targets[0].expression", Filter: "Spanish",
+		Message: `no expression can name the attribute "skill-level" of a worker: names are letters, digits, _ and $, without a digit first, and no words of the language`,
 	}}, c.Check(w))
 }

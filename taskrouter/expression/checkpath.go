@@ -1,0 +1,286 @@
+package expression
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func (c *checker) checkPath(path *Path) {
+	if c.checkContext(path) {
+		return
+	}
+	if strings.IndexFunc(path.String(), func(r rune) bool { return r > '\x7f' }) >= 0 {
+		c.report(Warning, RuleUndocumented, path, "whether a name may have letters other than a to z is not documented")
+	}
+	if c.checkBuiltIn(path) || c.unquoted[path] {
+		return
+	}
+	c.checkPresence(path)
+}
+
+// checkContext finds names of another context.
+func (c *checker) checkContext(path *Path) (found bool) {
+	switch c.context {
+	case Target:
+		return c.checkTargetPath(path)
+	case SkipIf:
+		return c.checkCount(path)
+	default:
+		return c.checkPlainPath(path)
+	}
+}
+
+func (c *checker) checkCount(path *Path) (found bool) {
+	if isCount(path) {
+		return false
+	}
+	c.report(Error, RuleContext, path, "a skip_if knows only workers.available, workers.unavailable and workers.WA…, with the SID of an activity, not its name")
+	return true
+}
+
+// isCount reports whether a path is one of those that a skip_if knows.
+func isCount(path *Path) bool {
+	if len(path.Steps) != 2 || path.Steps[0].Name != "workers" {
+		return false
+	}
+	name := path.Steps[1].Name
+	return name == "available" || name == "unavailable" || strings.HasPrefix(name, "WA")
+}
+
+func (c *checker) checkTargetPath(path *Path) (found bool) {
+	first := path.Steps[0].Name
+	rest := strings.TrimPrefix(path.String(), first+".")
+	switch prefix := strings.ToLower(first); {
+	case isCount(path):
+		c.report(Error, RuleContext, path, "counts of workers are for a skip_if: the expression of a target looks at one worker at a time")
+	case first != prefix && (prefix == "task" || prefix == "worker"):
+		c.report(Error, RuleContext, path, "write %s in small letters", prefix)
+	case first == "tasks" || first == "workers":
+		c.report(Error, RuleContext, path, "write %s.%s", strings.TrimSuffix(first, "s"), rest)
+	case first != "task" && first != "worker" && len(path.Steps) == 1:
+		c.report(Error, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s, or '%[1]s' if it is a text", first)
+	case first != "task" && first != "worker":
+		c.report(Error, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s", path)
+	case len(path.Steps) == 1 || path.Steps[1].Name == "":
+		c.report(Error, RuleContext, path, "write which attribute of the %s", first)
+	default:
+		return false
+	}
+	return true
+}
+
+// checkPlainPath finds prefixes where there are none.
+func (c *checker) checkPlainPath(path *Path) (found bool) {
+	first := path.Steps[0].Name
+	if len(path.Steps) == 1 || c.occurs(first) {
+		return false
+	}
+	rest := strings.TrimPrefix(path.String(), first+".")
+	switch {
+	case first == "task" && c.context == Filter:
+		c.report(Error, RuleContext, path, "names have no prefix in a filter: write %s; as it is, it looks for an attribute that is called task", rest)
+	case first == "worker" && c.context == Filter:
+		c.report(Error, RuleContext, path, "a filter knows no worker, only the task: put this into the expression of a target")
+	case first == "worker": // which was seen in production, with what result is not known
+		c.report(Warning, RuleContext, path, "names have no prefix in a task queue: write %s; as it is, it looks for an attribute that is called worker", rest)
+	case first == "task":
+		c.report(Error, RuleContext, path, "a task queue knows no task, only the worker: put this into the expression of a target")
+	case isCount(path):
+		c.report(Error, RuleContext, path, "counts of workers are for the skip_if of a target")
+	default:
+		return false
+	}
+	return true
+}
+
+// occurs reports whether a sample has an attribute.
+func (c *checker) occurs(name string) bool {
+	return slices.ContainsFunc(c.own(), func(sample Attributes) bool { return sample[name] != nil })
+}
+
+// own returns the samples of what names without a prefix are about.
+func (c *checker) own() []Attributes {
+	if c.context == Queue {
+		return c.samples.Workers
+	}
+	return c.samples.Tasks
+}
+
+// builtIn are the names of a worker that the service itself gives their values.
+var builtIn = map[string]kind{
+	"sid": textKind, "friendly_name": textKind, "activity_sid": textKind, "activity_name": textKind, "channel": objectKind,
+}
+
+// ofWorker returns the steps of a path below the worker, nil if it does not lead
+// there.
+func (c *checker) ofWorker(path *Path) []Step {
+	switch {
+	case c.context == Queue:
+		return path.Steps
+	case c.context == Target && len(path.Steps) > 1 && path.Steps[0].Name == "worker":
+		return path.Steps[1:]
+	default:
+		return nil
+	}
+}
+
+// builtInKinds returns what a built-in name of a worker can be. Samples need not
+// have it.
+func (c *checker) builtInKinds(path *Path) (is kinds, ok bool) {
+	steps := c.ofWorker(path)
+	if steps == nil {
+		return 0, false
+	}
+	is, ok = setOf(builtIn[steps[0].Name]), builtIn[steps[0].Name] != nullKind
+	switch {
+	case !ok:
+		return 0, false
+	case len(steps) < 3:
+		return is, true
+	default:
+		return setOf(numberKind), true
+	}
+}
+
+// checkBuiltIn finds what the service may not know of its own names.
+func (c *checker) checkBuiltIn(path *Path) (isBuiltIn bool) {
+	if _, ok := c.builtInKinds(path); !ok {
+		return false
+	}
+	steps := c.ofWorker(path)
+	switch {
+	case steps[0].Name == "channel" && !isChannelPath(steps):
+		c.report(Warning, RuleUnknownName, path, "a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks")
+	case c.context == Queue && steps[0].Name == "channel":
+		c.report(Warning, RuleUndocumented, path, "channels are documented for the expressions of targets only")
+	case c.context == Queue:
+		c.report(Warning, RuleUndocumented, path, "this is documented for targets and for the list of workers, not for task queues")
+	}
+	return true
+}
+
+func isChannelPath(steps []Step) bool {
+	if len(steps) != 3 {
+		return false
+	}
+	return slices.Contains([]string{"configured_capacity", "assigned_tasks", "available_capacity_percentage"}, steps[2].Name)
+}
+
+// presence is what the samples say of a path.
+type presence struct {
+	kinds   kinds  // what it leads to in them, nullKind included
+	similar string // another path that differs in capital letters
+}
+
+// missing reports whether there are samples and none has what is asked for.
+func (p presence) missing() bool { return p.kinds == nulls }
+
+// presenceOf looks a path up in the samples. Without samples the kinds are none.
+func (c *checker) presenceOf(path *Path) presence {
+	name := path.String()
+	if known, ok := c.known[name]; ok {
+		return known
+	}
+	var found presence
+	samples, steps := c.samplesOf(path)
+	for _, sample := range samples {
+		found.kinds |= setOf(valueOf(resolve(steps, scope{names: sample})).kind)
+	}
+	for _, sample := range samples {
+		if found.missing() && found.similar == "" {
+			found.similar = foldedPath(steps, sample)
+		}
+	}
+	c.known[name] = found
+	return found
+}
+
+// checkPresence finds names that no sample has.
+func (c *checker) checkPresence(path *Path) {
+	switch found := c.presenceOf(path); {
+	case !found.missing():
+		return
+	case found.similar != "":
+		c.report(Warning, RuleUnknownName, path, "no sample has it, but one has %s: small and capital letters differ", found.similar)
+	default:
+		c.report(Warning, RuleUnknownName, path, "no sample has it")
+	}
+}
+
+// samplesOf returns the samples that a path leads into, and its steps in there.
+func (c *checker) samplesOf(path *Path) ([]Attributes, []Step) {
+	switch {
+	case c.context == SkipIf:
+		return nil, nil
+	case c.context != Target:
+		return c.own(), path.Steps
+	case len(path.Steps) == 1:
+		return nil, nil
+	case path.Steps[0].Name == "task":
+		return c.samples.Tasks, path.Steps[1:]
+	case path.Steps[0].Name == "worker":
+		return c.samples.Workers, path.Steps[1:]
+	default:
+		return nil, nil
+	}
+}
+
+// foldedPath returns how a path would have to be written, with other capital
+// letters, to lead somewhere, and "" if it would not even so.
+func foldedPath(steps []Step, sample Attributes) string {
+	object := map[string]any(sample)
+	var names []string
+	differs := false
+	for _, step := range steps {
+		name, ok := foldedName(object, step.Name)
+		if !ok {
+			return ""
+		}
+		names = append(names, name)
+		differs = differs || name != step.Name
+		object, _ = object[name].(map[string]any)
+	}
+	if !differs {
+		return "" // it is null there
+	}
+	return strings.Join(names, ".")
+}
+
+// foldedName returns the least of the names that differ in capital letters only, so
+// that it does not depend on the order of a map.
+func foldedName(object map[string]any, name string) (found string, ok bool) {
+	for candidate := range object {
+		if strings.EqualFold(candidate, name) && (!ok || candidate < found) {
+			found, ok = candidate, true
+		}
+	}
+	return found, ok
+}
+
+// unnameable finds attributes that no expression can name.
+func (c *checker) unnameable() []Finding {
+	names := map[string]string{} // with whose they are
+	collect := func(samples []Attributes, whose string) {
+		for _, sample := range samples {
+			for _, name := range unnameable(sample, c.context == Target) {
+				names[name] = whose
+			}
+		}
+	}
+	if c.context == Queue || c.context == Target {
+		collect(c.samples.Workers, "a worker")
+	}
+	if c.context == Filter || c.context == Target {
+		collect(c.samples.Tasks, "a task")
+	}
+	var findings []Finding
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		findings = append(findings, Finding{
+			Severity: Warning,
+			Rule:     RuleUnnameable,
+			Message:  "no expression can name the attribute " + quoted(name) + " of " + names[name] + ": names are letters, digits, _ and $, without a digit first, and no words of the language",
+		})
+	}
+	return findings
+}
