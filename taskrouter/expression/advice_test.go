@@ -69,7 +69,7 @@ func requireAdvice(t *testing.T, source string, sets []expression.Samples, advis
 	t.Helper()
 	e := parse(t, source)
 	for _, samples := range sets {
-		for _, finding := range neverTrue(e.Check(expression.Queue, samples)) {
+		for _, finding := range neverTrue(e.Check(expression.ContextQueue, samples)) {
 			advice := adviceIn(finding)
 			if advice == "" {
 				continue
@@ -77,7 +77,7 @@ func requireAdvice(t *testing.T, source string, sets []expression.Samples, advis
 			advised[advice] = true
 			better, err := expression.Parse(advice)
 			require.NoError(t, err, "%s: %s", source, finding)
-			require.Empty(t, neverTrue(better.Check(expression.Queue, samples)), "%s: %s; samples %v", source, finding, samples.Workers)
+			require.Empty(t, neverTrue(better.Check(expression.ContextQueue, samples)), "%s: %s; samples %v", source, finding, samples.Workers)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestAdviceSaysWhatWasMeant(t *testing.T) {
 		`n CONTAINS '5'`:    ``,
 		`c HAS ['` + strings.Repeat("x", 100) + `']`: ``, // which would be in the way
 	} {
-		found := neverTrue(parse(t, source).Check(expression.Queue, listed))
+		found := neverTrue(parse(t, source).Check(expression.ContextQueue, listed))
 		if assert.NotEmpty(t, found, source) {
 			assert.Equal(t, want, adviceIn(found[0]), "%s: %s", source, found[0])
 		}

@@ -107,7 +107,7 @@ func BenchmarkCheck(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%dKB", name, length>>10), func(b *testing.B) {
 				b.SetBytes(int64(len(e.Source())))
 				for b.Loop() {
-					e.Check(expression.Queue, expression.Samples{})
+					e.Check(expression.ContextQueue, expression.Samples{})
 				}
 			})
 		}
@@ -122,7 +122,7 @@ func BenchmarkCheckSpace(b *testing.B) {
 		e := parse(b, strings.Repeat(" ", length)+strings.Repeat("a == 1 AND b == 1 OR ", groups)+"1 == 1")
 		b.Run(fmt.Sprintf("%dKB", length>>10), func(b *testing.B) {
 			for b.Loop() {
-				e.Check(expression.Queue, expression.Samples{})
+				e.Check(expression.ContextQueue, expression.Samples{})
 			}
 		})
 	}

@@ -11,17 +11,17 @@ type Context int
 
 // The contexts.
 const (
-	// Queue is the TargetWorkers of a task queue, and the TargetWorkersExpression
+	// ContextQueue is the TargetWorkers of a task queue, and the TargetWorkersExpression
 	// of the list of workers: names are attributes of the worker.
-	Queue Context = iota
-	// Filter is a filter of a workflow, and the EvaluateTaskAttributes of the list
+	ContextQueue Context = iota
+	// ContextFilter is a filter of a workflow, and the EvaluateTaskAttributes of the list
 	// of tasks: names are attributes of the task.
-	Filter
-	// Target is a target of a workflow: names begin with task or worker.
-	Target
-	// SkipIf is the skip_if of a target: names are workers.available,
+	ContextFilter
+	// ContextTarget is a target of a workflow: names begin with task or worker.
+	ContextTarget
+	// ContextSkipIf is the skip_if of a target: names are workers.available,
 	// workers.unavailable and workers.WA…, the SID of an activity.
-	SkipIf
+	ContextSkipIf
 )
 
 // Severity is how bad a finding is.
@@ -29,16 +29,16 @@ type Severity int
 
 // The severities.
 const (
-	// Warning is for what may be meant, and what the service may understand.
-	Warning Severity = iota + 1
-	// Error is for what cannot work, whatever the attributes are. Names of another
+	// SeverityWarning is for what may be meant, and what the service may understand.
+	SeverityWarning Severity = iota + 1
+	// SeverityError is for what cannot work, whatever the attributes are. Names of another
 	// context are among it, though an attribute could be called task or worker.
-	Error
+	SeverityError
 )
 
 // String returns warning or error.
 func (s Severity) String() string {
-	if s == Error {
+	if s == SeverityError {
 		return "error"
 	}
 	return "warning"
@@ -83,7 +83,7 @@ func (f Finding) String() string {
 
 // Samples are attributes that occur, to hold an expression against. The more of
 // them, the better: what none of them has is taken for a mistake, though never for
-// more than a [Warning].
+// more than a [SeverityWarning].
 type Samples struct {
 	Tasks   []Attributes
 	Workers []Attributes // better [Worker.Fields]
@@ -160,7 +160,7 @@ func (c *checker) checkPrecedence(node *Logical) {
 	}
 	for _, condition := range node.Conditions {
 		if _, ok := condition.(*Logical); ok && !c.isParenthesized(condition) {
-			c.report(Warning, RulePrecedence, condition, "AND is taken to bind tighter than OR, which is not documented: put it in parentheses")
+			c.report(SeverityWarning, RulePrecedence, condition, "AND is taken to bind tighter than OR, which is not documented: put it in parentheses")
 		}
 	}
 }
@@ -174,6 +174,6 @@ func (c *checker) isParenthesized(node Node) bool {
 
 func (c *checker) checkString(node *String) {
 	if strings.Contains(node.Value, `\`) {
-		c.report(Warning, RuleUndocumented, node, `the language has no escapes: the \ is taken for a character like any other, which is not documented`)
+		c.report(SeverityWarning, RuleUndocumented, node, `the language has no escapes: the \ is taken for a character like any other, which is not documented`)
 	}
 }

@@ -42,7 +42,7 @@ func runChecks(t *testing.T, context expression.Context, samples expression.Samp
 }
 
 var contexts = map[string]expression.Context{
-	"queue": expression.Queue, "filter": expression.Filter, "target": expression.Target, "skip_if": expression.SkipIf,
+	"queue": expression.ContextQueue, "filter": expression.ContextFilter, "target": expression.ContextTarget, "skip_if": expression.ContextSkipIf,
 }
 
 const (
@@ -86,7 +86,7 @@ func TestCheckFindsInEveryContext(t *testing.T) {
 }
 
 func TestCheckFindsWithoutSamples(t *testing.T) {
-	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextQueue, expression.Samples{}, []checkRow{
 		// Names of another context.
 		{`worker.skills HAS 'x'`, []string{"column 1: warning: worker.skills: names have no prefix in a task queue: write skills; as it is, it looks for an attribute that is called worker"}},
 		{`task.skills[0] == 1`, []string{"column 1: error: task.skills[0]" + noTask}},
@@ -135,20 +135,20 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 		}},
 		{`1 < a AND b IN a`, []string{"column 16: warning: a: a list here and a single value in 1 < a" + otherwise}},
 	})
-	runChecks(t, expression.Filter, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextFilter, expression.Samples{}, []checkRow{
 		{`worker.skills HAS 'x'`, []string{"column 1: error: worker.skills" + noWorker}},
 		{`task.type == 'x'`, []string{"column 1: error: task.type: names have no prefix in a filter: write type; as it is, it looks for an attribute that is called task"}},
 		{`workers.available == 0`, []string{"column 1: error: workers.available" + noCounts}},
 		{`worker[0] == 1`, []string{"column 1: error: worker[0]" + noWorker}},
 	})
-	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextTarget, expression.Samples{}, []checkRow{
 		{`language == task.language`, []string{"column 1: error: language: the expression of a target is about a task and a worker: write task.language or worker.language, or 'language' if it is a text"}},
 		{`a.b[0] == 1`, []string{"column 1: error: a.b[0]" + ofBoth + "task.a.b[0] or worker.a.b[0]"}},
 		{`worker == 1`, []string{"column 1: error: worker: write which attribute of the worker"}},
 		{`task[0] == 1`, []string{"column 1: error: task[0]: write which attribute of the task"}},
 		{`worker.ä == 1`, []string{"column 1: warning: worker.ä" + letters}},
 	})
-	runChecks(t, expression.SkipIf, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextSkipIf, expression.Samples{}, []checkRow{
 		{`workers.busy == 1`, []string{"column 1: error: workers.busy" + ofCounts}},
 		{`available == 1`, []string{"column 1: error: available" + ofCounts}},
 		{`workers.WA1.x == 1`, []string{"column 1: error: workers.WA1.x" + ofCounts}},
@@ -170,7 +170,7 @@ func TestCheckFindsNothingInWhatPeopleWriteOnPurpose(t *testing.T) {
 		context expression.Context
 		sources []string
 	}{
-		"everywhere, in a queue": {expression.Queue, []string{
+		"everywhere, in a queue": {expression.ContextQueue, []string{
 			`1==1`, `1==0`, `1 != 1`, `1=0`, `null == null`, `true == true`, `1 IN [1, 2]`,
 			`languages HAS "es" AND level >= 3`, `"voice" in products`, `(skills HAS 'a' OR skills HAS 'b') AND skills HAS 'c'`,
 			`skills != null AND skills HAS 'x'`, `null == skills AND skills HAS 'x'`, `vip == true`, `vip != true`, `name != ''`, `name == ''`,
@@ -178,16 +178,16 @@ func TestCheckFindsNothingInWhatPeopleWriteOnPurpose(t *testing.T) {
 			`a >- 5`, `a HAS 5`, `a IN [5]`, `a <- [5]`, `a NOT IN ['x']`, `'x' NOT IN skills`, `a NOT IN null`, `a == '(x)'`,
 			`worker == 1 OR task == 2 OR workers == 3`, `a.b == b.c`, `a IN b`, `b NOT IN a`, `a > b`, `_a$ == 1`, `activities == 1`,
 		}},
-		"filter": {expression.Filter, []string{
+		"filter": {expression.ContextFilter, []string{
 			`preferred_agents != null`, `channelType IN ['web', 'sms'] AND transferTargetType != ''`, `type == 'x' OR targetSid == 'y'`,
 			`language CONTAINS 'fr-CA'`, `phone == '+15550100' OR vip != true`, `data.attempts == 1`, `worker == 'x'`,
 		}},
-		"target": {expression.Target, []string{
+		"target": {expression.ContextTarget, []string{
 			`1==1`, `task.language IN worker.languages`, `'S' IN worker.routing.skills`, `'S' NOT IN worker.routing.skills`, `worker.waiting != true`,
 			`worker.sid != task.ignored AND worker.sid == task.wanted`, `worker.channel.chat.assigned_tasks == 0`, `worker.id IN task.preferred_agents`,
 			`task.age > 13 OR task.age == '>20'`, `task.in == worker.has`, `worker.activity_name in ['Idle']`, `worker.channel.chat.available_capacity_percentage < 75`,
 		}},
-		"skip_if": {expression.SkipIf, []string{
+		"skip_if": {expression.ContextSkipIf, []string{
 			`1==1`, `workers.available == 0`, `workers.unavailable > 5`, `workers.WA0123 < 2 OR workers.WA4567 < 2`, `workers.available <= workers.WA1`,
 		}},
 	} {
@@ -214,7 +214,7 @@ func samples() expression.Samples {
 }
 
 func TestCheckFindsWithSamples(t *testing.T) {
-	runChecks(t, expression.Queue, samples(), []checkRow{
+	runChecks(t, expression.ContextQueue, samples(), []checkRow{
 		// Names that nobody has.
 		{`nix == 1`, []string{"column 1: warning: nix: no sample has it"}},
 		{`nix != true AND x.y HAS 1`, []string{"column 1: warning: nix: no sample has it", "column 17: warning: x.y: no sample has it"}},
@@ -268,7 +268,7 @@ func TestCheckFindsWithSamples(t *testing.T) {
 			"column 92: warning: channel.voice.assigned_tasks: channels are documented for the expressions of targets only",
 		}},
 	})
-	runChecks(t, expression.Filter, samples(), []checkRow{
+	runChecks(t, expression.ContextFilter, samples(), []checkRow{
 		{`Language == 'es'`, []string{"column 1: warning: Language: no sample has it, but one has language: small and capital letters differ"}},
 		{`sid == 'x'`, []string{"column 1: warning: sid: no sample has it"}},
 		{`skills HAS 'x'`, []string{"column 1: warning: skills: no sample has it"}},
@@ -277,7 +277,7 @@ func TestCheckFindsWithSamples(t *testing.T) {
 		{`item == item`, []string{"column 1: warning: item == item: this is never true: == compares single values of one kind, and item is an object in every sample"}},
 		{`language == 'es' AND age >= 5 AND langs HAS 'es' AND item != null`, nil},
 	})
-	runChecks(t, expression.Target, samples(), []checkRow{
+	runChecks(t, expression.ContextTarget, samples(), []checkRow{
 		{`task.nix == worker.void`, []string{"column 1: warning: task.nix: no sample has it", "column 13: warning: worker.void: no sample has it"}},
 		{`worker.Level == 5`, []string{"column 1: warning: worker.Level: no sample has it, but one has level: small and capital letters differ"}},
 		{`task.sid == 1`, []string{"column 1: warning: task.sid: no sample has it"}},
@@ -290,7 +290,7 @@ func TestCheckFindsWithSamples(t *testing.T) {
 			"column 68: warning: worker.channel.x: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
 		}},
 	})
-	runChecks(t, expression.SkipIf, samples(), []checkRow{
+	runChecks(t, expression.ContextSkipIf, samples(), []checkRow{
 		{`workers.available == 0 AND workers.WA1 > 1`, nil},
 	})
 }
@@ -300,9 +300,9 @@ func TestCheckTakesAPrefixForAnAttributeIfASampleHasIt(t *testing.T) {
 		Workers: []expression.Attributes{nil, {"worker": map[string]any{"a": 1}}},
 		Tasks:   []expression.Attributes{{"task": map[string]any{"a": 1}}},
 	}
-	assert.Empty(t, findings(t, `worker.a == 1`, expression.Queue, own))
-	assert.Empty(t, findings(t, `task.a == 1`, expression.Filter, own))
-	assert.Equal(t, []string{"line 1, column 1: error: task.a" + noTask}, findings(t, `task.a == 1`, expression.Queue, own))
+	assert.Empty(t, findings(t, `worker.a == 1`, expression.ContextQueue, own))
+	assert.Empty(t, findings(t, `task.a == 1`, expression.ContextFilter, own))
+	assert.Equal(t, []string{"line 1, column 1: error: task.a" + noTask}, findings(t, `task.a == 1`, expression.ContextQueue, own))
 }
 
 func TestCheckFindsAttributesThatNoExpressionCanName(t *testing.T) {
@@ -318,13 +318,13 @@ func TestCheckFindsAttributesThatNoExpressionCanName(t *testing.T) {
 		}
 		return list
 	}
-	assert.Equal(t, named(`"a.x y" of a worker`, `"in" of a worker`, `"skill-level" of a worker`), findings(t, `b == 1`, expression.Queue, own))
-	assert.Equal(t, named(`"2nd" of a task`, `"Has" of a task`), findings(t, `b == 1`, expression.Filter, own))
-	assert.Equal(t, named(`"2nd" of a task`, `"a.x y" of a worker`, `"skill-level" of a worker`), findings(t, `worker.in == 1 AND task.Has == 2`, expression.Target, own),
+	assert.Equal(t, named(`"a.x y" of a worker`, `"in" of a worker`, `"skill-level" of a worker`), findings(t, `b == 1`, expression.ContextQueue, own))
+	assert.Equal(t, named(`"2nd" of a task`, `"Has" of a task`), findings(t, `b == 1`, expression.ContextFilter, own))
+	assert.Equal(t, named(`"2nd" of a task`, `"a.x y" of a worker`, `"skill-level" of a worker`), findings(t, `worker.in == 1 AND task.Has == 2`, expression.ContextTarget, own),
 		"after a dot, the words of the language are names")
-	assert.Empty(t, findings(t, `1 == 1`, expression.SkipIf, own))
+	assert.Empty(t, findings(t, `1 == 1`, expression.ContextSkipIf, own))
 	assert.Equal(t, append([]string{"line 1, column 1: warning: c: no sample has it"}, named(`"2nd" of a task`, `"Has" of a task`)...),
-		findings(t, `c == 1`, expression.Filter, own), "they come last")
+		findings(t, `c == 1`, expression.ContextFilter, own), "they come last")
 }
 
 func TestUnnameableGoesIntoObjectsAndLists(t *testing.T) {
@@ -343,23 +343,23 @@ func TestUnnameableGoesIntoObjectsAndLists(t *testing.T) {
 }
 
 func TestFindingHasItsPartsInFields(t *testing.T) {
-	list := parse(t, "ä == 1\n  AND task.x == '"+strings.Repeat("ö", 50)+"\\'").Check(expression.Queue, expression.Samples{Workers: []expression.Attributes{{"ä": 1, "-": 1}}})
+	list := parse(t, "ä == 1\n  AND task.x == '"+strings.Repeat("ö", 50)+"\\'").Check(expression.ContextQueue, expression.Samples{Workers: []expression.Attributes{{"ä": 1, "-": 1}}})
 	assert.Equal(t, []expression.Finding{
 		{
-			Severity: expression.Warning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 0, Line: 1, Column: 1}, Text: "ä",
+			Severity: expression.SeverityWarning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 0, Line: 1, Column: 1}, Text: "ä",
 			Message: "whether a name may have letters other than a to z is not documented",
 		},
 		{
-			Severity: expression.Error, Rule: expression.RuleContext, Position: expression.Position{Offset: 14, Line: 2, Column: 7}, Text: "task.x",
+			Severity: expression.SeverityError, Rule: expression.RuleContext, Position: expression.Position{Offset: 14, Line: 2, Column: 7}, Text: "task.x",
 			Message: "a task queue knows no task, only the worker: put this into the expression of a target",
 		},
 		{
-			Severity: expression.Warning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 24, Line: 2, Column: 17},
+			Severity: expression.SeverityWarning, Rule: expression.RuleUndocumented, Position: expression.Position{Offset: 24, Line: 2, Column: 17},
 			Text:    "'" + strings.Repeat("ö", 50) + "\\'",
 			Message: `the language has no escapes: the \ is taken for a character like any other, which is not documented`,
 		},
 		{
-			Severity: expression.Warning, Rule: expression.RuleUnnameable,
+			Severity: expression.SeverityWarning, Rule: expression.RuleUnnameable,
 			Message: `no expression can name the attribute "-" of a worker: names are letters, digits, _ and $, without a digit first, and no words of the language`,
 		},
 	}, list)
@@ -367,14 +367,14 @@ func TestFindingHasItsPartsInFields(t *testing.T) {
 	assert.Equal(t, "line 2, column 17: warning: '"+strings.Repeat("ö", 39)+`…: the language has no escapes: the \ is taken for a character like any other, which is not documented`, list[2].String(),
 		"only in print is the text shortened")
 	assert.Equal(t, `warning: `+list[3].Message, list[3].String())
-	assert.Equal(t, "warning", expression.Warning.String())
-	assert.Equal(t, "error", expression.Error.String())
+	assert.Equal(t, "warning", expression.SeverityWarning.String())
+	assert.Equal(t, "error", expression.SeverityError.String())
 }
 
 func TestCheckReportsInTheOrderOfTheSource(t *testing.T) {
 	const source = `a HAS 'x' AND task.b == 1 OR a == '\' AND 'c' == 'd' OR worker.e == 2`
 	offsets := []int{}
-	for _, finding := range parse(t, source).Check(expression.Queue, expression.Samples{}) {
+	for _, finding := range parse(t, source).Check(expression.ContextQueue, expression.Samples{}) {
 		offsets = append(offsets, finding.Position.Offset)
 	}
 	assert.Equal(t, []int{0, 14, 29, 29, 34, 42, 56}, offsets)
@@ -386,12 +386,12 @@ func TestCheckCountsLinesAndCharacters(t *testing.T) {
 		"line 1, column 15: warning: ö" + letters,
 		"line 3, column 1: warning: ü" + letters,
 		"line 3, column 12: warning: ß" + letters,
-	}, findings(t, "1 < ä AND 2 < ö AND\n\nü == 1 AND ß == 2", expression.Queue, expression.Samples{}))
+	}, findings(t, "1 < ä AND 2 < ö AND\n\nü == 1 AND ß == 2", expression.ContextQueue, expression.Samples{}))
 }
 
 func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
 	const n = 50
-	list := parse(t, `'x' IN a`+strings.Repeat(` AND a<-5`, n)).Check(expression.Queue, expression.Samples{})
+	list := parse(t, `'x' IN a`+strings.Repeat(` AND a<-5`, n)).Check(expression.ContextQueue, expression.Samples{})
 	require.Len(t, list, 2*n)
 	for i := 0; i < len(list); i += 2 {
 		assert.Equal(t, list[i].Position, list[i+1].Position)
@@ -402,10 +402,10 @@ func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
 
 func TestCheckKnowsNotWhatTheServiceSets(t *testing.T) {
 	own := expression.Samples{Workers: []expression.Attributes{{"sid": 5, "channel": "x"}}}
-	for _, finding := range parse(t, `sid == 'WK1' AND channel.voice.assigned_tasks == 0`).Check(expression.Queue, own) {
+	for _, finding := range parse(t, `sid == 'WK1' AND channel.voice.assigned_tasks == 0`).Check(expression.ContextQueue, own) {
 		assert.Equal(t, expression.RuleUndocumented, finding.Rule, "%s: attributes called so count for nothing", finding)
 	}
-	assert.Empty(t, findings(t, `worker.sid == 'WK1' AND worker.channel.voice.assigned_tasks == 0`, expression.Target, own))
+	assert.Empty(t, findings(t, `worker.sid == 'WK1' AND worker.channel.voice.assigned_tasks == 0`, expression.ContextTarget, own))
 }
 
 func TestEveryRuleIsFoundByItsOwn(t *testing.T) {
@@ -415,13 +415,13 @@ func TestEveryRuleIsFoundByItsOwn(t *testing.T) {
 		source   string
 		severity expression.Severity
 	}{
-		expression.RuleContext:      {expression.Queue, `task.language != 'es'`, expression.Error},
-		expression.RuleNeverTrue:    {expression.Queue, `skills == 'a'`, expression.Warning},
-		expression.RuleMixedTypes:   {expression.Queue, `n == '5'`, expression.Warning},
-		expression.RuleQuotes:       {expression.Queue, `language == es`, expression.Warning},
-		expression.RuleUnknownName:  {expression.Queue, `vip != true`, expression.Warning},
-		expression.RulePrecedence:   {expression.Queue, `n == 1 OR n == 2 AND n == 3`, expression.Warning},
-		expression.RuleUndocumented: {expression.Queue, `sid == 'WK1'`, expression.Warning},
+		expression.RuleContext:      {expression.ContextQueue, `task.language != 'es'`, expression.SeverityError},
+		expression.RuleNeverTrue:    {expression.ContextQueue, `skills == 'a'`, expression.SeverityWarning},
+		expression.RuleMixedTypes:   {expression.ContextQueue, `n == '5'`, expression.SeverityWarning},
+		expression.RuleQuotes:       {expression.ContextQueue, `language == es`, expression.SeverityWarning},
+		expression.RuleUnknownName:  {expression.ContextQueue, `vip != true`, expression.SeverityWarning},
+		expression.RulePrecedence:   {expression.ContextQueue, `n == 1 OR n == 2 AND n == 3`, expression.SeverityWarning},
+		expression.RuleUndocumented: {expression.ContextQueue, `sid == 'WK1'`, expression.SeverityWarning},
 	}
 	for rule, row := range rows {
 		list := parse(t, row.source).Check(row.context, spelled)
@@ -436,7 +436,7 @@ func TestEveryRuleIsFoundByItsOwn(t *testing.T) {
 }
 
 func TestCheckFindsTextsWithoutQuotes(t *testing.T) {
-	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextQueue, expression.Samples{}, []checkRow{
 		{`language == es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
 		{`language != es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
 		{`language CONTAINS es`, []string{"column 19: warning: es" + unquoted + "'es'"}},
@@ -444,13 +444,13 @@ func TestCheckFindsTextsWithoutQuotes(t *testing.T) {
 		{`language == sid`, []string{"column 13: warning: sid" + builtIn}},
 		{`language == a.b AND level > required AND 'x' == language AND level IN levels`, nil},
 	})
-	runChecks(t, expression.Filter, samples(), []checkRow{
+	runChecks(t, expression.ContextFilter, samples(), []checkRow{
 		{`language == es`, []string{"column 13: warning: es" + unquoted + "'es'"}},
 		{`langs HAS language AND age != age`, nil},
 		{`langs HAS Language`, []string{"column 11: warning: Language: no sample has it, but one has language: small and capital letters differ"}},
 		{`language == sid`, []string{"column 13: warning: sid" + unquoted + "'sid'"}},
 	})
-	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextTarget, expression.Samples{}, []checkRow{
 		{`task.language == es`, []string{"column 18: error: es" + ofBoth + "task.es or worker.es, or 'es' if it is a text"}},
 		{`task.language == worker.language`, nil},
 	})
@@ -461,7 +461,7 @@ func TestCheckFindsTextsInOtherCapitalLetters(t *testing.T) {
 	own := expression.Samples{Workers: []expression.Attributes{
 		{"language": "ES", "skills": []any{"Billing", 5, "sales"}, "team": "a"}, {"language": "Es", "skills": []any{}, "team": "A"},
 	}}
-	runChecks(t, expression.Queue, own, []checkRow{
+	runChecks(t, expression.ContextQueue, own, []checkRow{
 		{`language == 'es'`, []string{"column 13: warning: 'es': no sample has it, but one has 'ES'" + differ}},
 		{`language != "es"`, []string{`column 13: warning: "es": no sample has it, but one has 'ES'` + differ}},
 		{`skills HAS 'billing'`, []string{"column 12: warning: 'billing': no sample has it, but one has 'Billing'" + differ}},
@@ -475,12 +475,12 @@ func TestCheckNamesTheLeastOfSeveralSpellings(t *testing.T) {
 	own := expression.Samples{Workers: []expression.Attributes{{"lEVEL": 1, "leVEL": 1, "LEVEL": 1, "levEL": 1, "leveL": 1, "Level": 1}}}
 	for range 20 {
 		assert.Equal(t, []string{"line 1, column 1: warning: level: no sample has it, but one has LEVEL: small and capital letters differ"},
-			findings(t, `level == 1`, expression.Queue, own), "whatever the order of a map is")
+			findings(t, `level == 1`, expression.ContextQueue, own), "whatever the order of a map is")
 	}
 }
 
 func TestCheckFindsNamesOfAnotherContext(t *testing.T) {
-	runChecks(t, expression.Target, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextTarget, expression.Samples{}, []checkRow{
 		{`Task.language == 'es'`, []string{"column 1: error: Task.language: write task in small letters"}},
 		{`WORKER.level > 3`, []string{"column 1: error: WORKER.level: write worker in small letters"}},
 		{`tasks.language == 'es'`, []string{"column 1: error: tasks.language: write task.language"}},
@@ -497,14 +497,14 @@ func TestCheckFindsNamesOfAnotherContext(t *testing.T) {
 			"column 1: warning: worker.channel.voice.assigned: a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks",
 		}},
 	})
-	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextQueue, expression.Samples{}, []checkRow{
 		{`workers.level == 1 AND tasks.level == 1 AND Worker.level == 1`, nil}, // attributes may be called so
 	})
 }
 
 func TestCheckFindsWhatIsInAnEmptyList(t *testing.T) {
 	const never = ": this is never true: nothing is found in "
-	runChecks(t, expression.Queue, expression.Samples{}, []checkRow{
+	runChecks(t, expression.ContextQueue, expression.Samples{}, []checkRow{
 		{`a IN []`, []string{"column 1: warning: a IN []" + never + "[]"}},
 		{`a IN [null]`, []string{"column 1: warning: a IN [null]" + never + "[null]"}},
 		{`[] HAS a`, []string{"column 1: warning: [] HAS a" + never + "[]"}},
@@ -518,10 +518,10 @@ func TestCheckReadsLongSpaceBeforeManyGroups(t *testing.T) {
 	const n = 10_000
 	space := strings.Repeat(" ", 400<<10)
 	source := space + "a == 1 AND b == 1" + strings.Repeat(" OR a == 1 AND b == 1", n-1)
-	list := parse(t, source).Check(expression.Queue, expression.Samples{})
+	list := parse(t, source).Check(expression.ContextQueue, expression.Samples{})
 	require.Len(t, list, n)
 	assert.Equal(t, expression.Position{Offset: len(space), Line: 1, Column: len(space) + 1}, list[0].Position)
 	assert.Equal(t, len(source)-len("a == 1 AND b == 1"), list[n-1].Position.Offset)
 
-	assert.Empty(t, parse(t, "("+space+"a == 1 AND b == 1"+space+")"+strings.Repeat(" OR (a == 1 AND b == 1)", n-1)).Check(expression.Queue, expression.Samples{}))
+	assert.Empty(t, parse(t, "("+space+"a == 1 AND b == 1"+space+")"+strings.Repeat(" OR (a == 1 AND b == 1)", n-1)).Check(expression.ContextQueue, expression.Samples{}))
 }

@@ -11,7 +11,7 @@ func (c *checker) checkPath(path *Path) {
 		return
 	}
 	if strings.IndexFunc(path.String(), func(r rune) bool { return r > '\x7f' }) >= 0 {
-		c.report(Warning, RuleUndocumented, path, "whether a name may have letters other than a to z is not documented")
+		c.report(SeverityWarning, RuleUndocumented, path, "whether a name may have letters other than a to z is not documented")
 	}
 	if c.checkBuiltIn(path) || c.unquoted[path] {
 		return
@@ -22,9 +22,9 @@ func (c *checker) checkPath(path *Path) {
 // checkContext finds names of another context.
 func (c *checker) checkContext(path *Path) (found bool) {
 	switch c.context {
-	case Target:
+	case ContextTarget:
 		return c.checkTargetPath(path)
-	case SkipIf:
+	case ContextSkipIf:
 		return c.checkCount(path)
 	default:
 		return c.checkPlainPath(path)
@@ -35,7 +35,7 @@ func (c *checker) checkCount(path *Path) (found bool) {
 	if isCount(path) {
 		return false
 	}
-	c.report(Error, RuleContext, path, "a skip_if knows only workers.available, workers.unavailable and workers.WA…, with the SID of an activity, not its name")
+	c.report(SeverityError, RuleContext, path, "a skip_if knows only workers.available, workers.unavailable and workers.WA…, with the SID of an activity, not its name")
 	return true
 }
 
@@ -53,17 +53,17 @@ func (c *checker) checkTargetPath(path *Path) (found bool) {
 	rest := strings.TrimPrefix(path.String(), first+".")
 	switch prefix := strings.ToLower(first); {
 	case isCount(path):
-		c.report(Error, RuleContext, path, "counts of workers are for a skip_if: the expression of a target looks at one worker at a time")
+		c.report(SeverityError, RuleContext, path, "counts of workers are for a skip_if: the expression of a target looks at one worker at a time")
 	case first != prefix && (prefix == "task" || prefix == "worker"):
-		c.report(Error, RuleContext, path, "write %s in small letters", prefix)
+		c.report(SeverityError, RuleContext, path, "write %s in small letters", prefix)
 	case first == "tasks" || first == "workers":
-		c.report(Error, RuleContext, path, "write %s.%s", strings.TrimSuffix(first, "s"), rest)
+		c.report(SeverityError, RuleContext, path, "write %s.%s", strings.TrimSuffix(first, "s"), rest)
 	case first != "task" && first != "worker" && len(path.Steps) == 1:
-		c.report(Error, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s, or '%[1]s' if it is a text", first)
+		c.report(SeverityError, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s, or '%[1]s' if it is a text", first)
 	case first != "task" && first != "worker":
-		c.report(Error, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s", path)
+		c.report(SeverityError, RuleContext, path, "the expression of a target is about a task and a worker: write task.%[1]s or worker.%[1]s", path)
 	case len(path.Steps) == 1 || path.Steps[1].Name == "":
-		c.report(Error, RuleContext, path, "write which attribute of the %s", first)
+		c.report(SeverityError, RuleContext, path, "write which attribute of the %s", first)
 	default:
 		return false
 	}
@@ -78,16 +78,16 @@ func (c *checker) checkPlainPath(path *Path) (found bool) {
 	}
 	rest := strings.TrimPrefix(path.String(), first+".")
 	switch {
-	case first == "task" && c.context == Filter:
-		c.report(Error, RuleContext, path, "names have no prefix in a filter: write %s; as it is, it looks for an attribute that is called task", rest)
-	case first == "worker" && c.context == Filter:
-		c.report(Error, RuleContext, path, "a filter knows no worker, only the task: put this into the expression of a target")
+	case first == "task" && c.context == ContextFilter:
+		c.report(SeverityError, RuleContext, path, "names have no prefix in a filter: write %s; as it is, it looks for an attribute that is called task", rest)
+	case first == "worker" && c.context == ContextFilter:
+		c.report(SeverityError, RuleContext, path, "a filter knows no worker, only the task: put this into the expression of a target")
 	case first == "worker": // which was seen in production, with what result is not known
-		c.report(Warning, RuleContext, path, "names have no prefix in a task queue: write %s; as it is, it looks for an attribute that is called worker", rest)
+		c.report(SeverityWarning, RuleContext, path, "names have no prefix in a task queue: write %s; as it is, it looks for an attribute that is called worker", rest)
 	case first == "task":
-		c.report(Error, RuleContext, path, "a task queue knows no task, only the worker: put this into the expression of a target")
+		c.report(SeverityError, RuleContext, path, "a task queue knows no task, only the worker: put this into the expression of a target")
 	case isCount(path):
-		c.report(Error, RuleContext, path, "counts of workers are for the skip_if of a target")
+		c.report(SeverityError, RuleContext, path, "counts of workers are for the skip_if of a target")
 	default:
 		return false
 	}
@@ -101,7 +101,7 @@ func (c *checker) occurs(name string) bool {
 
 // own returns the samples of what names without a prefix are about.
 func (c *checker) own() []Attributes {
-	if c.context == Queue {
+	if c.context == ContextQueue {
 		return c.samples.Workers
 	}
 	return c.samples.Tasks
@@ -116,9 +116,9 @@ var builtIn = map[string]kind{
 // there.
 func (c *checker) ofWorker(path *Path) []Step {
 	switch {
-	case c.context == Queue:
+	case c.context == ContextQueue:
 		return path.Steps
-	case c.context == Target && len(path.Steps) > 1 && path.Steps[0].Name == "worker":
+	case c.context == ContextTarget && len(path.Steps) > 1 && path.Steps[0].Name == "worker":
 		return path.Steps[1:]
 	default:
 		return nil
@@ -151,11 +151,11 @@ func (c *checker) checkBuiltIn(path *Path) (isBuiltIn bool) {
 	steps := c.ofWorker(path)
 	switch {
 	case steps[0].Name == "channel" && !isChannelPath(steps):
-		c.report(Warning, RuleUnknownName, path, "a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks")
-	case c.context == Queue && steps[0].Name == "channel":
-		c.report(Warning, RuleUndocumented, path, "channels are documented for the expressions of targets only")
-	case c.context == Queue:
-		c.report(Warning, RuleUndocumented, path, "this is documented for targets and for the list of workers, not for task queues")
+		c.report(SeverityWarning, RuleUnknownName, path, "a channel has configured_capacity, assigned_tasks and available_capacity_percentage, as in channel.voice.assigned_tasks")
+	case c.context == ContextQueue && steps[0].Name == "channel":
+		c.report(SeverityWarning, RuleUndocumented, path, "channels are documented for the expressions of targets only")
+	case c.context == ContextQueue:
+		c.report(SeverityWarning, RuleUndocumented, path, "this is documented for targets and for the list of workers, not for task queues")
 	}
 	return true
 }
@@ -202,18 +202,18 @@ func (c *checker) checkPresence(path *Path) {
 	case !found.missing():
 		return
 	case found.similar != "":
-		c.report(Warning, RuleUnknownName, path, "no sample has it, but one has %s: small and capital letters differ", found.similar)
+		c.report(SeverityWarning, RuleUnknownName, path, "no sample has it, but one has %s: small and capital letters differ", found.similar)
 	default:
-		c.report(Warning, RuleUnknownName, path, "no sample has it")
+		c.report(SeverityWarning, RuleUnknownName, path, "no sample has it")
 	}
 }
 
 // samplesOf returns the samples that a path leads into, and its steps in there.
 func (c *checker) samplesOf(path *Path) ([]Attributes, []Step) {
 	switch {
-	case c.context == SkipIf:
+	case c.context == ContextSkipIf:
 		return nil, nil
-	case c.context != Target:
+	case c.context != ContextTarget:
 		return c.own(), path.Steps
 	case len(path.Steps) == 1:
 		return nil, nil
@@ -263,21 +263,21 @@ func (c *checker) unnameable() []Finding {
 	names := map[string]string{} // with whose they are
 	collect := func(samples []Attributes, whose string) {
 		for _, sample := range samples {
-			for _, name := range unnameable(sample, c.context == Target) {
+			for _, name := range unnameable(sample, c.context == ContextTarget) {
 				names[name] = whose
 			}
 		}
 	}
-	if c.context == Queue || c.context == Target {
+	if c.context == ContextQueue || c.context == ContextTarget {
 		collect(c.samples.Workers, "a worker")
 	}
-	if c.context == Filter || c.context == Target {
+	if c.context == ContextFilter || c.context == ContextTarget {
 		collect(c.samples.Tasks, "a task")
 	}
 	var findings []Finding
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		findings = append(findings, Finding{
-			Severity: Warning,
+			Severity: SeverityWarning,
 			Rule:     RuleUnnameable,
 			Message:  "no expression can name the attribute " + quoted(name) + " of " + names[name] + ": names are letters, digits, _ and $, without a digit first, and no words of the language",
 		})

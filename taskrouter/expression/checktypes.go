@@ -79,7 +79,7 @@ func (c *checker) kindsOf(node Operand) kinds {
 	if !ok {
 		return ownKinds(node)
 	}
-	if c.context == SkipIf && isCount(path) {
+	if c.context == ContextSkipIf && isCount(path) {
 		return setOf(numberKind)
 	}
 	if is, ok := c.builtInKinds(path); ok {
@@ -106,23 +106,23 @@ func (c *checker) checkComparison(node *Comparison) {
 	p := possibilitiesOf(node.Operator, left, right)
 	switch {
 	case c.isArrow(node):
-		c.report(Warning, RuleNeverTrue, node, "the arrow is read as %s: the language has no negative numbers", node.Operator)
-	case c.context == SkipIf && isWord(node.Operator):
-		c.report(Warning, RuleUndocumented, node, "a skip_if compares with == != > >= < and <=: whether it knows %s is not documented", node.Operator)
+		c.report(SeverityWarning, RuleNeverTrue, node, "the arrow is read as %s: the language has no negative numbers", node.Operator)
+	case c.context == ContextSkipIf && isWord(node.Operator):
+		c.report(SeverityWarning, RuleUndocumented, node, "a skip_if compares with == != > >= < and <=: whether it knows %s is not documented", node.Operator)
 	case isConstant(node.Left) && isConstant(node.Right) && (isText(node.Left) || isText(node.Right)):
-		c.report(Warning, RuleQuotes, node, "this compares two constants and is always %t: names stand without quotes", compile(node).matches(scope{}))
+		c.report(SeverityWarning, RuleQuotes, node, "this compares two constants and is always %t: names stand without quotes", compile(node).matches(scope{}))
 	case !p.some:
 		c.reportImpossible(node, left, right)
 	case !p.present && !isNull(node.Left) && !isNull(node.Right):
-		c.report(Warning, RuleNeverTrue, node, "this is true only where something is missing: %s", c.reasonFor(node, left, right))
+		c.report(SeverityWarning, RuleNeverTrue, node, "this is true only where something is missing: %s", c.reasonFor(node, left, right))
 	case !p.sameKind:
-		c.report(Warning, RuleMixedTypes, node, "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells")
+		c.report(SeverityWarning, RuleMixedTypes, node, "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells")
 	case isEmpty(node.Right) && node.Operator == In:
-		c.report(Warning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Right)
+		c.report(SeverityWarning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Right)
 	case isEmpty(node.Left) && node.Operator == Has:
-		c.report(Warning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Left)
+		c.report(SeverityWarning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Left)
 	case isEmpty(node.Right) && node.Operator == NotIn:
-		c.report(Warning, RuleNeverTrue, node, "this is true of every single value: nothing is found in %s", node.Right)
+		c.report(SeverityWarning, RuleNeverTrue, node, "this is true of every single value: nothing is found in %s", node.Right)
 	default:
 		c.checkQuotes(node)
 		c.checkSpelling(node)
@@ -175,7 +175,7 @@ func isEmpty(operand Operand) bool {
 // seldom compared with each other but in a target.
 func (c *checker) checkQuotes(node *Comparison) {
 	path, ok := node.Right.(*Path)
-	if !ok || isConstant(node.Left) || len(path.Steps) > 1 || c.context != Queue && c.context != Filter || !comparesTexts(node.Operator) {
+	if !ok || isConstant(node.Left) || len(path.Steps) > 1 || c.context != ContextQueue && c.context != ContextFilter || !comparesTexts(node.Operator) {
 		return
 	}
 	if _, isBuiltIn := c.builtInKinds(path); isBuiltIn {
@@ -185,7 +185,7 @@ func (c *checker) checkQuotes(node *Comparison) {
 		return
 	}
 	c.unquoted[path] = true
-	c.report(Warning, RuleQuotes, path, "this is taken for the name of an attribute: if it is a text, write '%s'", path)
+	c.report(SeverityWarning, RuleQuotes, path, "this is taken for the name of an attribute: if it is a text, write '%s'", path)
 }
 
 // checkSpelling finds a text that samples have in other capital letters only.
@@ -208,7 +208,7 @@ func (c *checker) checkSpelling(node *Comparison) {
 		}
 	}
 	if similar != "" {
-		c.report(Warning, RuleUnknownName, text, "no sample has it, but one has %s: small and capital letters differ", &String{Value: similar})
+		c.report(SeverityWarning, RuleUnknownName, text, "no sample has it, but one has %s: small and capital letters differ", &String{Value: similar})
 	}
 }
 
@@ -234,11 +234,11 @@ func texts(v value) []string {
 // reportImpossible reports an error if that is so whatever the attributes are, and
 // documented, as it is of lists. There may be attributes that no sample has.
 func (c *checker) reportImpossible(node *Comparison, left, right kinds) {
-	severity := Warning
+	severity := SeverityWarning
 	ofLists := node.Operator == Has || node.Operator == In || node.Operator == NotIn || left.isList() || right.isList()
 	ofNull := isNull(node.Left) || isNull(node.Right)
 	if ofLists && !ofNull && !possibilitiesOf(node.Operator, ownKinds(node.Left), ownKinds(node.Right)).some {
-		severity = Error
+		severity = SeverityError
 	}
 	c.report(severity, RuleNeverTrue, node, "this is never true: %s", c.reasonFor(node, left, right))
 }
@@ -378,7 +378,7 @@ func (c *checker) checkUses(root Condition) {
 			case !seen:
 				first[name] = use
 			case before.list != use.list:
-				c.report(Warning, RuleNeverTrue, use.path, "a %s here and a %s in %s: where it is the one, the other comparison is never true",
+				c.report(SeverityWarning, RuleNeverTrue, use.path, "a %s here and a %s in %s: where it is the one, the other comparison is never true",
 					formOf(use.list), formOf(before.list), shorten(before.comparison.String()))
 			}
 		}

@@ -15,8 +15,8 @@ import (
 // corpusContexts are the contexts of the kinds of expressions that a corpus has.
 // A known_worker_sid is only a path.
 var corpusContexts = map[string]expression.Context{
-	"filter.expression": expression.Filter, "target.expression": expression.Target, "target_workers": expression.Queue,
-	"skip_if": expression.SkipIf, "known_worker_sid": expression.Target,
+	"filter.expression": expression.ContextFilter, "target.expression": expression.ContextTarget, "target_workers": expression.ContextQueue,
+	"skip_if": expression.ContextSkipIf, "known_worker_sid": expression.ContextTarget,
 }
 
 // corpusRefusals are what is refused in expressions that are in use, and how
@@ -69,7 +69,7 @@ func TestCorpus(t *testing.T) {
 func judge(t *testing.T, kind, source string, findings []expression.Finding) {
 	t.Helper()
 	for _, finding := range findings {
-		assert.NotEqual(t, expression.Error, finding.Severity, "%s: %s: %s", kind, source, finding)
+		assert.NotEqual(t, expression.SeverityError, finding.Severity, "%s: %s: %s", kind, source, finding)
 		t.Logf("%s: %s", kind, finding)
 	}
 }

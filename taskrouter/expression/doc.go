@@ -7,7 +7,7 @@
 //	if err != nil {
 //		return err // a *SyntaxError: where, what stands there, what could
 //	}
-//	for _, finding := range e.Check(expression.Queue, expression.Samples{}) {
+//	for _, finding := range e.Check(expression.ContextQueue, expression.Samples{}) {
 //		log.Print(finding)
 //	}
 //	if e.Match(expression.Attributes{"languages": []any{"en", "es"}, "level": 5}) {

@@ -174,20 +174,20 @@ var choicesShown = map[string]shown{
 		match:   matchWorker,
 	},
 	"the same, beside attributes so called": {
-		context: expression.Target,
+		context: expression.ContextTarget,
 		holds:   []string{`sid != 'own'`, `friendly_name != 'own'`, `activity_sid != 'own'`, `activity_name != 'own'`, `channel.voice != null`},
 		checked: []string{`worker.sid == 'WK1'`, `worker.channel.voice.assigned_tasks == 1`},
 		match:   matchWorker,
 	},
 	"CONTAINS, HAS, IN, NOT IN in a skip_if": {
-		context: expression.SkipIf,
+		context: expression.ContextSkipIf,
 		holds:   []string{`workers.available IN [0, 1]`, `workers.available NOT IN [0]`, `[1] HAS workers.available`},
 		fails:   []string{`workers.available CONTAINS '1'`},
 		checked: []string{`workers.available IN [0, 1]`, `workers.available NOT IN [0]`, `[1] HAS workers.available`, `workers.available CONTAINS '1'`},
 		match:   matchCounts,
 	},
 	"a skip_if that names an activity that no worker is in": {
-		context: expression.SkipIf,
+		context: expression.ContextSkipIf,
 		holds:   []string{`workers.WA9 == 0`, `workers.WA1 == 1`},
 		checked: []string{`workers.WA9 == 0`},
 		match:   matchCounts,

@@ -79,7 +79,7 @@ func ExampleExpression_Check() {
 		{"languages": []any{"en", "es"}, "level": 5, "skill-set": "billing"},
 	}}
 	e := expression.MustParse(`languages == "es" AND Level >= 3 OR worker.vip == true`)
-	for _, finding := range e.Check(expression.Queue, samples) {
+	for _, finding := range e.Check(expression.ContextQueue, samples) {
 		fmt.Println(finding)
 	}
 	// Output:

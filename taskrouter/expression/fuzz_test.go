@@ -171,7 +171,7 @@ func FuzzParseAttributes(f *testing.F) {
 			e := parse(t, source)
 			require.Equal(t, e.Match(attributes), e.Match(again))
 			requireExplained(t, e, attributes)
-			e.Check(expression.Queue, expression.Samples{Workers: []expression.Attributes{attributes}})
+			e.Check(expression.ContextQueue, expression.Samples{Workers: []expression.Attributes{attributes}})
 		}
 		require.True(t, slices.IsSorted(expression.Unnameable(attributes)))
 	})

@@ -103,11 +103,11 @@ func (o *Order) Position(offset int) Position { return positionOf(o.source, offs
 // samples of workers, attributes that no worker has and those whose values make the
 // service ignore the order.
 func (o *Order) Check(samples Samples) []Finding {
-	c := newChecker(o.source, Target, Samples{Workers: samples.Workers})
+	c := newChecker(o.source, ContextTarget, Samples{Workers: samples.Workers})
 	seen := map[string]bool{}
 	for _, term := range o.Terms {
 		if name := term.Path.String(); seen[name] {
-			c.report(Warning, RuleOrder, term.Path, "workers are ordered by it already: this has no effect")
+			c.report(SeverityWarning, RuleOrder, term.Path, "workers are ordered by it already: this has no effect")
 		} else {
 			seen[name] = true
 			c.checkTerm(term)
@@ -119,20 +119,20 @@ func (o *Order) Check(samples Samples) []Finding {
 func (c *checker) checkTerm(term Term) {
 	path := term.Path
 	if term.Direction == "" {
-		c.report(Warning, RuleUndocumented, path, "what the order is without a direction is not documented: write %[1]s ASC or %[1]s DESC", path)
+		c.report(SeverityWarning, RuleUndocumented, path, "what the order is without a direction is not documented: write %[1]s ASC or %[1]s DESC", path)
 	}
 	if path.Steps[0].Name != "worker" || len(path.Steps) == 1 {
-		c.report(Error, RuleContext, path, "workers are ordered by their attributes: write one, such as worker.level")
+		c.report(SeverityError, RuleContext, path, "workers are ordered by their attributes: write one, such as worker.level")
 		return
 	}
 	c.checkPath(path)
 	if is, ok := c.builtInKinds(path); ok && is != setOf(numberKind) {
-		c.report(Warning, RuleOrder, path, "this is no integer, which makes the service ignore the whole order")
+		c.report(SeverityWarning, RuleOrder, path, "this is no integer, which makes the service ignore the whole order")
 		return
 	}
 	for _, worker := range c.samples.Workers {
 		if found := resolve(path.Steps[1:], scope{names: worker}); found != nil && !valueOf(found).isInteger() {
-			c.report(Warning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
+			c.report(SeverityWarning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
 			return
 		}
 	}

@@ -13,9 +13,9 @@ type Severity = expression.Severity
 // The severities.
 const (
 	// Warning is for a configuration that works, and perhaps not as it was meant.
-	Warning = expression.Warning
+	Warning = expression.SeverityWarning
 	// Error is for what the service refuses, and for what cannot work.
-	Error = expression.Error
+	Error = expression.SeverityError
 )
 
 // Rule is what a problem is about. Programs tell problems apart by it. A problem of

@@ -106,7 +106,7 @@ func (v *validator) branch(b branch) {
 	case b.never:
 		v.report(Warning, RuleUnreachable, place, "it is true of no task: nothing comes here")
 	default:
-		v.findings(place, b.condition, expression.Filter)
+		v.findings(place, b.condition, expression.ContextFilter)
 	}
 	if len(b.steps) == 0 {
 		v.report(Error, RuleMissing, memberOf(b.place, "targets"), "a filter must send its tasks to at least one target")
@@ -125,7 +125,7 @@ func (v *validator) step(s step) {
 	v.extra(s.place, s.target.Extra, targetMembers...)
 	v.queue(s)
 	v.problems = append(v.problems, s.problems...)
-	v.findings(memberOf(s.place, "expression"), s.condition, expression.Target)
+	v.findings(memberOf(s.place, "expression"), s.condition, expression.ContextTarget)
 	v.numbers(s)
 	v.order(s)
 	v.skipIf(s)
@@ -193,7 +193,7 @@ func (v *validator) order(s step) {
 
 func (v *validator) skipIf(s step) {
 	place := memberOf(s.place, "skip_if")
-	v.findings(place, s.skipIf, expression.SkipIf)
+	v.findings(place, s.skipIf, expression.ContextSkipIf)
 	switch _, _, isKnown := s.target.knownWorker(); {
 	case s.skipIf == nil || always(s.skipIf):
 		return
