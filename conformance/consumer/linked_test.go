@@ -30,6 +30,14 @@ func TestProgramLinksTheSDKAndThreeSmallModules(t *testing.T) {
 	}
 }
 
+func TestRoutingLanguageNeedsTheStandardLibraryOnly(t *testing.T) {
+	listed := command(t, ".", nil, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", sdk+"/taskrouter/workflow")
+	want := []string{sdk + "/taskrouter/expression", sdk + "/taskrouter/workflow"}
+	if got := strings.Fields(listed); !slices.Equal(got, want) {
+		t.Errorf("expected package workflow to consist of %q, not %q", want, got)
+	}
+}
+
 func TestProgramImportsTheSDKAndNothingElse(t *testing.T) {
 	var program struct{ Imports, TestImports, XTestImports []string }
 	parse(t, command(t, ".", nil, "go", "list", "-json", "."), &program)
