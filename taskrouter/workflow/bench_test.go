@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/assert"
 
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 	"github.com/taskrouter-go/sdk/taskrouter/workflow"
@@ -91,20 +88,7 @@ func busy() workflow.Workspace {
 	return w
 }
 
-// The benchmarks take the largest size, for which a second is normal.
-func TestLargeConfigurationsAreCheckedInSeconds(t *testing.T) {
-	const limit = 30 * time.Second // far more than it takes, and less than what is quadratic takes with -race
-	for name, c := range large(largest / 4) {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			_ = c.Check(workflow.Workspace{})
-			_ = c.Explain(expression.Attributes{"a": 1}, workflow.Workspace{}).String()
-			_ = c.Diagram(workflow.Workspace{})
-			assert.Less(t, time.Since(start), limit)
-		})
-	}
-}
-
+// A second is normal.
 func BenchmarkCheck(b *testing.B) {
 	for name, c := range large(largest) {
 		b.Run(name, func(b *testing.B) {

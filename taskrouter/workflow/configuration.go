@@ -34,7 +34,8 @@ type TaskRouting struct {
 	Filters []Filter
 	// DefaultFilter is where tasks go that no filter matched, nil for nowhere.
 	DefaultFilter *Target
-	Extra         map[string]json.RawMessage
+	// Extra is what that of Configuration is, and so it is below.
+	Extra map[string]json.RawMessage
 }
 
 // Filter is what is done with tasks of one sort.

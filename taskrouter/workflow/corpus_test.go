@@ -50,7 +50,7 @@ func TestCorpusIsReadAndWrittenWithoutLoss(t *testing.T) {
 // corpusErrors are the errors of the corpus, by file. All others have none.
 var corpusErrors = map[string][]string{
 	// A filter asks for the skills of a worker: worker.routing.skills HAS 'Swahili'.
-	"helpline-tz-master.json": {"expression task_routing.filters[1].expression"},
+	"helpline-tz-master.json": {"context task_routing.filters[1].expression"},
 	// A != in two pieces: worker.waitingOfflineContact! = true.
 	"helpline-za-master.json": {"syntax task_routing.filters[5].targets[0].expression"},
 }
@@ -71,7 +71,7 @@ func TestCorpusIsCheckedExplainedAndDrawn(t *testing.T) {
 		var found []string
 		for _, problem := range c.Check(workflow.Workspace{}) {
 			t.Log(problem)
-			if problem.Severity == workflow.Error {
+			if problem.Severity == workflow.SeverityError {
 				found = append(found, fmt.Sprintf("%s %s", problem.Rule, problem.Place))
 			}
 		}
@@ -95,10 +95,10 @@ var (
 	expressionToFillIn = regexp.MustCompile(`("expression"\s*:\s*)"\$\{[^}]*\}"`)
 )
 
-// filledIn puts values for placeholders: a condition where one stands for a whole
-// expression, elsewhere the SID of a queue, another for each name.
+// filledIn puts values for placeholders: a condition that no other implies where one
+// stands for a whole expression, elsewhere the SID of a queue, another for each name.
 func filledIn(text string) string {
-	text = expressionToFillIn.ReplaceAllString(text, `$1"1==1"`)
+	text = expressionToFillIn.ReplaceAllString(text, `$1"filledIn == true"`)
 	sids := map[string]string{}
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if sids[name] == "" {
@@ -110,7 +110,7 @@ func filledIn(text string) string {
 
 func TestPlaceholdersAreFilledIn(t *testing.T) {
 	sid := func(last string) string { return "WQ" + strings.Repeat("0", 31) + last }
-	assert.Equal(t, `{"queue":"`+sid("1")+`","expression": "1==1"} {"expression":"a == '`+sid("2")+`'","queue":"`+sid("1")+`"}`,
+	assert.Equal(t, `{"queue":"`+sid("1")+`","expression": "filledIn == true"} {"expression":"a == '`+sid("2")+`'","queue":"`+sid("1")+`"}`,
 		filledIn(`{"queue":"${a}","expression": "${b.c}"} {"expression":"a == '${d}'","queue":"${a}"}`))
 }
 

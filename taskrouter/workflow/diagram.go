@@ -15,22 +15,39 @@ import (
 // first 60 of each. Mermaid draws no more than 500 arrows, and reads no more than
 // 50,000 characters, unless its maxEdges and maxTextSize say otherwise.
 func (c Configuration) Diagram(workspace Workspace) string {
-	d := diagram{plan: planned(c), workspace: workspace, reached: map[string]bool{}}
+	d := diagram{plan: planned(c), roster: newRoster(workspace), reached: map[string]bool{}}
 	d.line("flowchart TD")
-	d.edge(`task(["a task"])`, "-->", d.branch(0))
-	for i := range d.plan.branches {
-		d.drawBranch(i)
+	d.edge(`task(["a task"])`, "-->", d.after(-1, no))
+	late := no
+	for i, branch := range d.plan.branches {
+		d.drawBranch(i, late)
+		switch {
+		case branch.always && !branch.canSkip:
+			late = yes
+		case branch.canExpire:
+			late = max(late, maybe)
+		}
 	}
 	d.drawEnds()
 	return d.text.String()
 }
 
 type diagram struct {
-	plan      plan
-	workspace Workspace
-	text      strings.Builder
-	reached   map[string]bool // the nodes to which an arrow leads
+	plan    plan
+	roster  *roster
+	text    strings.Builder
+	reached map[string]bool // the nodes to which an arrow leads
 }
+
+// answer tells whether a task has timed out before, after which the default filter
+// does not take it.
+type answer int
+
+const (
+	no answer = iota
+	maybe
+	yes
+)
 
 func (d *diagram) line(format string, arguments ...any) {
 	if d.text.Len() > 0 {
@@ -44,26 +61,18 @@ func (d *diagram) edge(from, arrow, to string) {
 	d.line("%s %s %s", from, arrow, to)
 }
 
-// branch returns the node of a filter, or what comes after the last.
-func (d *diagram) branch(index int) string {
+// after returns the node that a task comes to after a filter.
+func (d *diagram) after(index int, late answer) string {
 	switch {
-	case index < len(d.plan.branches):
-		return fmt.Sprintf("filter%d", index)
-	case d.canTimeOut():
+	case index+1 < len(d.plan.branches):
+		return filterNode(index + 1)
+	case late == yes:
+		return "canceled"
+	case late == maybe:
 		return "late"
 	default:
 		return d.fallback()
 	}
-}
-
-// canTimeOut reports whether a task can be canceled by a last timeout.
-func (d *diagram) canTimeOut() bool {
-	for i := range d.plan.branches {
-		if d.plan.branches[i].canTimeOut() {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *diagram) fallback() string {
@@ -73,43 +82,59 @@ func (d *diagram) fallback() string {
 	return "dropped"
 }
 
-func (d *diagram) drawBranch(index int) {
-	b := d.plan.branches[index]
-	node, next := d.branch(index), d.branch(index+1)
-	d.line(`%s{"%s"}`, node, label(b.filter.FriendlyName, cmp.Or(b.filter.Expression, "no expression")))
-	inside := next
-	if len(b.steps) > 0 {
-		inside = targetNode(index, 0)
-	}
-	d.edge(node, "-->|yes|", inside)
-	if !b.always {
-		d.edge(node, "-->|no|", next)
-	}
-	for i, step := range b.steps {
-		after := next
-		if i+1 < len(b.steps) {
-			after = targetNode(index, i+1)
-		}
-		d.drawStep(targetNode(index, i), step, after)
-	}
-}
+func filterNode(index int) string { return fmt.Sprintf("filter%d", index) }
 
 func targetNode(filter, target int) string {
 	return fmt.Sprintf("filter%dtarget%d", filter, target)
 }
 
-func (d *diagram) drawStep(node string, s step, after string) {
-	d.line(`%s["%s"]`, node, d.stepLabel(s))
-	if s.skippable {
-		d.edge(node, fmt.Sprintf(`-.->|"%s"|`, label("skip if "+s.target.SkipIf)), after)
+func (d *diagram) drawBranch(index int, late answer) {
+	b := d.plan.branches[index]
+	node := filterNode(index)
+	d.line(`%s{"%s"}`, node, label(b.filter.FriendlyName, cmp.Or(b.filter.Expression, "no expression")))
+	inside := d.after(index, late)
+	if len(b.steps) > 0 {
+		inside = targetNode(index, 0)
 	}
-	if s.target.Timeout != nil {
-		d.edge(node, fmt.Sprintf("-->|after %d s|", *s.target.Timeout), after)
+	d.edge(node, "-->|yes|", inside)
+	if !b.always {
+		d.edge(node, "-->|no|", d.after(index, late))
+	}
+	for i, step := range b.steps {
+		d.drawStep(index, i, late)
+		switch {
+		case !step.skippable: // only its timeout leads on
+			late = yes
+		case step.target.Timeout != nil:
+			late = max(late, maybe)
+		}
 	}
 }
 
-func (d *diagram) stepLabel(s step) string {
-	queue, _ := d.workspace.queue(s.queue)
+func (d *diagram) drawStep(filter, target int, late answer) {
+	steps := d.plan.branches[filter].steps
+	node, s := targetNode(filter, target), steps[target]
+	following := func(late answer) string {
+		if target+1 < len(steps) {
+			return targetNode(filter, target+1)
+		}
+		return d.after(filter, late)
+	}
+	lines := d.stepLines(s)
+	if s.target.Timeout == nil {
+		lines = append(lines, "no timeout")
+	}
+	d.line(`%s["%s"]`, node, label(lines...))
+	if s.skippable {
+		d.edge(node, fmt.Sprintf(`-.->|"%s"|`, label("skip if "+s.target.SkipIf)), following(late))
+	}
+	if s.target.Timeout != nil {
+		d.edge(node, fmt.Sprintf("-->|after %d s|", *s.target.Timeout), following(yes))
+	}
+}
+
+func (d *diagram) stepLines(s step) []string {
+	queue := d.roster.queue(s.queue)
 	lines := []string{cmp.Or(queue.FriendlyName, queue.SID, "no queue")}
 	if s.target.Priority != nil {
 		lines = append(lines, fmt.Sprintf("priority %d", *s.target.Priority))
@@ -123,20 +148,22 @@ func (d *diagram) stepLabel(s step) string {
 	if s.target.OrderBy != "" {
 		lines = append(lines, "by "+s.target.OrderBy)
 	}
-	return label(lines...)
+	return lines
 }
 
 func (d *diagram) drawEnds() {
 	if d.reached["late"] {
 		d.line(`late{"timed out before?"}`)
 		d.edge("late", "-->|no|", d.fallback())
-		d.edge("late", "-->|yes|", `canceled(["canceled"])`)
+		d.edge("late", "-->|yes|", "canceled")
 	}
 	if d.plan.fallback != nil {
-		d.line(`fallback["%s"]`, "default filter"+newLine+d.stepLabel(*d.plan.fallback))
+		d.line(`fallback["%s"]`, label(append([]string{"default filter"}, d.stepLines(*d.plan.fallback)...)...))
 	}
-	if d.reached["dropped"] {
-		d.line(`dropped(["dropped"])`)
+	for _, end := range []string{"canceled", "dropped"} {
+		if d.reached[end] {
+			d.line(`%s(["%s"])`, end, end)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -22,10 +23,15 @@ const (
 	anyNumber = 7
 )
 
+// loaded is the OpenAPI document, which takes a while to load.
+var loaded = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromData(openapi.Document)
+})
+
 // configurationSchema returns what the OpenAPI document says of configurations.
 func configurationSchema(t *testing.T) *openapi3.Schema {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	document, err := loaded()
 	require.NoError(t, err)
 	require.Contains(t, document.Components.Schemas, "WorkflowConfiguration")
 	return document.Components.Schemas["WorkflowConfiguration"].Value

@@ -18,7 +18,7 @@ func ExampleConfiguration_Validate() {
 		DefaultFilter: &workflow.Target{Queue: everyone},
 	}}
 	err := configuration.Validate()
-	if problems, ok := errors.AsType[workflow.Problems](err); ok {
+	if problems, ok := errors.AsType[workflow.Errors](err); ok {
 		for _, problem := range problems {
 			fmt.Println(problem.Rule, problem.Place)
 		}
@@ -49,9 +49,10 @@ func ExampleConfiguration_Check() {
 		fmt.Println(problem)
 	}
 	// Output:
-	// task_routing.filters[0].targets[0].expression ("Spanish callers"): warning: none of the 1 workers of the queue can meet it: tasks wait here for nobody
-	// task_routing.filters[0].targets[1].skip_if ("Spanish callers"): warning: it is judged only when the task enters the target: a task that is not skipped then waits until its time to live ends; add a timeout to pass on later, too
-	// task_routing.default_filter.queue: error: the service refuses it: the workspace has no task queue WQ00000000000000000000000000000000
+	// task_routing.filters[0].targets[0].expression ("Spanish callers"): warning: no worker of the queue Spanish, which has 1, can meet it: nobody is asked here; correct the expression, or the attributes of the workers
+	// task_routing.filters[0].targets[1] ("Spanish callers"): warning: skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; to go on later, too, add a timeout and a target after it
+	// task_routing.filters[0].targets[0].timeout ("Spanish callers"): warning: when this timeout ends and the targets after it are skipped, the task is canceled: the default filter does not catch timeouts; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1
+	// task_routing.default_filter.queue: error: the workspace has no task queue WQ00000000000000000000000000000000: the service refuses an update with it
 }
 
 func ExampleConfiguration_Explain() {
@@ -75,9 +76,9 @@ func ExampleConfiguration_Explain() {
 	// Output:
 	// filters[0] "Emergencies" does not match: urgent == true is false: urgent is missing
 	// filters[1] "Spanish" matches: language == 'es' is true: language is "es"
-	//   targets[0] after 0s: queue Spanish, asks Alice, waits for at most 1m0s
-	//   targets[1] after 1m0s: queue Everyone, priority 10, asks Bob and Alice, waits
-	// after 1m0s the task stays where it is, until its time to live ends
+	//   targets[0] from 0s: queue Spanish, asks Alice, waits for at most 1m0s
+	//   targets[1] from 1m0s: queue Everyone, priority 10, asks Bob, then Alice, waits
+	// if nobody accepts it, the task is there from 1m0s until its time to live ends
 	// Spanish 0s times out
 	// Everyone 1m0s stays
 }
@@ -101,7 +102,8 @@ func ExampleConfiguration_Diagram() {
 	//     filter0 -->|no| fallback
 	//     filter0target0["Spanish"]
 	//     filter0target0 -->|after 60 s| filter0target1
-	//     filter0target1["Everyone"]
+	//     filter0target1["Everyone
+	// no timeout"]
 	//     fallback["default filter
 	// Everyone"]
 }

@@ -8,16 +8,18 @@ import (
 )
 
 // Explanation is the way of a task through a configuration if nobody accepts it:
-// the longest that it can go.
+// the longest that it can go. While somebody is asked a timeout does not interrupt,
+// so that a target can keep the task for longer than its own.
 type Explanation struct {
 	// Filters are those that are tried, in order.
 	Filters []FilterStep
 	// Default is the default filter, nil if the task does not get there.
 	Default *TargetStep
 	End     End
-	// After is how long the way to the end takes, at most as long as a task can live,
-	// which is 14 days.
+	// After is how long the way to the end takes.
 	After time.Duration
+
+	hasDefault bool
 }
 
 // End is how the way of a task ends.
@@ -25,9 +27,10 @@ type End string
 
 // The ends.
 const (
-	Waits    End = "waits"    // until a worker accepts it or its time to live ends
-	Canceled End = "canceled" // by the last timeout
-	Dropped  End = "dropped"  // since nothing took it
+	EndWaits    End = "waits"    // until a worker accepts it or its time to live ends
+	EndCanceled End = "canceled" // by a timeout that nothing follows, with the event workflow.timeout
+	EndDropped  End = "dropped"  // since nothing took it, with the event workflow.skipped
+	EndExpired  End = "expired"  // since it was on its way for 14 days, and no task lives for longer
 )
 
 // FilterStep is what a filter does with the task.
@@ -37,7 +40,7 @@ type FilterStep struct {
 	Matched bool
 	// Why are the comparisons that decided.
 	Why []expression.Outcome
-	// Problems are what cannot be parsed, for which the service refuses the
+	// Problems are what cannot be parsed, for which the service probably refuses the
 	// configuration. A filter whose expression is among them is taken not to match.
 	Problems Problems
 	// Targets are those that the task goes through.
@@ -58,14 +61,18 @@ type TargetStep struct {
 	// Entered is how long the task has been on its way.
 	Entered time.Duration
 	// Candidates are the workers of the queue, nil if they are not known. Those who
-	// are asked come first, in the order in which they are.
+	// can be asked come first, in the order in which they are.
 	Candidates []Candidate
 	// OrderIgnored tells that the service ignores order_by, since an attribute of
-	// one of those who are asked is no integer.
+	// one of those who can be asked is no integer.
 	OrderIgnored bool
 	Exit         Exit
-	// Timeout is how long the task stays at most, 0 for no limit.
+	// Timeout is for how long the task stays, 0 without a timeout.
 	Timeout time.Duration
+	// MaySkip tells that skip_if cannot be evaluated, since the workers of the queue
+	// are not known. The way then goes on after the timeout or, if there is none, as
+	// if the target were skipped.
+	MaySkip bool
 	// Why are the comparisons of skip_if that decided, if it was evaluated.
 	Why []expression.Outcome
 	// Problems are what cannot be parsed. A target whose expression is among them
@@ -78,12 +85,9 @@ type Exit string
 
 // The exits.
 const (
-	Stays    Exit = "stays" // it does not
-	TimesOut Exit = "times out"
-	Skipped  Exit = "skipped"
-	// MaySkip is for a skip_if while the workers of the queue are not known. The way
-	// goes on as if nobody could be asked and it were true.
-	MaySkip Exit = "may be skipped"
+	ExitStays    Exit = "stays" // it does not
+	ExitTimesOut Exit = "times out"
+	ExitSkipped  Exit = "skipped"
 )
 
 // Candidate is a worker of the queue of a target.
@@ -103,6 +107,20 @@ func (c Configuration) Explain(task expression.Attributes, workspace Workspace) 
 	return w.through(planned(c))
 }
 
+// Targets returns the targets that the task goes through, in order, the default
+// filter included. The first is where it is put when it comes in, unless that is
+// skipped.
+func (e Explanation) Targets() []TargetStep {
+	var targets []TargetStep
+	for _, filter := range e.Filters {
+		targets = append(targets, filter.Targets...)
+	}
+	if e.Default != nil {
+		targets = append(targets, *e.Default)
+	}
+	return targets
+}
+
 // walk is a task on its way.
 type walk struct {
 	roster   *roster
@@ -113,24 +131,27 @@ type walk struct {
 }
 
 func (w *walk) through(p plan) Explanation {
-	var explanation Explanation
+	explanation := Explanation{hasDefault: p.fallback != nil}
 	for _, branch := range p.branches {
 		step := w.filter(branch)
 		explanation.Filters = append(explanation.Filters, step)
-		if step.keeps() {
-			return w.end(explanation, Waits)
+		switch {
+		case step.keeps():
+			return w.end(explanation, EndWaits)
+		case w.expired():
+			return w.end(explanation, EndExpired)
 		}
 	}
 	switch {
 	case w.timedOut: // after which the default filter is not tried
-		return w.end(explanation, Canceled)
+		return w.end(explanation, EndCanceled)
 	case p.fallback == nil:
-		return w.end(explanation, Dropped)
+		return w.end(explanation, EndDropped)
 	}
 	step, _ := w.enter(*p.fallback)
-	step.Exit = Stays // whatever its timeout and skip_if say: nothing comes after it
+	step.Exit = ExitStays // whatever its timeout and skip_if say: nothing comes after it
 	explanation.Default = &step
-	return w.end(explanation, Waits)
+	return w.end(explanation, EndWaits)
 }
 
 func (w *walk) end(explanation Explanation, end End) Explanation {
@@ -139,9 +160,12 @@ func (w *walk) end(explanation Explanation, end End) Explanation {
 	return explanation
 }
 
+// expired reports whether no task lives for that long.
+func (w *walk) expired() bool { return w.elapsed >= maxTimeToLive*time.Second }
+
 // keeps reports whether the task stays with the filter.
 func (s FilterStep) keeps() bool {
-	return len(s.Targets) > 0 && s.Targets[len(s.Targets)-1].Exit == Stays
+	return len(s.Targets) > 0 && s.Targets[len(s.Targets)-1].Exit == ExitStays
 }
 
 func (w *walk) filter(b branch) FilterStep {
@@ -156,25 +180,21 @@ func (w *walk) filter(b branch) FilterStep {
 	}
 	for _, target := range b.steps {
 		step.Targets = append(step.Targets, w.target(target))
-		if step.keeps() {
+		if step.keeps() || w.expired() {
 			return step
 		}
-	}
-	if len(step.Targets) > 0 && step.Targets[len(step.Targets)-1].Exit == TimesOut {
-		w.timedOut = true
 	}
 	return step
 }
 
 // enter returns what is so as soon as the task is in a target, and how many workers
-// are asked.
+// can be asked.
 func (w *walk) enter(s step) (entered TargetStep, asked int) {
 	if s.target.Priority != nil {
 		w.priority = s.target.Priority
 	}
-	queue, _ := w.roster.workspace.queue(s.queue)
 	entered = TargetStep{
-		Place: s.place, Target: s.target, Queue: queue, Priority: w.priority,
+		Place: s.place, Target: s.target, Queue: w.roster.queue(s.queue), Priority: w.priority,
 		KnownWorker: w.knownWorker(s.target), Entered: w.elapsed, Problems: s.problems,
 	}
 	asked = w.candidates(&entered, s)
@@ -183,15 +203,18 @@ func (w *walk) enter(s step) (entered TargetStep, asked int) {
 
 func (w *walk) target(s step) TargetStep {
 	step, asked := w.enter(s)
-	w.skip(&step, s, asked)
-	if step.Exit != "" {
-		return step
-	}
-	step.Exit = Stays
-	if s.target.Timeout != nil {
-		step.Exit = TimesOut
+	skips := w.skips(&step, s)
+	step.Exit = ExitStays
+	switch {
+	case skips && asked == 0:
+		step.Exit = ExitSkipped
+	case s.target.Timeout != nil:
+		step.Exit = ExitTimesOut
 		step.Timeout = seconds(*s.target.Timeout)
-		w.elapsed = min(w.elapsed+step.Timeout, seconds(maxTimeToLive))
+		w.elapsed = min(w.elapsed+step.Timeout, maxTimeToLive*time.Second)
+		w.timedOut = true
+	case skips, step.MaySkip: // once those who are asked have not accepted
+		step.Exit = ExitSkipped
 	}
 	return step
 }
@@ -202,22 +225,19 @@ func seconds(number int) time.Duration {
 	return time.Duration(max(0, min(number, maxTimeToLive))) * time.Second
 }
 
-// skip decides whether a target is skipped, which it never is while somebody can
-// be asked.
-func (w *walk) skip(step *TargetStep, s step, asked int) {
-	if s.skipIf == nil || asked > 0 {
-		return
+// skips reports whether a target is skipped when nobody can be asked.
+func (w *walk) skips(step *TargetStep, s step) bool {
+	if s.skipIf == nil {
+		return false
 	}
 	members, known := w.roster.of(s.queue)
 	if !known && s.skippable {
-		step.Exit = MaySkip
-		return
+		step.MaySkip = true
+		return false
 	}
 	counts := count(members)
 	step.Why = s.skipIf.ExplainCounts(counts)
-	if s.skipIf.MatchCounts(counts) {
-		step.Exit = Skipped
-	}
+	return s.skipIf.MatchCounts(counts)
 }
 
 func count(members []member) expression.Counts {
@@ -228,26 +248,30 @@ func count(members []member) expression.Counts {
 	return expression.Count(workers)
 }
 
-// candidates finds out who of the queue is asked, and returns how many are.
+// candidates finds out who of the queue can be asked, and returns how many.
 func (w *walk) candidates(step *TargetStep, s step) (asked int) {
 	members, known := w.roster.of(s.queue)
 	if !known {
 		return 0
 	}
-	var inOrder, others []Candidate
+	var able []member
+	var others []Candidate
 	for _, member := range members {
-		reason := w.excludes(s, member)
-		if reason != "" {
+		if reason := w.excludes(s, member); reason != "" {
 			others = append(others, Candidate{Worker: member.worker, Reason: reason})
 			continue
 		}
-		inOrder = append(inOrder, Candidate{Worker: member.worker, Asked: true})
+		able = append(able, member)
 	}
 	if s.order != nil {
-		step.OrderIgnored = !expression.Sort(s.order, inOrder, func(c Candidate) expression.Attributes { return c.Worker.Fields() })
+		step.OrderIgnored = !expression.Sort(s.order, able, func(m member) expression.Attributes { return m.fields })
 	}
-	step.Candidates = append(append([]Candidate{}, inOrder...), others...)
-	return len(inOrder)
+	step.Candidates = make([]Candidate, 0, len(members)) // of an empty queue they are known, too
+	for _, member := range able {
+		step.Candidates = append(step.Candidates, Candidate{Worker: member.worker, Asked: true})
+	}
+	step.Candidates = append(step.Candidates, others...)
+	return len(able)
 }
 
 // excludes returns why a worker of the queue is not asked, "" if it is.

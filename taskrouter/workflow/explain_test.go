@@ -27,7 +27,7 @@ func forAll(targets ...workflow.Target) workflow.Filter {
 func TestExplainTellsTheWayOfATask(t *testing.T) {
 	type target = workflow.Target
 	const matches = "filters[0] matches: 1 == 1 is true\n"
-	const stays = "after 0s the task stays where it is, until its time to live ends"
+	const stays = "if nobody accepts it, the task is there from 0s until its time to live ends"
 	tests := map[string]struct {
 		configuration workflow.Configuration
 		task          attributes
@@ -36,7 +36,7 @@ func TestExplainTellsTheWayOfATask(t *testing.T) {
 	}{
 		"it stays in the first target without a timeout": {
 			routing(forAll(target{Queue: "WQ1"}, target{Queue: "WQ2"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, waits\n" + stays,
 		},
 		"it goes from filter to filter until one matches": {
 			routing(
@@ -47,17 +47,17 @@ func TestExplainTellsTheWayOfATask(t *testing.T) {
 			`filters[0] "Spanish" does not match: language == 'es' is false: language is "en"
 filters[1] does not match: vip == true is false: vip is missing; level > 3 is false: level is 2
 filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en"; level < 3 is true: level is 2
-  targets[0] after 0s: queue WQ2, waits
+  targets[0] from 0s: queue WQ2, waits
 ` + stays,
 		},
 		"without a match it goes to the default filter": {
 			routing(workflow.Filter{Expression: "a == 1", Targets: []target{{Queue: "WQ1"}}}), nil, people(),
 			"filters[0] does not match: a == 1 is false: a is missing\n" +
-				"default_filter after 0s: queue " + everyoneQueue + ", asks Alice and WK3, waits\n" + stays,
+				"default_filter from 0s: queue " + everyoneQueue + ", asks Alice, then WK3, waits\n" + stays,
 		},
 		"without a match and a default filter it is dropped": {
 			workflow.Configuration{}, nil, workflow.Workspace{},
-			"after 0s the task is dropped: nothing keeps it, and there is no default filter",
+			"the task is dropped after 0s (event workflow.skipped): nothing keeps it, and there is no default filter",
 		},
 		"timeouts lead through the targets and the filters below, but not to the default filter": {
 			routing(
@@ -65,133 +65,146 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 				workflow.Filter{Expression: "a == 1", Targets: []target{{Queue: "WQ2"}}},
 				forAll(target{Queue: "WQ3", Timeout: new(5)}),
 			), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n  targets[1] after 30s: queue WQ1, waits for at most 1m30s\n" +
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 30s\n  targets[1] from 30s: queue WQ1, waits for at most 1m30s\n" +
 				"filters[1] does not match: a == 1 is false: a is missing\n" +
-				"filters[2] matches: 1 == 1 is true\n  targets[0] after 2m0s: queue WQ3, waits for at most 5s\n" +
-				"after 2m5s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
+				"filters[2] matches: 1 == 1 is true\n  targets[0] from 2m0s: queue WQ3, waits for at most 5s\n" +
+				"if nobody accepts it, the task is canceled after 2m5s (event workflow.timeout): the default filter does not catch timeouts",
 		},
 		"after a timeout a later filter keeps it": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(30)}), forAll(target{Queue: "WQ2"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n" +
-				"filters[1] matches: 1 == 1 is true\n  targets[0] after 30s: queue WQ2, waits\n" +
-				"after 30s the task stays where it is, until its time to live ends",
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 30s\n" +
+				"filters[1] matches: 1 == 1 is true\n  targets[0] from 30s: queue WQ2, waits\n" +
+				"if nobody accepts it, the task is there from 30s until its time to live ends",
 		},
-		"skipped at its last target it goes to the default filter": {
+		"timed out and skipped at its last target it is canceled": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(30)}, target{Queue: "WQ2", SkipIf: "1==1"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n  targets[1] after 30s: queue WQ2, may be skipped (skip_if 1==1)\n" +
-				"default_filter after 30s: queue " + everyoneQueue + ", waits\n" +
-				"after 30s the task stays where it is, until its time to live ends",
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 30s\n  targets[1] from 30s: queue WQ2, waits unless it is skipped (skip_if 1==1)\n" +
+				"if nobody accepts it, the task is canceled after 30s (event workflow.timeout): the default filter does not catch timeouts",
 		},
 		"timed out in one filter and skipped in another it is canceled": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(30)}), forAll(target{Queue: "WQ2", SkipIf: "1==1"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 30s\n" +
-				"filters[1] matches: 1 == 1 is true\n  targets[0] after 30s: queue WQ2, may be skipped (skip_if 1==1)\n" +
-				"after 30s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 30s\n" +
+				"filters[1] matches: 1 == 1 is true\n  targets[0] from 30s: queue WQ2, waits unless it is skipped (skip_if 1==1)\n" +
+				"if nobody accepts it, the task is canceled after 30s (event workflow.timeout): the default filter does not catch timeouts",
 		},
-		"a skip_if is not looked at while somebody can be asked": {
+		"a skip_if is not looked at while somebody can be asked, and after that": {
 			routing(forAll(target{Queue: spanishQueue, SkipIf: "1==1"})), nil, people(),
-			matches + "  targets[0] after 0s: queue Spanish, asks Alice, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue Spanish, asks Alice, is skipped when nobody can be asked any more: 1 == 1 is true\n" +
+				"default_filter from 0s: queue " + everyoneQueue + ", asks Alice, then WK3, waits\n" + stays,
 		},
 		"a skip_if counts all workers of the queue": {
 			routing(forAll(
 				target{Queue: supportQueue, Expression: "worker.level > 4", SkipIf: "workers.available == 0", Timeout: new(5)},
 				target{Queue: supportQueue, Expression: "worker.level > 4", SkipIf: "workers.available == 1 AND workers.unavailable == 1 AND workers.WA2 == 1 AND workers.WA9 == 0"},
 			)), nil, people(),
-			matches + "  targets[0] after 0s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is not skipped: workers.available == 0 is false: workers.available is 1, waits for at most 5s\n" +
-				"  targets[1] after 5s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is skipped: workers.available == 1 is true: workers.available is 1; " +
+			matches + "  targets[0] from 0s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is not skipped: workers.available == 0 is false: workers.available is 1, waits for at most 5s\n" +
+				"  targets[1] from 5s: queue Support, asks nobody (Alice: worker.level > 4 is false: worker.level is 3; Bob: is in an activity that is not available), is skipped: workers.available == 1 is true: workers.available is 1; " +
 				"workers.unavailable == 1 is true: workers.unavailable is 1; workers.WA2 == 1 is true: workers.WA2 is 1; workers.WA9 == 0 is true: workers.WA9 is 0\n" +
-				"default_filter after 5s: queue " + everyoneQueue + ", asks Alice and WK3, waits\n" +
-				"after 5s the task stays where it is, until its time to live ends",
+				"if nobody accepts it, the task is canceled after 5s (event workflow.timeout): the default filter does not catch timeouts",
+		},
+		"a skip_if that is false is not told of where somebody is asked until the timeout": {
+			routing(forAll(target{Queue: spanishQueue, SkipIf: "workers.available == 0", Timeout: new(5)}, target{Queue: spanishQueue, SkipIf: "workers.available == 0"})), nil, people(),
+			matches + "  targets[0] from 0s: queue Spanish, asks Alice, waits for at most 5s\n" +
+				"  targets[1] from 5s: queue Spanish, asks Alice, is not skipped: workers.available == 0 is false: workers.available is 1, waits\n" +
+				"if nobody accepts it, the task is there from 5s until its time to live ends",
+		},
+		"without a default filter nothing is said of it": {
+			workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{forAll(target{Queue: "WQ1", Timeout: new(5)})}}}, nil, workflow.Workspace{},
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 5s\nif nobody accepts it, the task is canceled after 5s (event workflow.timeout)",
+		},
+		"a target without a queue": {
+			routing(forAll(target{})), nil, workflow.Workspace{},
+			matches + "  targets[0] from 0s: queue missing, waits\n" + stays,
 		},
 		"a skip_if may be true where the workers are not known": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "workers.available == 0", Timeout: new(5)})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, may be skipped (skip_if workers.available == 0)\n" +
-				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 5s unless it is skipped (skip_if workers.available == 0)\n" +
+				"if nobody accepts it, the task is canceled after 5s (event workflow.timeout): the default filter does not catch timeouts",
 		},
 		"a skip_if that is never true": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "1==0"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, is not skipped: 1 == 0 is false, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, is not skipped: 1 == 0 is false, waits\n" + stays,
 		},
 		"a skip_if that cannot be parsed": {
 			routing(forAll(target{Queue: "WQ1", SkipIf: "now"})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, skip_if cannot be parsed, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, skip_if cannot be parsed, waits\n" + stays,
 		},
 		"neither timeout nor skip_if of the default filter are heeded": {
 			workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &target{Queue: "WQ1", Timeout: new(5), SkipIf: "1==1", Priority: new(3)}}},
 			nil, workflow.Workspace{},
-			"default_filter after 0s: queue WQ1, priority 3, waits\n" + stays,
+			"default_filter from 0s: queue WQ1, priority 3, waits\n" + stays,
 		},
 		"a priority stays, and a queue is inherited": {
 			routing(
 				forAll(target{Queue: "WQ1", Timeout: new(1)}, target{Priority: new(7), Timeout: new(1)}, target{Queue: "WQ2", Timeout: new(1)}, target{SkipIf: "1==1"}),
 				forAll(target{Queue: "WQ3", Timeout: new(1)}, target{Priority: new(0)}),
 			), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 1s\n" +
-				"  targets[1] after 1s: queue WQ1, priority 7, waits for at most 1s\n" +
-				"  targets[2] after 2s: queue WQ2, priority 7, waits for at most 1s\n" +
-				"  targets[3] after 3s: queue WQ2, priority 7, may be skipped (skip_if 1==1)\n" +
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 1s\n" +
+				"  targets[1] from 1s: queue WQ1, priority 7, waits for at most 1s\n" +
+				"  targets[2] from 2s: queue WQ2, priority 7, waits for at most 1s\n" +
+				"  targets[3] from 3s: queue WQ2, priority 7, waits unless it is skipped (skip_if 1==1)\n" +
 				"filters[1] matches: 1 == 1 is true\n" +
-				"  targets[0] after 3s: queue WQ3, priority 7, waits for at most 1s\n" +
-				"  targets[1] after 4s: queue WQ3, priority 0, waits\n" +
-				"after 4s the task stays where it is, until its time to live ends",
+				"  targets[0] from 3s: queue WQ3, priority 7, waits for at most 1s\n" +
+				"  targets[1] from 4s: queue WQ3, priority 0, waits\n" +
+				"if nobody accepts it, the task is there from 4s until its time to live ends",
 		},
 		"a known worker by SID": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerSID: "task.agent.sid"})), attributes{"agent": map[string]any{"sid": "WK3"}}, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + `, only the worker in task.agent.sid ("WK3"), asks WK3, waits` + "\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + `, only the worker in task.agent.sid ("WK3"), asks WK3, waits` + "\n" + stays,
 		},
 		"a known worker by name": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerFriendlyName: "task.agent"})), attributes{"agent": "Alice"}, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + `, only the worker in task.agent ("Alice"), asks Alice, waits` + "\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + `, only the worker in task.agent ("Alice"), asks Alice, waits` + "\n" + stays,
 		},
 		"a known worker that is null": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerSID: "task.agent", SkipIf: "1==1"})), attributes{"agent": nil}, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", only the worker in task.agent (missing), asks nobody (Alice: is not the known worker: task.agent is missing; Bob: is in an activity that is not available; WK3: is not the known worker: task.agent is missing), is skipped: 1 == 1 is true\n" +
-				"default_filter after 0s: queue " + everyoneQueue + ", asks Alice and WK3, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + ", only the worker in task.agent (missing), asks nobody, since this is no worker of the queue who is available and fits, is skipped: 1 == 1 is true\n" +
+				"default_filter from 0s: queue " + everyoneQueue + ", asks Alice, then WK3, waits\n" + stays,
 		},
 		"a known worker whose name is empty": {
 			routing(forAll(target{Queue: "WQ1", KnownWorkerFriendlyName: "task.agent"})), attributes{"agent": ""},
 			workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("1==1")}}, Workers: people().Workers[2:]},
-			matches + `  targets[0] after 0s: queue WQ1, only the worker in task.agent (""), asks nobody (WK3: is not the known worker: task.agent is ""), waits` + "\n" + stays,
+			matches + `  targets[0] from 0s: queue WQ1, only the worker in task.agent (""), asks nobody, since this is no worker of the queue who is available and fits, waits` + "\n" + stays,
 		},
 		"a known worker that is a list": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerSID: "task.agent"})), attributes{"agent": []any{"WK1"}}, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + `, only the worker in task.agent (["WK1"]), asks nobody (Alice: is not the known worker: task.agent is ["WK1"]; Bob: is in an activity that is not available; WK3: is not the known worker: task.agent is ["WK1"]), waits` + "\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + `, only the worker in task.agent (["WK1"]), asks nobody, since this is no worker of the queue who is available and fits, waits` + "\n" + stays,
 		},
 		"a known worker that JSON does not have": {
 			routing(forAll(target{Queue: "WQ1", KnownWorkerSID: "task.agent"})), attributes{"agent": math.Inf(1)}, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, only the worker in task.agent (a float64), waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, only the worker in task.agent (a float64), waits\n" + stays,
 		},
 		"a known worker that is no reference": {
 			routing(forAll(target{Queue: everyoneQueue, KnownWorkerSID: "WK1"})), nil, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", only the worker in WK1 (missing), asks nobody (Alice: is not the known worker: WK1 is missing; Bob: is in an activity that is not available; WK3: is not the known worker: WK1 is missing), waits\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + ", only the worker in WK1 (missing), asks nobody, since this is no worker of the queue who is available and fits, waits\n" + stays,
 		},
 		"a filter that cannot be parsed": {
 			routing(workflow.Filter{FriendlyName: "Broken", Expression: "a", Targets: []target{{Queue: "WQ1"}}}), nil, workflow.Workspace{},
-			`filters[0] "Broken" is not tried: the service can be expected to refuse it: expression: line 1, column 2: unexpected end, expected an operator (== != > >= < <= CONTAINS HAS IN NOT IN) (a name alone is no condition: write a == true)` + "\n" +
-				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
+			`filters[0] "Broken" cannot be parsed: the service probably refuses the configuration: ` + syntaxError("a") + "\n" +
+				"default_filter from 0s: queue " + everyoneQueue + ", waits\n" + stays,
 		},
 		"a filter without an expression, and one without targets": {
 			routing(workflow.Filter{Targets: []target{{Queue: "WQ1"}}}, forAll()), nil, workflow.Workspace{},
-			"filters[0] is not tried: it has no expression\nfilters[1] matches: 1 == 1 is true\n" +
-				"default_filter after 0s: queue " + everyoneQueue + ", waits\n" + stays,
+			"filters[0] has no expression, and is not tried\nfilters[1] matches: 1 == 1 is true\n" +
+				"default_filter from 0s: queue " + everyoneQueue + ", waits\n" + stays,
 		},
 		"a target that cannot be parsed asks nobody": {
 			routing(forAll(target{Queue: everyoneQueue, Expression: "a", Timeout: new(5)})), nil, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", asks nobody (Alice: the expression of the target cannot be parsed; Bob: is in an activity that is not available; WK3: the expression of the target cannot be parsed), expression cannot be parsed, waits for at most 5s\n" +
-				"after 5s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + ", asks nobody (Alice: the expression of the target cannot be parsed; Bob: is in an activity that is not available; WK3: the expression of the target cannot be parsed), expression cannot be parsed, waits for at most 5s\n" +
+				"if nobody accepts it, the task is canceled after 5s (event workflow.timeout): the default filter does not catch timeouts",
 		},
 		"an order that the service ignores": {
 			routing(forAll(target{Queue: everyoneQueue, OrderBy: "worker.languages DESC"})), nil, people(),
-			matches + "  targets[0] after 0s: queue " + everyoneQueue + ", asks Alice and WK3, order_by is ignored since an attribute is no integer, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue " + everyoneQueue + ", asks Alice, then WK3, order_by is ignored since an attribute is no integer, waits\n" + stays,
 		},
 		"a queue without workers": {
 			routing(forAll(target{Queue: "WQ1"})), nil, workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("")}}, Workers: people().Workers},
-			matches + "  targets[0] after 0s: queue WQ1, asks nobody, since the queue has no workers, waits\n" + stays,
+			matches + "  targets[0] from 0s: queue WQ1, asks nobody, since the queue has no workers, waits\n" + stays,
 		},
 		"a task lives for two weeks at most": {
 			routing(forAll(target{Queue: "WQ1", Timeout: new(-60)}, target{Timeout: new(math.MaxInt)}, target{Timeout: new(60)})), nil, workflow.Workspace{},
-			matches + "  targets[0] after 0s: queue WQ1, waits for at most 0s\n  targets[1] after 0s: queue WQ1, waits for at most 336h0m0s\n  targets[2] after 336h0m0s: queue WQ1, waits for at most 1m0s\n" +
-				"after 336h0m0s the task is canceled: no other filter matches, and the default filter does not catch timeouts",
+			matches + "  targets[0] from 0s: queue WQ1, waits for at most 0s\n  targets[1] from 0s: queue WQ1, waits for at most 336h0m0s\n" +
+				"if nobody accepts it, the task expires: no task lives for more than 336h0m0s",
 		},
 	}
 	for name, test := range tests {
@@ -208,45 +221,61 @@ func TestExplanationHasEachStepAsData(t *testing.T) {
 		{Queue: spanishQueue, Priority: new(5), Timeout: new(30), SkipIf: "workers.available == 0", KnownWorkerSID: "task.agent"},
 		{SkipIf: "workers.available == 1", Expression: "worker.level > 3"},
 	}
+	keeper := workflow.Filter{Expression: "1==1", Targets: []workflow.Target{{Queue: everyoneQueue}}}
+	c.TaskRouting.Filters = append(c.TaskRouting.Filters, keeper)
+	filter = &c.TaskRouting.Filters[0]
 	w := people()
 	task := attributes{"language": "es", "agent": "WK9"}
 	explanation := c.Explain(task, w)
-	require.Len(t, explanation.Filters, 1)
+	require.Len(t, explanation.Filters, 2)
 
 	step := explanation.Filters[0]
 	assert.Equal(t, []string{`language == 'es' is true: language is "es"`}, outcomes(step.Why))
 	require.Len(t, step.Targets, 2)
 	assert.Equal(t, []string{"workers.available == 0 is false: workers.available is 1"}, outcomes(step.Targets[0].Why))
 	assert.Equal(t, []string{"workers.available == 1 is true: workers.available is 1"}, outcomes(step.Targets[1].Why))
-	require.NotNil(t, explanation.Default)
-	explanation.Filters[0].Why, step.Targets[0].Why, step.Targets[1].Why = nil, nil, nil
+	assert.Equal(t, []string{"1 == 1 is true"}, outcomes(explanation.Filters[1].Why))
+	explanation.Filters[0].Why, step.Targets[0].Why, step.Targets[1].Why, explanation.Filters[1].Why = nil, nil, nil, nil
 
-	assert.Equal(t, workflow.Explanation{
-		Filters: []workflow.FilterStep{{
+	filters := []workflow.FilterStep{
+		{
 			Place: "task_routing.filters[0]", Name: "Spanish", Matched: true,
 			Targets: []workflow.TargetStep{
 				{
 					Place: "task_routing.filters[0].targets[0]", Target: filter.Targets[0], Queue: w.Queues[0], Priority: new(5), KnownWorker: "WK9",
 					Candidates: []workflow.Candidate{{Worker: w.Workers[0], Reason: "is not the known worker: task.agent is \"WK9\""}},
-					Exit:       workflow.TimesOut, Timeout: 30 * time.Second,
+					Exit:       workflow.ExitTimesOut, Timeout: 30 * time.Second,
 				},
 				{
 					Place: "task_routing.filters[0].targets[1]", Target: filter.Targets[1], Queue: w.Queues[0], Priority: new(5), Entered: 30 * time.Second,
 					Candidates: []workflow.Candidate{{Worker: w.Workers[0], Reason: "worker.level > 3 is false: worker.level is 3"}},
-					Exit:       workflow.Skipped,
+					Exit:       workflow.ExitSkipped,
 				},
 			},
-		}},
-		Default: &workflow.TargetStep{
-			Place: "task_routing.default_filter", Target: workflow.Target{Queue: everyoneQueue}, Queue: w.Queues[2], Priority: new(5), Entered: 30 * time.Second,
-			Candidates: []workflow.Candidate{
-				{Worker: w.Workers[0], Asked: true}, {Worker: w.Workers[2], Asked: true},
-				{Worker: w.Workers[1], Reason: "is in an activity that is not available"},
-			},
-			Exit: workflow.Stays,
 		},
-		End: workflow.Waits, After: 30 * time.Second,
-	}, explanation)
+		{
+			Place: "task_routing.filters[1]", Matched: true,
+			Targets: []workflow.TargetStep{{
+				Place: "task_routing.filters[1].targets[0]", Target: keeper.Targets[0], Queue: w.Queues[2], Priority: new(5), Entered: 30 * time.Second,
+				Candidates: []workflow.Candidate{
+					{Worker: w.Workers[0], Asked: true}, {Worker: w.Workers[2], Asked: true},
+					{Worker: w.Workers[1], Reason: "is in an activity that is not available"},
+				},
+				Exit: workflow.ExitStays,
+			}},
+		},
+	}
+	assert.Equal(t, filters, explanation.Filters)
+	assert.Nil(t, explanation.Default)
+	assert.Equal(t, workflow.EndWaits, explanation.End)
+	assert.Equal(t, 30*time.Second, explanation.After)
+	assert.Equal(t, append(filters[0].Targets, filters[1].Targets...), explanation.Targets())
+}
+
+// syntaxError returns what the package expression says of an expression.
+func syntaxError(source string) string {
+	_, err := expression.Parse(source)
+	return strings.TrimPrefix(err.Error(), "expression: ")
 }
 
 func outcomes(list []expression.Outcome) (texts []string) {
@@ -258,19 +287,20 @@ func outcomes(list []expression.Outcome) (texts []string) {
 
 func TestExplanationHasTheEndsAndExitsAsData(t *testing.T) {
 	canceled := routing(forAll(workflow.Target{Queue: "WQ1", Timeout: new(5)})).Explain(nil, workflow.Workspace{})
-	assert.Equal(t, workflow.Canceled, canceled.End)
+	assert.Equal(t, workflow.EndCanceled, canceled.End)
 	assert.Equal(t, 5*time.Second, canceled.After)
 	assert.Nil(t, canceled.Default)
 
 	dropped := workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{forAll(workflow.Target{Queue: "WQ1", SkipIf: "workers.available > 1"})}}}.Explain(nil, workflow.Workspace{})
-	assert.Equal(t, workflow.Dropped, dropped.End)
-	assert.Equal(t, workflow.MaySkip, dropped.Filters[0].Targets[0].Exit)
+	assert.Equal(t, workflow.EndDropped, dropped.End)
+	assert.Equal(t, workflow.ExitSkipped, dropped.Filters[0].Targets[0].Exit)
+	assert.True(t, dropped.Filters[0].Targets[0].MaySkip)
 	assert.Nil(t, dropped.Filters[0].Targets[0].Candidates, "they are not known")
 
 	waits := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &workflow.Target{Queue: everyoneQueue, Timeout: new(5), SkipIf: "1==1"}}}.Explain(nil, workflow.Workspace{})
-	assert.Equal(t, workflow.Waits, waits.End)
+	assert.Equal(t, workflow.EndWaits, waits.End)
 	assert.Zero(t, waits.After)
-	assert.Equal(t, workflow.Stays, waits.Default.Exit)
+	assert.Equal(t, workflow.ExitStays, waits.Default.Exit)
 	assert.Zero(t, waits.Default.Timeout)
 	assert.Empty(t, waits.Default.Why)
 }
@@ -355,9 +385,9 @@ func TestALineNamesFiveWorkers(t *testing.T) {
 	for len(w.Workers) < 6 {
 		w.Workers = append(w.Workers, w.Workers[0])
 	}
-	assert.Contains(t, c.Explain(nil, w).String(), "asks Alice and WK3 and Alice and Alice and Alice, waits")
+	assert.Contains(t, c.Explain(nil, w).String(), "asks Alice, then WK3, then Alice, then Alice, then Alice, waits")
 	w.Workers = append(w.Workers, w.Workers[0], w.Workers[0])
-	assert.Contains(t, c.Explain(nil, w).String(), "asks Alice and WK3 and Alice and Alice and Alice and 2 more, waits")
+	assert.Contains(t, c.Explain(nil, w).String(), "asks Alice, then WK3, then Alice, then Alice, then Alice, then 2 more, waits")
 	c.TaskRouting.Filters[0].Targets[0].Expression = "1==0"
 	w.Workers = append(w.Workers[:1], w.Workers[2:7]...)
 	assert.Contains(t, c.Explain(nil, w).String(), "asks nobody (Alice: 1 == 0 is false; WK3: 1 == 0 is false; "+strings.Repeat("Alice: 1 == 0 is false; ", 3)+"1 more), waits")

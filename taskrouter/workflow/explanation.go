@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -22,12 +23,18 @@ func (e Explanation) String() string {
 
 func (e Explanation) ending() string {
 	switch e.End {
-	case Canceled:
-		return fmt.Sprintf("after %s the task is canceled: no other filter matches, and the default filter does not catch timeouts", e.After)
-	case Dropped:
-		return fmt.Sprintf("after %s the task is dropped: nothing keeps it, and there is no default filter", e.After)
+	case EndCanceled:
+		text := fmt.Sprintf("if nobody accepts it, the task is canceled after %s (event workflow.timeout)", e.After)
+		if e.hasDefault {
+			text += ": the default filter does not catch timeouts"
+		}
+		return text
+	case EndDropped:
+		return fmt.Sprintf("the task is dropped after %s (event workflow.skipped): nothing keeps it, and there is no default filter", e.After)
+	case EndExpired:
+		return fmt.Sprintf("if nobody accepts it, the task expires: no task lives for more than %s", e.After)
 	default:
-		return fmt.Sprintf("after %s the task stays where it is, until its time to live ends", e.After)
+		return fmt.Sprintf("if nobody accepts it, the task is there from %s until its time to live ends", e.After)
 	}
 }
 
@@ -39,9 +46,9 @@ func (s FilterStep) String() string {
 	}
 	switch {
 	case len(s.Problems) > 0:
-		return fmt.Sprintf("%s is not tried: %s", name, s.Problems[0].Message)
+		return fmt.Sprintf("%s cannot be parsed: %s", name, s.Problems[0].Message)
 	case len(s.Why) == 0:
-		return name + " is not tried: it has no expression"
+		return name + " has no expression, and is not tried"
 	case !s.Matched:
 		return fmt.Sprintf("%s does not match: %s", name, sentence(s.Why))
 	}
@@ -59,7 +66,7 @@ func lastStep(place string) string {
 
 // String tells in one line what the target does.
 func (s TargetStep) String() string {
-	parts := []string{fmt.Sprintf("%s after %s: queue %s", lastStep(s.Place), s.Entered, s.Queue.name())}
+	parts := []string{fmt.Sprintf("%s from %s: queue %s", lastStep(s.Place), s.Entered, cmp.Or(s.Queue.name(), "missing"))}
 	if s.Priority != nil {
 		parts = append(parts, fmt.Sprintf("priority %d", *s.Priority))
 	}
@@ -75,10 +82,10 @@ func (s TargetStep) String() string {
 	for _, problem := range s.Problems {
 		parts = append(parts, lastStep(problem.Place)+" cannot be parsed")
 	}
-	if s.Exit != Skipped && len(s.Why) > 0 {
+	if len(s.Why) > 0 && (s.Exit == ExitStays || s.Exit == ExitTimesOut && !s.asks()) {
 		parts = append(parts, "is not skipped: "+sentence(s.Why))
 	}
-	return strings.Join(append(parts, s.exit()), ", ")
+	return oneLine(strings.Join(append(parts, s.exit()), ", "))
 }
 
 // printed returns the value of an attribute as JSON, shortened.
@@ -113,13 +120,16 @@ func (s TargetStep) asked() string {
 		}
 		reasons = append(reasons, candidate.name()+": "+candidate.Reason)
 	}
+	_, _, isKnown := s.Target.knownWorker()
 	switch {
 	case len(names) > 0:
-		return "asks " + strings.Join(few(names), " and ")
-	case len(reasons) > 0:
-		return "asks nobody (" + strings.Join(few(reasons), "; ") + ")"
-	default:
+		return "asks " + strings.Join(few(names), ", then ")
+	case len(reasons) == 0:
 		return "asks nobody, since the queue has no workers"
+	case isKnown:
+		return "asks nobody, since this is no worker of the queue who is available and fits"
+	default:
+		return "asks nobody (" + strings.Join(few(reasons), "; ") + ")"
 	}
 }
 
@@ -138,17 +148,24 @@ func (c Candidate) name() string {
 	return c.Worker.FriendlyName
 }
 
+// asks reports whether anybody is asked, as far as is known.
+func (s TargetStep) asks() bool { return len(s.Candidates) > 0 && s.Candidates[0].Asked }
+
 func (s TargetStep) exit() string {
-	switch s.Exit {
-	case Skipped:
+	switch {
+	case s.Exit == ExitSkipped && s.asks():
+		return "is skipped when nobody can be asked any more: " + sentence(s.Why)
+	case s.Exit == ExitSkipped && !s.MaySkip:
 		return "is skipped: " + sentence(s.Why)
-	case MaySkip:
-		return fmt.Sprintf("may be skipped (skip_if %s)", s.Target.SkipIf)
-	case TimesOut:
-		return fmt.Sprintf("waits for at most %s", s.Timeout)
-	default:
-		return "waits"
 	}
+	text := "waits"
+	if s.Exit == ExitTimesOut {
+		text = fmt.Sprintf("waits for at most %s", s.Timeout)
+	}
+	if s.MaySkip {
+		text += fmt.Sprintf(" unless it is skipped (skip_if %s)", s.Target.SkipIf)
+	}
+	return text
 }
 
 // sentence joins what became of comparisons.

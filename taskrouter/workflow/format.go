@@ -33,17 +33,43 @@ func (c Configuration) String() string {
 // pair. Note that json.Marshal escapes <, > and & in what it is given;
 // [json.Encoder.SetEscapeHTML] turns that off.
 func (c Configuration) MarshalJSON() ([]byte, error) {
-	text, problems := c.format()
-	if err := errors.Join(problems...); err != nil {
+	return marshal(func(w *writer) { w.configuration(topLevel, c) })
+}
+
+// MarshalJSON returns what stands in task_routing, as [Configuration.MarshalJSON]
+// does.
+func (t TaskRouting) MarshalJSON() ([]byte, error) {
+	return marshal(func(w *writer) { w.taskRouting(topLevel, t) })
+}
+
+// MarshalJSON returns a filter as [Configuration.MarshalJSON] does.
+func (f Filter) MarshalJSON() ([]byte, error) {
+	return marshal(func(w *writer) { w.filter(topLevel, f) })
+}
+
+// MarshalJSON returns a target as [Configuration.MarshalJSON] does.
+func (t Target) MarshalJSON() ([]byte, error) {
+	return marshal(func(w *writer) { w.target(topLevel, t) })
+}
+
+func marshal(write func(w *writer)) ([]byte, error) {
+	var w writer
+	write(&w)
+	if err := errors.Join(w.problems...); err != nil {
 		return nil, fmt.Errorf("workflow: write configuration: %w", err)
 	}
-	return []byte(text), nil
+	return w.text.Bytes(), nil
 }
 
 // format returns the canonical form, and what it could not write as it is.
 func (c Configuration) format() (string, []error) {
 	var w writer
-	w.object(topLevel, c.Extra, known{
+	w.configuration(topLevel, c)
+	return w.text.String(), w.problems
+}
+
+func (w *writer) configuration(place string, c Configuration) {
+	w.object(place, c.Extra, known{
 		name: "task_routing",
 		set:  c.TaskRouting.Filters != nil || c.TaskRouting.DefaultFilter != nil || len(c.TaskRouting.Extra) > 0,
 		must: true,
@@ -51,7 +77,6 @@ func (c Configuration) format() (string, []error) {
 			w.taskRouting(place, c.TaskRouting)
 		},
 	})
-	return w.text.String(), w.problems
 }
 
 // A writer writes JSON, and collects what it could not write as it is.

@@ -141,3 +141,53 @@ func ExampleConfiguration_String() {
 	// Output:
 	// {"task_routing":{"filters":[{"filter_friendly_name":"Spanish callers","expression":"language == \"es\"","targets":[{"queue":"WQ1","priority":5,"timeout":60}]}],"default_filter":{"queue":"WQ2"}}}
 }
+
+func TestPartsOfAConfigurationAreWrittenAndReadOnTheirOwn(t *testing.T) {
+	const target = `{"queue":"WQ1","expression":"worker.level < task.level","priority":0,"timeout":5,"x":[1.50]}`
+	const filter = `{"filter_friendly_name":"a & b","expression":"a < 1","targets":[` + target + `],"y":{}}`
+	const routing = `{"filters":[` + filter + `],"default_filter":` + target + `,"z":null}`
+
+	assertOnItsOwn(t, routing, parse(t, `{"task_routing":`+routing+`}`).TaskRouting)
+	assertOnItsOwn(t, filter, parse(t, `{"task_routing":`+routing+`}`).TaskRouting.Filters[0])
+	assertOnItsOwn(t, target, *parse(t, `{"task_routing":`+routing+`}`).TaskRouting.DefaultFilter)
+	assertOnItsOwn(t, `{"expression":"","targets":[]}`, workflow.Filter{})
+	assertOnItsOwn(t, `{}`, workflow.Target{})
+	assertOnItsOwn(t, `{}`, workflow.TaskRouting{})
+}
+
+// assertOnItsOwn asserts that a value is a text, and the other way round.
+func assertOnItsOwn[T json.Marshaler](t *testing.T, text string, value T) {
+	t.Helper()
+	written, err := value.MarshalJSON()
+	require.NoError(t, err)
+	assert.Equal(t, text, string(written))
+	var read T
+	require.NoError(t, json.Unmarshal([]byte(text), &read))
+	assert.Equal(t, value, read)
+	require.NoError(t, json.Unmarshal([]byte("null"), &read))
+	assert.Equal(t, value, read, "a null changes nothing")
+	err = json.Unmarshal([]byte(`[]`), &read)
+	require.EqualError(t, err, "workflow: read configuration: the top level: found a list, expected an object")
+	assert.Equal(t, value, read, "an error changes nothing")
+}
+
+func TestPartsSayWhatCannotBeWritten(t *testing.T) {
+	broken := extra{"a": json.RawMessage("{")}
+	for _, part := range []json.Marshaler{
+		workflow.Configuration{Extra: broken}, workflow.TaskRouting{Extra: broken}, workflow.Filter{Extra: broken}, workflow.Target{Extra: broken},
+	} {
+		_, err := part.MarshalJSON()
+		assert.EqualError(t, err, "workflow: write configuration: a: line 1, column 1: unexpected end of JSON input")
+	}
+}
+
+func TestRoutingThatIsSetIsWrittenRatherThanThatOfExtra(t *testing.T) {
+	for want, routing := range map[string]workflow.TaskRouting{
+		`{"task_routing":"x"}`:                   {},
+		`{"task_routing":{"filters":[]}}`:        {Filters: []workflow.Filter{}},
+		`{"task_routing":{"default_filter":{}}}`: {DefaultFilter: &workflow.Target{}},
+		`{"task_routing":{"y":1}}`:               {Extra: extra{"y": json.RawMessage("1")}},
+	} {
+		assert.Equal(t, want, workflow.Configuration{TaskRouting: routing, Extra: extra{"task_routing": json.RawMessage(`"x"`)}}.String())
+	}
+}

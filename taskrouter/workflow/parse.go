@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Parse reads a configuration as the service takes it: with older names of
@@ -21,33 +24,48 @@ import (
 // error of syntax has line and column, counted in characters from 1, and is alone.
 // encoding/json sets the limit for nesting, 10,000.
 func Parse(text string) (Configuration, error) {
-	return read([]byte(text))
+	return readValue([]byte(text), (*reader).configuration)
 }
 
 // UnmarshalJSON reads a configuration as [Parse] does, replacing the one that was
 // there. A null changes nothing, as is the convention of encoding/json.
 func (c *Configuration) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, c, (*reader).configuration)
+}
+
+// UnmarshalJSON reads what stands in task_routing, as [Parse] does.
+func (t *TaskRouting) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, t, (*reader).taskRouting)
+}
+
+// UnmarshalJSON reads a filter as [Parse] does.
+func (f *Filter) UnmarshalJSON(data []byte) error { return unmarshal(data, f, (*reader).filter) }
+
+// UnmarshalJSON reads a target as [Parse] does.
+func (t *Target) UnmarshalJSON(data []byte) error { return unmarshal(data, t, (*reader).target) }
+
+func unmarshal[T any](data []byte, into *T, read func(r *reader, place string, raw json.RawMessage) T) error {
 	if string(data) == "null" {
 		return nil
 	}
-	configuration, err := read(data)
-	if err != nil {
-		return err
+	value, err := readValue(data, read)
+	if err == nil {
+		*into = value
 	}
-	*c = configuration
-	return nil
+	return err
 }
 
-func read(data []byte) (Configuration, error) {
+func readValue[T any](data []byte, read func(r *reader, place string, raw json.RawMessage) T) (value T, err error) {
 	if err := checkSyntax(data); err != nil {
-		return Configuration{}, fmt.Errorf("workflow: read configuration: %w", err)
+		return value, fmt.Errorf("workflow: read configuration: %w", err)
 	}
 	r := reader{problems: checkMembers(topLevel, data)}
-	configuration := r.configuration(data)
+	value = read(&r, topLevel, data)
 	if err := errors.Join(r.problems...); err != nil {
-		return Configuration{}, fmt.Errorf("workflow: read configuration: %w", err)
+		var none T
+		return none, fmt.Errorf("workflow: read configuration: %w", err)
 	}
-	return configuration, nil
+	return value, nil
 }
 
 // A reader reads values whose syntax is correct, and collects what is wrong with them.
@@ -57,14 +75,14 @@ func (r *reader) expected(place, what string, found json.RawMessage) {
 	r.problems = append(r.problems, fmt.Errorf("%s: found %s, expected %s", place, describe(found), what))
 }
 
-func (r *reader) configuration(raw json.RawMessage) (c Configuration) {
-	o, ok := r.object(topLevel, raw)
+func (r *reader) configuration(place string, raw json.RawMessage) (c Configuration) {
+	o, ok := r.object(place, raw)
 	if !ok {
 		return c
 	}
 	routing, ok := o.take("task_routing")
 	if !ok {
-		r.problems = append(r.problems, errors.New("task_routing: found nothing, expected task_routing to hold an object"))
+		r.problems = append(r.problems, o.lacks("task_routing"))
 		return c
 	}
 	c.TaskRouting = r.taskRouting(o.at("task_routing"), routing)
@@ -134,6 +152,15 @@ func (r *reader) object(place string, raw json.RawMessage) (object, bool) {
 }
 
 func (o object) at(name string) string { return memberOf(o.place, name) }
+
+// lacks says that a member is missing, and what is there instead.
+func (o object) lacks(name string) error {
+	found := "nothing"
+	if len(o.members) > 0 {
+		found = shorten(strings.Join(slices.Sorted(maps.Keys(o.members)), ", "))
+	}
+	return fmt.Errorf("%s: found %s, expected the member %s with an object", o.place, found, name)
+}
 
 // take returns a member, unless it is null or not there.
 func (o object) take(name string) (json.RawMessage, bool) {

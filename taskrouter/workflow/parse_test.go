@@ -209,8 +209,8 @@ func TestParseSaysWhatItCannotRead(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"a list":                   {`[]`, "the top level: found a list, expected an object"},
 		"null":                     {` null`, "the top level: found null, expected an object"},
-		"no task_routing":          {`{"filters":[]}`, "task_routing: found nothing, expected task_routing to hold an object"},
-		"task_routing null":        {`{"task_routing":null}`, "task_routing: found nothing, expected task_routing to hold an object"},
+		"no task_routing":          {`{"filters":[]}`, "the top level: found filters, expected the member task_routing with an object"},
+		"task_routing null":        {`{"task_routing":null}`, "the top level: found nothing, expected the member task_routing with an object"},
 		"task_routing a text":      {`{"task_routing":"{}"}`, `task_routing: found the text "{}", expected an object`},
 		"filters an object":        {`{"task_routing":{"filters":{}}}`, "task_routing.filters: found an object, expected a list"},
 		"a filter that is null":    {`{"task_routing":{"filters":[{},null]}}`, "task_routing.filters[1]: found null, expected an object"},
@@ -277,7 +277,7 @@ func TestConfigurationIsReadInsideOtherJSON(t *testing.T) {
 
 // What the time or the memory of reading were quadratic in would show here.
 func TestParseTakesLargeConfigurations(t *testing.T) {
-	const size = 1 << 17
+	const size = 1 << 14
 	repeat := func(text string) string { return strings.Repeat(text, size/len(text)) }
 	deep := strings.Repeat(`[{"a":`, 4990) + "1" + strings.Repeat("}]", 4990)
 	texts := map[string]string{

@@ -1,7 +1,7 @@
 package workflow
 
 import (
-	"fmt"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 )
@@ -12,8 +12,9 @@ import (
 type plan struct {
 	branches []branch
 	fallback *step // the default filter, nil if there is none
-	keeper   int   // the first branch that matches every task and keeps it, or -1
-	catcher  int   // the last that matches every task and skips none, or -1
+	keeper   int   // the first branch that matches every task and passes none on, or -1
+	taker    int   // the first that matches every task and never skips it, or -1
+	catcher  int   // the last of these
 }
 
 // branch is a filter.
@@ -25,6 +26,8 @@ type branch struct {
 	never     bool // it is true of none
 	steps     []step
 	endless   bool // a task that matches stays: one of the steps is endless
+	canSkip   bool // a task can leave without a timeout, as if it had not matched
+	canExpire bool // a task can leave after a timeout
 	problems  Problems
 }
 
@@ -42,15 +45,18 @@ type step struct {
 }
 
 func planned(c Configuration) plan {
-	p := plan{keeper: -1, catcher: -1}
+	p := plan{keeper: -1, taker: -1, catcher: -1}
 	filters := memberOf("task_routing", "filters")
 	for i, filter := range c.TaskRouting.Filters {
 		b := newBranch(elementOf(filters, i), filter)
 		if b.always && b.endless && p.keeper < 0 {
 			p.keeper = i
 		}
-		if b.always && !b.canSkip() {
+		if b.always && !b.canSkip {
 			p.catcher = i
+			if p.taker < 0 {
+				p.taker = i
+			}
 		}
 		p.branches = append(p.branches, b)
 	}
@@ -72,8 +78,14 @@ func newBranch(place string, filter Filter) branch {
 	for i, target := range filter.Targets {
 		b.steps = append(b.steps, newStep(elementOf(targets, i), filter.FriendlyName, target, queue))
 		queue = b.steps[i].queue
-		b.endless = b.endless || b.steps[i].endless
 	}
+	b.canSkip = true
+	for _, step := range b.steps {
+		b.endless = b.endless || step.endless
+		b.canSkip = b.canSkip && step.skippable
+		b.canExpire = b.canExpire || step.target.Timeout != nil
+	}
+	b.canExpire = b.canExpire && !b.endless
 	return b
 }
 
@@ -105,8 +117,8 @@ func appendSyntax(problems Problems, place, filter string, err error) Problems {
 		return problems
 	}
 	return append(problems, Problem{
-		Severity: Error, Rule: RuleSyntax, Place: place, Filter: filter,
-		Message: fmt.Sprintf("the service can be expected to refuse it: %s", err),
+		Severity: SeverityError, Rule: RuleSyntax, Place: place, Filter: filter,
+		Message: oneLine("the service probably refuses the configuration: " + strings.TrimPrefix(err.Error(), "expression: ")),
 	})
 }
 
@@ -128,17 +140,6 @@ func never(e *expression.Expression) bool {
 	return ok && !matches
 }
 
-// canTimeOut reports whether a task can leave the branch by its last timeout.
-func (b *branch) canTimeOut() bool {
-	return len(b.steps) > 0 && !b.endless && b.steps[len(b.steps)-1].target.Timeout != nil
-}
-
-// canSkip reports whether a task can leave the branch without its last timeout, as
-// if it had not matched.
-func (b *branch) canSkip() bool {
-	return len(b.steps) == 0 || !b.endless && b.steps[len(b.steps)-1].skippable
-}
-
 // knownWorker returns the attribute of the task that names the only worker to ask,
 // as task.agent_sid does, and whether it holds the SID of the worker or the name.
 func (t Target) knownWorker() (reference string, isSID, ok bool) {
@@ -146,4 +147,13 @@ func (t Target) knownWorker() (reference string, isSID, ok bool) {
 		return t.KnownWorkerSID, true, true
 	}
 	return t.KnownWorkerFriendlyName, false, t.KnownWorkerFriendlyName != ""
+}
+
+// reference parses what names an attribute of the task, nil if it does not.
+func reference(source string) *expression.Path {
+	path, err := expression.ParsePath(source)
+	if err != nil || len(path.Steps) == 1 || path.Steps[0].Name != "task" {
+		return nil
+	}
+	return path
 }

@@ -1,50 +1,70 @@
 package workflow
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
-// reach finds what no task gets to, and where tasks end that nobody expects to.
+// reach finds what no task gets to, or only late, and timeouts that cancel tasks.
 func (v *validator) reach(index int) {
-	v.unreachableTargets(v.plan.branches[index])
 	v.unreachableBranch(index)
 	v.canceledTasks(index)
 }
 
-func (v *validator) unreachableTargets(b branch) {
-	for i, step := range b.steps[:max(0, len(b.steps)-1)] {
-		if step.endless {
-			v.report(Warning, RuleUnreachable, step.place, "tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", i+1)
-			return
-		}
-	}
-}
-
-// unreachableBranch finds a filter all of whose tasks an earlier one keeps. An
-// earlier one with timeouts passes them on.
+// unreachableBranch finds a filter all of whose tasks an earlier one takes.
 func (v *validator) unreachableBranch(index int) {
 	b := &v.plan.branches[index]
 	if b.condition == nil || b.never {
 		return
 	}
-	if i := v.hiddenBy(index); i >= 0 {
-		v.report(Warning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s matches all that this one would, and keeps them; put this one before it", i, named(v.plan.branches[i].filter))
+	first := v.coveredBy(index)
+	if first < 0 {
+		return
 	}
+	earlier := &v.plan.branches[first]
+	if !earlier.endless {
+		v.report(SeverityWarning, RuleUnreachable, b.place, "tasks get here only after filters[%d]%s, which takes all that this one would, has let them time out; put this one before it", first, named(earlier.filter))
+		return
+	}
+	advice := "put this one before it"
+	if earlier.condition.String() == b.condition.String() || v.implies(earlier, b) {
+		advice = "remove one of the two"
+	}
+	v.report(SeverityWarning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s takes all that this one would, and passes none on; %s", first, named(earlier.filter), advice)
 }
 
-// hiddenBy returns the first filter that keeps all that a later one matches, or -1.
-func (v *validator) hiddenBy(index int) int {
-	b := &v.plan.branches[index]
-	for i := 0; i < index && v.spend(glance); i++ {
-		if earlier := &v.plan.branches[i]; earlier.endless && v.implies(b, earlier) {
-			return i
-		}
-	}
-	if v.plan.keeper < index {
+// coveredBy returns an earlier filter that takes all that one would, or -1: one
+// that keeps it if there is one, else one that lets it time out.
+func (v *validator) coveredBy(index int) int {
+	if v.plan.keeper >= 0 && v.plan.keeper < index {
 		return v.plan.keeper
 	}
-	return -1
+	b := &v.plan.branches[index]
+	form := b.condition.String()
+	if same, ok := v.keepers[form]; ok {
+		return same
+	}
+	if b.endless {
+		v.keepers[form] = index
+	}
+	delaying := -1
+	if v.plan.taker < index && !b.always {
+		delaying = v.plan.taker
+	}
+	for i := 0; i < index && v.spend(glance); i++ {
+		earlier := &v.plan.branches[i]
+		switch {
+		case earlier.endless && v.implies(b, earlier):
+			return i
+		case delaying < 0 && v.delays(earlier, b):
+			delaying = i
+		}
+	}
+	return delaying
+}
+
+// delays reports whether a filter lets tasks time out before one for some of them
+// gets them. One for all of them is there to take them then, and one that skips
+// them is there to look who is free.
+func (v *validator) delays(earlier, b *branch) bool {
+	return !earlier.endless && !earlier.canSkip && v.implies(b, earlier) && !v.implies(earlier, b)
 }
 
 func named(f Filter) string {
@@ -54,30 +74,36 @@ func named(f Filter) string {
 	return fmt.Sprintf(" (%q)", f.FriendlyName)
 }
 
-// canceledTasks finds a last timeout after which people expect the default filter.
+// canceledTasks finds timeouts after which nothing takes the task.
 func (v *validator) canceledTasks(index int) {
 	b := &v.plan.branches[index]
-	if v.plan.fallback == nil || !b.canTimeOut() || v.isCaught(index) {
+	if !b.canExpire || v.isCaught(index) {
 		return
 	}
 	ending := "the task is canceled"
 	if index+1 < len(v.plan.branches) {
 		ending += ", unless a filter below matches"
 	}
-	last := b.steps[len(b.steps)-1]
-	v.report(Warning, RuleTimeout, memberOf(last.place, "timeout"), "after it %s: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1", ending)
+	if v.plan.fallback != nil {
+		ending += ": the default filter does not catch timeouts"
+	}
+	when, last := "when this timeout ends", len(b.steps)-1
+	for b.steps[last].target.Timeout == nil {
+		when, last = "when this timeout ends and the targets after it are skipped", last-1
+	}
+	v.report(SeverityWarning, RuleTimeout, memberOf(b.steps[last].place, "timeout"), "%s, %s; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1", when, ending)
 }
 
-// isCaught reports whether a filter below a branch matches whatever the branch
-// does, and skips no task: that would cancel it, too. A timeout there is a finding
-// of its own.
+// isCaught reports whether a filter below a branch takes whatever the branch does,
+// and does not skip it: that would cancel it, too. A timeout there is a finding of
+// its own.
 func (v *validator) isCaught(index int) bool {
 	b := &v.plan.branches[index]
 	if index < v.plan.catcher {
 		return true
 	}
 	for i := index + 1; i < len(v.plan.branches) && v.spend(glance); i++ {
-		if later := &v.plan.branches[i]; !later.canSkip() && v.implies(b, later) {
+		if later := &v.plan.branches[i]; !later.canSkip && v.implies(b, later) {
 			return true
 		}
 	}
@@ -87,21 +113,30 @@ func (v *validator) isCaught(index int) bool {
 // Work is what comparing two expressions may cost, in bytes of the one times bytes
 // of the other.
 const (
-	maxWork = 100_000_000 // enough for hundreds of filters, each with each other
-	glance  = 400         // of looking whether to compare them
+	maxWork = 1_000_000_000 // some 700 filters of 60 characters, each with each other
+	glance  = 400           // of looking whether to compare them
 )
 
-// spend reports whether there may be more work.
+// spend reports whether some more work may be done. What is too much is left out,
+// and does not keep others from being compared.
 func (v *validator) spend(work int) bool {
 	if v.work+work > maxWork {
+		v.left = true
 		return false
 	}
 	v.work += work
 	return true
 }
 
-// implies reports whether a branch matches whatever another does, as far as can be
-// seen.
+// exhausted says so if not all filters were compared.
+func (v *validator) exhausted() {
+	if v.left {
+		v.report(SeverityWarning, RuleUnreachable, memberOf("task_routing", "filters"), "there are too many filters to compare each with each other: there may be more that no task gets to")
+	}
+}
+
+// implies reports whether what a branch matches is matched by another, too, as far
+// as can be seen.
 func (v *validator) implies(b, other *branch) bool {
 	switch {
 	case other.always:
@@ -115,28 +150,22 @@ func (v *validator) implies(b, other *branch) bool {
 func (v *validator) fallback() {
 	s := v.plan.fallback
 	if s == nil {
-		if v.takesAll() < 0 {
-			v.report(Warning, RuleDefaultFilter, memberOf("task_routing", "default_filter"), "there is none: a task that no filter matches, or that the last target of one skips, is dropped (event workflow.skipped)")
+		if v.plan.taker < 0 {
+			v.report(SeverityWarning, RuleDefaultFilter, memberOf("task_routing", "default_filter"), "there is no default filter: a task that no filter takes is dropped (event workflow.skipped); add one, or a last filter with the expression 1==1")
 		}
 		return
 	}
 	if s.queue == "" {
-		v.report(Error, RuleMissing, memberOf(s.place, "queue"), "the default filter must name a queue")
+		v.report(SeverityError, RuleMissing, memberOf(s.place, "queue"), "the default filter must name the queue in which tasks wait")
 	}
 	if s.target.Timeout != nil {
-		v.report(Warning, RuleDefaultFilter, memberOf(s.place, "timeout"), "what a timeout does here is not documented: tasks are expected to wait in the default filter until their time to live ends")
+		v.report(SeverityWarning, RuleDefaultFilter, memberOf(s.place, "timeout"), "what a timeout does in the default filter is not documented: tasks are expected to wait there until their time to live ends; remove it")
 	}
 	if s.skipIf != nil {
-		v.report(Warning, RuleDefaultFilter, memberOf(s.place, "skip_if"), "nothing comes after the default filter: what skipping it does is not documented")
+		v.report(SeverityWarning, RuleDefaultFilter, memberOf(s.place, "skip_if"), "what a skip_if does in the default filter is not documented: nothing comes after it; remove it")
 	}
-	if i := v.takesAll(); i >= 0 {
-		v.report(Warning, RuleUnreachable, s.place, "no task gets here: filters[%d]%s matches every task, and keeps it or lets it time out", i, named(v.plan.branches[i].filter))
+	if i := v.plan.taker; i >= 0 {
+		v.report(SeverityWarning, RuleUnreachable, s.place, "no task gets to the default filter: filters[%d]%s takes every task, and keeps it or lets it time out; remove the default filter, or let that filter take less", i, named(v.plan.branches[i].filter))
 	}
 	v.step(*s)
-}
-
-// takesAll returns the first filter that matches every task and lets none go to the
-// default filter, or -1.
-func (v *validator) takesAll() int {
-	return slices.IndexFunc(v.plan.branches, func(b branch) bool { return b.always && !b.canSkip() })
 }

@@ -57,51 +57,62 @@ func TestWhatNoTaskReachesAndWhereTasksAreLostIsFound(t *testing.T) {
 		lines []string
 		want  []string
 	}{
-		"a filter that waits":                           {[]string{"a==1: -", "default"}, nil},
-		"a timeout before the last target":              {[]string{"a==1: T -", "default"}, nil},
-		"timeouts on all targets":                       {[]string{"a==1: T T", "default"}, []string{"timeout filters[0].targets[1].timeout"}},
-		"timeouts without a default filter":             {[]string{"a==1: T T"}, []string{byDefault}},
-		"a timeout on the last target alone":            {[]string{"a==1: - T", "default"}, []string{"unreachable filters[0].targets[0]"}},
-		"a timeout on no target":                        {[]string{"a==1: - -", "default"}, []string{"unreachable filters[0].targets[0]"}},
-		"targets behind two that wait":                  {[]string{"a==1: - - -", "default"}, []string{"unreachable filters[0].targets[0]"}},
-		"a target behind one in the middle that waits":  {[]string{"a==1: T - T", "default"}, []string{"unreachable filters[0].targets[1]"}},
-		"a target behind one that is skipped":           {[]string{"a==1: S -", "default"}, nil},
-		"a target behind one that is never skipped":     {[]string{"a==1: N -", "default"}, []string{"unreachable filters[0].targets[0]"}},
-		"a target behind one that counts":               {[]string{"a==1: C -", "default"}, nil},
-		"skipped or timed out":                          {[]string{"a==1: ST", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"counted or timed out":                          {[]string{"a==1: CT", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"timed out, then skipped":                       {[]string{"a==1: T S", "default"}, nil},
-		"a catch-all below":                             {[]string{"a==1: T", "1==1: -", "default"}, []string{"unreachable default_filter"}},
-		"a catch-all that times out itself":             {[]string{"a==1: T", "1==1: T", "default"}, []string{"timeout filters[1].targets[0].timeout", "unreachable default_filter"}},
-		"a catch-all that can be skipped":               {[]string{"a==1: T", "1==1: S", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a catch-all that skips or times out":           {[]string{"a==1: T", "1==1: ST", "default"}, []string{"timeout filters[0].targets[0].timeout", "timeout filters[1].targets[0].timeout"}},
-		"a catch-all without targets":                   {[]string{"a==1: T", "1==1:", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a catch-all behind one that can be skipped":    {[]string{"a==1: T", "1==1: C", "1==1: -", "default"}, []string{"unreachable default_filter"}},
-		"a catch-all above":                             {[]string{"1==1: T -", "a==1: -", "default"}, []string{"unreachable filters[1]", "unreachable default_filter"}},
-		"a catch-all above that passes on":              {[]string{"1==1: ST", "a==1: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a catch-all without a default filter":          {[]string{"1==1: -"}, nil},
-		"a catch-all that times out, without a default": {[]string{"1==1: T"}, nil},
-		"a catch-all that skips, without a default":     {[]string{"1==1: S"}, []string{byDefault}},
-		"a catch-all that waits before one that skips":  {[]string{"a==1: T", "1==1: - S", "default"}, []string{"unreachable filters[1].targets[0]", "unreachable default_filter"}},
-		"no catch-all and no default filter":            {[]string{"a==1: -"}, []string{byDefault}},
-		"no filters and no default filter":              {nil, []string{byDefault}},
-		"the same condition below":                      {[]string{"a==1: -", "1 = a: -", "default"}, []string{"unreachable filters[1]"}},
-		"the same condition behind a timeout":           {[]string{"a==1: T", "a==1: -", "default"}, nil},
-		"a stronger condition below":                    {[]string{"a==1: -", "a==1 AND b==2: -", "default"}, []string{"unreachable filters[1]"}},
-		"a weaker condition below":                      {[]string{"a==1 AND b==2: -", "a==1: -", "default"}, nil},
-		"a weaker condition below a timeout":            {[]string{"a==1 AND b==2: T", "a==1: -", "default"}, nil},
-		"a stronger condition below a timeout":          {[]string{"a==1: T", "a==1 AND b==2: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a higher limit below":                          {[]string{"a>1: -", "a>2: -", "default"}, []string{"unreachable filters[1]"}},
-		"a lower limit below":                           {[]string{"a>2: -", "a>1: -", "default"}, nil},
-		"one of a list below":                           {[]string{"a IN [1, 2]: -", "a==2: -", "default"}, []string{"unreachable filters[1]"}},
-		"only the first of those that hide it is named": {[]string{"a==1: -", "a==1: -", "a==1: -", "default"}, []string{"unreachable filters[1]", "unreachable filters[2]"}},
-		"a filter for no task":                          {[]string{"1==0: -", "default"}, []string{"unreachable filters[0].expression"}},
-		"a filter for no task below one for all":        {[]string{"1==1: -", "1==0: -"}, []string{"unreachable filters[1].expression"}},
-		"what cannot be parsed hides nothing":           {[]string{"a: -", "a==1: -", "default"}, nil},
-		"what cannot be parsed is not hidden":           {[]string{"1==1: -", "a: -"}, nil},
-		"what cannot be parsed catches nothing":         {[]string{"a==1: T", "b: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a timeout of what cannot be parsed":            {[]string{"a: T", "b==1: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
-		"a timeout of what cannot be parsed is caught":  {[]string{"a: T", "1==1: -"}, nil},
+		"a filter that waits":                                        {[]string{"a==1: -", "default"}, nil},
+		"a timeout before the last target":                           {[]string{"a==1: T -", "default"}, nil},
+		"timeouts on all targets":                                    {[]string{"a==1: T T", "default"}, []string{"timeout filters[0].targets[1].timeout"}},
+		"timeouts without a default filter":                          {[]string{"a==1: T T"}, []string{"timeout filters[0].targets[1].timeout", byDefault}},
+		"a timeout on the last target alone":                         {[]string{"a==1: - T", "default"}, []string{"unreachable filters[0].targets[0]"}},
+		"a timeout on no target":                                     {[]string{"a==1: - -", "default"}, []string{"unreachable filters[0].targets[0]"}},
+		"targets behind two that wait":                               {[]string{"a==1: - - -", "default"}, []string{"unreachable filters[0].targets[0]"}},
+		"a target behind one in the middle that waits":               {[]string{"a==1: T - T", "default"}, []string{"unreachable filters[0].targets[1]"}},
+		"a target behind one that is skipped":                        {[]string{"a==1: S -", "default"}, nil},
+		"a target behind one that is never skipped":                  {[]string{"a==1: N -", "default"}, []string{"unreachable filters[0].targets[0]"}},
+		"a target behind one that counts":                            {[]string{"a==1: C -", "default"}, nil},
+		"skipped or timed out":                                       {[]string{"a==1: ST", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"counted or timed out":                                       {[]string{"a==1: CT", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"timed out, then skipped":                                    {[]string{"a==1: T S", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"timed out, then counted twice":                              {[]string{"a==1: T CT C C", "default"}, []string{"timeout filters[0].targets[1].timeout"}},
+		"timed out, then waiting":                                    {[]string{"a==1: T N", "default"}, nil},
+		"a catch-all below":                                          {[]string{"a==1: T", "1==1: -", "default"}, []string{"unreachable default_filter"}},
+		"a catch-all that times out itself":                          {[]string{"a==1: T", "1==1: T", "default"}, []string{"timeout filters[1].targets[0].timeout", "unreachable default_filter"}},
+		"a catch-all that can be skipped":                            {[]string{"a==1: T", "1==1: S", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a catch-all that skips or times out":                        {[]string{"a==1: T", "1==1: ST", "default"}, []string{"timeout filters[0].targets[0].timeout", "timeout filters[1].targets[0].timeout"}},
+		"a catch-all without targets":                                {[]string{"a==1: T", "1==1:", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a catch-all behind one that can be skipped":                 {[]string{"a==1: T", "1==1: C", "1==1: -", "default"}, []string{"unreachable default_filter"}},
+		"a catch-all above":                                          {[]string{"1==1: T -", "a==1: -", "default"}, []string{"unreachable filters[1]", "unreachable default_filter"}},
+		"a catch-all above that passes on":                           {[]string{"1==1: ST", "a==1: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a catch-all without a default filter":                       {[]string{"1==1: -"}, nil},
+		"a catch-all that times out, without a default":              {[]string{"1==1: T"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a catch-all that skips, without a default":                  {[]string{"1==1: S"}, []string{byDefault}},
+		"a catch-all that waits before one that skips":               {[]string{"a==1: T", "1==1: - S", "default"}, []string{"unreachable filters[1].targets[0]", "unreachable default_filter"}},
+		"no catch-all and no default filter":                         {[]string{"a==1: -"}, []string{byDefault}},
+		"no filters and no default filter":                           {nil, []string{byDefault}},
+		"the same condition below":                                   {[]string{"a==1: -", "1 = a: -", "default"}, []string{"unreachable filters[1]"}},
+		"the same condition behind a timeout":                        {[]string{"a==1: T", "a==1: -", "default"}, nil},
+		"a stronger condition below":                                 {[]string{"a==1: -", "a==1 AND b==2: -", "default"}, []string{"unreachable filters[1]"}},
+		"a weaker condition below":                                   {[]string{"a==1 AND b==2: -", "a==1: -", "default"}, nil},
+		"a weaker condition below a timeout":                         {[]string{"a==1 AND b==2: T", "a==1: -", "default"}, nil},
+		"a stronger condition below a timeout":                       {[]string{"a==1: T", "a==1 AND b==2: -", "default"}, []string{"timeout filters[0].targets[0].timeout", "unreachable filters[1]"}},
+		"a stronger condition below a catch-all that times out":      {[]string{"1==1: T", "b==2: -", "1==1: -"}, []string{"unreachable filters[1]"}},
+		"a stronger condition below one that may be skipped":         {[]string{"a==1: S", "a==1 AND b==2: -", "default"}, nil},
+		"a stronger condition below a catch-all that may be skipped": {[]string{"1==1: CT", "b==2: -", "1==1: -"}, nil},
+		"the same catch-all below":                                   {[]string{"1==1: T", "1==1: T", "1==1: -"}, nil},
+		"one that keeps is named before one that delays":             {[]string{"a==1: T", "a==1: -", "a==1 AND b==2: -", "default"}, []string{"unreachable filters[2]"}},
+		"a catch-all that repeats one that waits":                    {[]string{"1==1: -", "2==2: -"}, []string{"unreachable filters[1]"}},
+		"a timeout that two filters together catch":                  {[]string{"a==1: T", "b==2: -", "b!=2: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a timeout that a weaker filter catches":                     {[]string{"a==1 AND b==2: T", "c==1: T", "a==1: T -", "default"}, []string{"timeout filters[1].targets[0].timeout"}},
+		"a timeout that a weaker filter may skip":                    {[]string{"a==1 AND b==2: T", "a==1: ST", "default"}, []string{"timeout filters[0].targets[0].timeout", "timeout filters[1].targets[0].timeout"}},
+		"a higher limit below":                                       {[]string{"a>1: -", "a>2: -", "default"}, []string{"unreachable filters[1]"}},
+		"a lower limit below":                                        {[]string{"a>2: -", "a>1: -", "default"}, nil},
+		"one of a list below":                                        {[]string{"a IN [1, 2]: -", "a==2: -", "default"}, []string{"unreachable filters[1]"}},
+		"only the first of those that hide it is named":              {[]string{"a==1: -", "a==1: -", "a==1: -", "default"}, []string{"unreachable filters[1]", "unreachable filters[2]"}},
+		"a filter for no task":                                       {[]string{"1==0: -", "default"}, []string{"unreachable filters[0].expression"}},
+		"a filter for no task below one for all":                     {[]string{"1==1: -", "1==0: -"}, []string{"unreachable filters[1].expression"}},
+		"what cannot be parsed hides nothing":                        {[]string{"a: -", "a==1: -", "default"}, nil},
+		"what cannot be parsed is not hidden":                        {[]string{"1==1: -", "a: -"}, nil},
+		"what cannot be parsed catches nothing":                      {[]string{"a==1: T", "b: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a timeout of what cannot be parsed":                         {[]string{"a: T", "b==1: -", "default"}, []string{"timeout filters[0].targets[0].timeout"}},
+		"a timeout of what cannot be parsed is caught":               {[]string{"a: T", "1==1: -"}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +120,7 @@ func TestWhatNoTaskReachesAndWhereTasksAreLostIsFound(t *testing.T) {
 			for _, problem := range routes(test.lines...).Check(workflow.Workspace{}) {
 				switch problem.Rule {
 				case workflow.RuleUnreachable, workflow.RuleTimeout, workflow.RuleDefaultFilter:
-					assert.Equal(t, workflow.Warning, problem.Severity)
+					assert.Equal(t, workflow.SeverityWarning, problem.Severity)
 					got = append(got, fmt.Sprintf("%s %s", problem.Rule, strings.TrimPrefix(problem.Place, "task_routing.")))
 				}
 			}
@@ -118,45 +129,61 @@ func TestWhatNoTaskReachesAndWhereTasksAreLostIsFound(t *testing.T) {
 	}
 }
 
-// With thousands of filters not all are compared. What a filter for all tasks hides
-// or catches is found nevertheless.
-func TestAFilterForAllTasksIsHeededAmongThousands(t *testing.T) {
-	lines := []string{"1==1: T"}
-	for i := range 2_000 {
-		lines = append(lines, fmt.Sprintf("a==%d: T", i), fmt.Sprintf("b==%d: -", i))
-	}
-	lines = append(lines, "1==1: T -", "c==1: -", "1==1: -", "c==1: T -", "default")
-	var messages []string
-	for _, problem := range routes(lines...).Check(workflow.Workspace{}) {
-		messages = append(messages, strings.TrimPrefix(problem.Place, "task_routing.")+" "+problem.Message[:strings.IndexByte(problem.Message, ']')+1])
-	}
-	assert.Equal(t, []string{
-		"filters[4002] no task gets here: filters[4001]", "filters[4003] no task gets here: filters[4001]",
-		"filters[4004] no task gets here: filters[4001]", "default_filter no task gets here: filters[0]",
-	}, messages)
-}
-
-func TestHugeExpressionsDoNotKeepOthersFromBeingCompared(t *testing.T) {
-	huge := joined(" OR ", 2_000, 1)
-	c := routes(huge+": -", huge+": -", "a==1: -", "a==1 AND b==1: -", "default")
-	var found []string
-	for _, problem := range c.Check(workflow.Workspace{}) {
-		found = append(found, problem.Place)
-	}
-	assert.Equal(t, []string{"task_routing.filters[3]"}, found)
-}
-
 func TestWhatHidesAFilterIsNamed(t *testing.T) {
-	c := routes("a==1: -", "b==1: -", "b==1 AND a==2: -", "default")
-	messages := func() (list []string) {
-		for _, problem := range c.Check(workflow.Workspace{}) {
-			list = append(list, problem.Message)
-		}
-		return list
+	tests := map[string]struct {
+		lines []string
+		want  string
+	}{
+		"a weaker one that waits": {
+			[]string{"a==1: -", "b==1: -", "b==1 AND a==2: -", "default"},
+			"no task gets here: filters[1] takes all that this one would, and passes none on; put this one before it",
+		},
+		"the same one": {
+			[]string{"a==1: -", "b==1: -", "1 == b: T", "1==1: -"},
+			"no task gets here: filters[1] takes all that this one would, and passes none on; remove one of the two",
+		},
+		"one that times out": {
+			[]string{"a==1: -", "b==1: T", "b==1 AND a==2: -", "1==1: -"},
+			"tasks get here only after filters[1], which takes all that this one would, has let them time out; put this one before it",
+		},
 	}
-	assert.Equal(t, []string{"no task gets here: filters[1] matches all that this one would, and keeps them; put this one before it"}, messages())
-	c.TaskRouting.Filters[1].FriendlyName = "B\nis 1"
-	assert.Equal(t, []string{`no task gets here: filters[1] ("B\nis 1") matches all that this one would, and keeps them; put this one before it`}, messages())
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := routes(test.lines...)
+			require.Equal(t, workflow.Problems{{
+				Severity: workflow.SeverityWarning, Rule: workflow.RuleUnreachable, Place: "task_routing.filters[2]", Message: test.want,
+			}}, c.Check(workflow.Workspace{}))
+			c.TaskRouting.Filters[1].FriendlyName = "B\nis 1"
+			assert.Equal(t, strings.Replace(test.want, "filters[1]", `filters[1] ("B\nis 1")`, 1), c.Check(workflow.Workspace{})[0].Message)
+		})
+	}
+}
+
+func TestTheFirstOfThoseThatDelayAFilterIsNamed(t *testing.T) {
+	problems := routes("a==1: T", "b==1: T", "a==1 AND b==1: -", "1==1: -").Check(workflow.Workspace{})
+	assert.Equal(t, []string{"task_routing.filters[2]"}, places(problems))
+	assert.Contains(t, problems[0].Message, "only after filters[0],")
+}
+
+func TestATimeoutThatCancelsTasksIsTold(t *testing.T) {
+	const advice = "; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1"
+	tests := map[string]struct {
+		lines []string
+		want  string
+	}{
+		"with a default filter":           {[]string{"a==1: T", "default"}, "when this timeout ends, the task is canceled: the default filter does not catch timeouts" + advice},
+		"without one":                     {[]string{"a==1: T"}, "when this timeout ends, the task is canceled" + advice},
+		"before another filter":           {[]string{"a==1: T", "b==1: -"}, "when this timeout ends, the task is canceled, unless a filter below matches" + advice},
+		"before targets that are skipped": {[]string{"a==1: T S S", "default"}, "when this timeout ends and the targets after it are skipped, the task is canceled: the default filter does not catch timeouts" + advice},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			problem := routes(test.lines...).Check(workflow.Workspace{})[0]
+			assert.Equal(t, workflow.Problem{
+				Severity: workflow.SeverityWarning, Rule: workflow.RuleTimeout, Place: "task_routing.filters[0].targets[0].timeout", Message: test.want,
+			}, problem)
+		})
+	}
 }
 
 // The small world in which what is said about configurations is held against what
@@ -214,14 +241,19 @@ func randomConfiguration(random *rand.Rand) workflow.Configuration {
 func holdAgainstTasks(t *testing.T, c workflow.Configuration) (said map[workflow.Rule]int) {
 	t.Helper()
 	said = map[workflow.Rule]int{}
-	unreachable, timeouts, drops := map[string]bool{}, map[string]bool{}, false
+	unreachable, late, timeouts, drops := map[string]bool{}, map[string]bool{}, map[string]bool{}, false
 	for _, problem := range c.Check(workflow.Workspace{}) {
 		said[problem.Rule]++
 		switch problem.Rule {
 		case workflow.RuleUnreachable:
+			if strings.HasPrefix(problem.Message, "tasks get here only after") {
+				late[problem.Place] = true
+				continue
+			}
 			unreachable[problem.Place] = true
 		case workflow.RuleTimeout:
-			timeouts[problem.Place] = true
+			filter, _, _ := strings.Cut(problem.Place, ".targets")
+			timeouts[filter] = true
 		case workflow.RuleDefaultFilter:
 			drops = true
 		}
@@ -229,25 +261,28 @@ func holdAgainstTasks(t *testing.T, c workflow.Configuration) (said map[workflow
 	for _, task := range smallTasks {
 		for _, w := range smallWorkspaces {
 			explanation := c.Explain(task, w)
-			about := func() string { return fmt.Sprintf("%s\n%v\n%s", c, task, explanation) }
-			warned := false
+			hold := func(true bool, what, place string) {
+				if !true { // a message for each of so many would take most of the time
+					t.Helper()
+					require.Fail(t, what, "%s: %s\n%v\n%s", place, c, task, explanation)
+				}
+			}
+			warned, timedOut := false, false
 			for _, filter := range explanation.Filters {
 				if filter.Matched {
-					require.False(t, unreachable[filter.Place] || unreachable[filter.Place+".expression"], "%s is reached: %s", filter.Place, about())
+					hold(!unreachable[filter.Place] && !unreachable[filter.Place+".expression"], "the filter is reached", filter.Place)
+					hold(!late[filter.Place] || timedOut, "the task gets there without a timeout", filter.Place)
 				}
 				for i, target := range filter.Targets {
-					last := i == len(filter.Targets)-1
-					require.False(t, unreachable[target.Place] && !last, "what follows %s is reached: %s", target.Place, about())
-					warned = warned || last && target.Exit == workflow.TimesOut && timeouts[target.Place+".timeout"]
+					hold(!unreachable[target.Place] || i == len(filter.Targets)-1, "what follows the target is reached", target.Place)
+					timedOut = timedOut || target.Exit == workflow.ExitTimesOut
+					warned = warned || target.Exit == workflow.ExitTimesOut && timeouts[filter.Place]
 				}
 			}
-			require.False(t, explanation.Default != nil && unreachable["task_routing.default_filter"], "the default filter is reached: %s", about())
-			if explanation.End == workflow.Canceled && c.TaskRouting.DefaultFilter != nil {
-				require.True(t, warned, "it is canceled, of which nothing warns: %s", about())
-			}
-			if explanation.End == workflow.Dropped {
-				require.True(t, drops, "it is dropped, of which nothing warns: %s", about())
-			}
+			hold(explanation.Default == nil || !timedOut, "the default filter is tried after a timeout", "")
+			hold(explanation.Default == nil || !unreachable["task_routing.default_filter"], "the default filter is reached", "")
+			hold(explanation.End != workflow.EndCanceled || warned, "it is canceled, of which nothing warns", "")
+			hold(explanation.End != workflow.EndDropped || drops, "it is dropped, of which nothing warns", "")
 		}
 	}
 	return said

@@ -62,31 +62,30 @@ func Example() {
 
 	fmt.Println(configuration.Diagram(workspace))
 	// Output:
-	// task_routing.filters[0].targets[2].timeout ("Spanish callers"): warning: after it the task is canceled: the default filter does not catch timeouts; leave this timeout out to keep the task here, or add a target or a last filter with 1==1
+	// task_routing.filters[0].targets[2].timeout ("Spanish callers"): warning: when this timeout ends, the task is canceled: the default filter does not catch timeouts; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1
 	// filters[0] "Spanish callers" matches: type == 'call' is true: type is "call"; language == 'es' is true: language is "es"
-	//   targets[0] after 0s: queue Spanish, asks nobody (Alice: worker.level >= task.difficulty is false: worker.level is 2, task.difficulty is 4), is skipped: 1 == 1 is true
-	//   targets[1] after 0s: queue Spanish, priority 5, asks Alice, waits for at most 1m0s
-	//   targets[2] after 1m0s: queue Everyone, priority 5, asks Alice and Bob, waits for at most 5m0s
-	// after 6m0s the task is canceled: no other filter matches, and the default filter does not catch timeouts
+	//   targets[0] from 0s: queue Spanish, asks nobody (Alice: worker.level >= task.difficulty is false: worker.level is 2, task.difficulty is 4), is skipped: 1 == 1 is true
+	//   targets[1] from 0s: queue Spanish, priority 5, asks Alice, waits for at most 1m0s
+	//   targets[2] from 1m0s: queue Everyone, priority 5, asks Alice, then Bob, waits for at most 5m0s
+	// if nobody accepts it, the task is canceled after 6m0s (event workflow.timeout): the default filter does not catch timeouts
 	// flowchart TD
 	//     task(["a task"]) --> filter0
 	//     filter0{"Spanish callers
 	// type == #quot;call#quot; AND language == #quot;es#quot;"}
 	//     filter0 -->|yes| filter0target0
-	//     filter0 -->|no| late
+	//     filter0 -->|no| fallback
 	//     filter0target0["Spanish
-	// if worker.level #gt;= task.difficulty"]
+	// if worker.level #gt;= task.difficulty
+	// no timeout"]
 	//     filter0target0 -.->|"skip if 1==1"| filter0target1
 	//     filter0target1["Spanish
 	// priority 5"]
 	//     filter0target1 -->|after 60 s| filter0target2
 	//     filter0target2["Everyone"]
-	//     filter0target2 -->|after 300 s| late
-	//     late{"timed out before?"}
-	//     late -->|no| fallback
-	//     late -->|yes| canceled(["canceled"])
+	//     filter0target2 -->|after 300 s| canceled
 	//     fallback["default filter
 	// Everyone"]
+	//     canceled(["canceled"])
 }
 
 func TestREADMEShowsWhatTheExamplePrints(t *testing.T) {

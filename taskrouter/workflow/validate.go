@@ -14,22 +14,23 @@ import (
 const (
 	maxSize       = 1_038_576     // bytes of a configuration
 	maxTimeToLive = 1_209_600     // seconds that a task can live
+	timeToLive    = 86_400        // seconds that it does live, unless it was created otherwise
 	maxPriority   = math.MaxInt32 // of a task
 )
 
-// Validate returns the errors of the configuration, all of them, as [Problems],
-// or nil if there is none. It leaves warnings to [Configuration.Check].
+// Validate returns the errors of the configuration, all of them, as [Errors], or
+// nil if there is none. It leaves warnings to [Configuration.Check].
 func (c Configuration) Validate() error {
 	return c.Check(Workspace{}).Err()
 }
 
 // Check returns all problems of the configuration, errors and warnings, in the
-// order of its filters and targets. With queues it finds those that do not exist, with
-// queues and workers targets that no worker can meet, with tasks and workers names
-// and types that do not fit their attributes.
+// order of its filters and targets. With queues it finds those that do not exist,
+// with queues and workers targets that no worker can meet, with tasks and workers
+// names and types that do not fit their attributes.
 func (c Configuration) Check(workspace Workspace) Problems {
 	roster := newRoster(workspace)
-	v := validator{plan: planned(c), roster: roster, samples: roster.samples(), said: map[string]bool{}}
+	v := validator{plan: planned(c), roster: roster, samples: roster.samples(), said: map[string]bool{}, keepers: map[string]int{}}
 	v.document(c)
 	for i, branch := range v.plan.branches {
 		v.filter = branch.filter.FriendlyName
@@ -38,6 +39,7 @@ func (c Configuration) Check(workspace Workspace) Problems {
 	}
 	v.filter = ""
 	v.fallback()
+	v.exhausted()
 	return v.problems
 }
 
@@ -46,8 +48,10 @@ type validator struct {
 	roster   *roster
 	samples  expression.Samples
 	filter   string          // the name of the filter that is looked at
-	said     map[string]bool // findings about samples, which every expression has
+	said     map[string]bool // what is said once, however often it is so
+	keepers  map[string]int  // the first filter with a condition that keeps its tasks, by canonical form
 	work     int             // what comparing filters has cost, see maxWork
+	left     bool            // some were not compared, since there was too much to do
 	problems Problems
 }
 
@@ -58,6 +62,13 @@ func (v *validator) report(severity Severity, rule Rule, place, format string, a
 	})
 }
 
+// once reports whether something is said for the first time.
+func (v *validator) once(text string) bool {
+	said := v.said[text]
+	v.said[text] = true
+	return !said
+}
+
 // oneLine replaces line breaks, which expressions may have, and what is repeated of
 // them in messages.
 func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(text) }
@@ -66,19 +77,21 @@ func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", "
 func (v *validator) document(c Configuration) {
 	text, problems := c.format()
 	for _, problem := range problems {
-		v.report(Error, RuleSyntax, topLevel, "it cannot be written as it is: %s", problem)
+		v.report(SeverityError, RuleSyntax, topLevel, "this cannot be written as it is: %s", problem)
 	}
 	if len(text) > maxSize {
-		v.report(Error, RuleSize, topLevel, "the service refuses it: it has %d bytes, %d more than a configuration may have", len(text), len(text)-maxSize)
+		v.report(SeverityError, RuleSize, topLevel, "the service refuses it: it has %d bytes, %d more than a configuration may have", len(text), len(text)-maxSize)
 	}
-	v.extra(topLevel, c.Extra, "task_routing")
-	v.extra("task_routing", c.TaskRouting.Extra, "filters", "default_filter")
+	v.extra(topLevel, c.Extra, topMembers)
+	v.extra("task_routing", c.TaskRouting.Extra, routingMembers)
 }
 
-// The members that have a field, and their older names.
+// The members of each object that have a field, and their older names.
 var (
-	filterMembers = []string{"filter_friendly_name", "friendly_name", "expression", "targets"}
-	targetMembers = []string{
+	topMembers     = []string{"task_routing"}
+	routingMembers = []string{"filters", "default_filter"}
+	filterMembers  = []string{"filter_friendly_name", "friendly_name", "expression", "targets"}
+	targetMembers  = []string{
 		"queue", "task_queue_sid", "expression", "priority", "timeout", "order_by", "skip_if",
 		"known_worker_sid", "known_worker_friendly_name",
 	}
@@ -86,48 +99,78 @@ var (
 
 // extra finds members that the service takes and, as far as is known, does not
 // heed, and values that their fields could not hold.
-func (v *validator) extra(place string, extra map[string]json.RawMessage, fields ...string) {
+func (v *validator) extra(place string, extra map[string]json.RawMessage, fields []string) {
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		message := "the service takes this member, and nothing is known that it does with it: look whether the name is misspelt"
-		if slices.Contains(fields, name) {
-			message = "it is written as it is and not looked at: it is empty, of another type, or an older name for what is there under the newer one"
-		}
-		v.report(Warning, RuleUnknownMember, memberOf(place, name), "%s", message)
+		v.report(SeverityWarning, RuleUnknownMember, memberOf(place, name), "%s", aboutExtra(name, extra[name], fields))
 	}
 }
 
+func aboutExtra(name string, raw json.RawMessage, fields []string) string {
+	switch meant := similar(name, fields); {
+	case slices.Contains(fields, name) && string(raw) == `""`:
+		return "this is empty, and as good as not there: remove it"
+	case slices.Contains(fields, name) && (name == "friendly_name" || name == "task_queue_sid"):
+		return "this is an older name for what stands here under the newer one, and says something else: remove it"
+	case slices.Contains(fields, name):
+		return "this is written as it stands in Extra, and not checked: set the field"
+	case meant != "":
+		return fmt.Sprintf("no such member is known, and it probably has no effect: is %s meant?", meant)
+	default:
+		return "no such member is known here: the service takes it, and it probably has no effect"
+	}
+}
+
+// similar returns the member that is spelled like another, capital letters and
+// underscores apart.
+func similar(name string, fields []string) string {
+	for _, field := range fields {
+		if plain(field) == plain(name) {
+			return field
+		}
+	}
+	return ""
+}
+
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+}
+
 func (v *validator) branch(b branch) {
-	v.extra(b.place, b.filter.Extra, filterMembers...)
+	v.extra(b.place, b.filter.Extra, filterMembers)
 	v.problems = append(v.problems, b.problems...)
 	place := memberOf(b.place, "expression")
 	switch {
 	case b.filter.Expression == "":
-		v.report(Error, RuleMissing, place, "a filter must say which tasks it is for: write 1==1 for all")
+		v.report(SeverityError, RuleMissing, place, "a filter must say which tasks it is for: write 1==1 for all")
 	case b.never:
-		v.report(Warning, RuleUnreachable, place, "it is true of no task: nothing comes here")
+		v.report(SeverityWarning, RuleUnreachable, place, "no task matches %s: the filter has no effect", b.filter.Expression)
 	default:
 		v.findings(place, b.condition, expression.ContextFilter)
 	}
 	if len(b.steps) == 0 {
-		v.report(Error, RuleMissing, memberOf(b.place, "targets"), "a filter must send its tasks to at least one target")
+		v.report(SeverityError, RuleMissing, memberOf(b.place, "targets"), "a filter must send its tasks to at least one target")
 		return
 	}
 	if b.steps[0].queue == "" {
-		v.report(Error, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name the queue in which tasks wait; later ones without a queue stay in it")
+		v.report(SeverityError, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name the queue in which tasks wait; later ones without a queue stay in it")
 	}
-	for _, step := range b.steps {
+	for i, step := range b.steps {
+		found := len(v.problems)
 		v.step(step)
+		v.waiting(b, i, v.problems[found:])
 	}
 }
 
 // step looks at what targets and the default filter have in common.
 func (v *validator) step(s step) {
-	v.extra(s.place, s.target.Extra, targetMembers...)
+	v.extra(s.place, s.target.Extra, targetMembers)
 	v.queue(s)
 	v.problems = append(v.problems, s.problems...)
 	v.findings(memberOf(s.place, "expression"), s.condition, expression.ContextTarget)
 	v.numbers(s)
-	v.order(s)
+	if s.order != nil {
+		v.add(memberOf(s.place, "order_by"), s.order.Check(v.samples))
+	}
 	v.skipIf(s)
 	v.knownWorker(s)
 	v.candidates(s)
@@ -135,20 +178,19 @@ func (v *validator) step(s step) {
 
 // findings adds what there is to say about an expression.
 func (v *validator) findings(place string, e *expression.Expression, context expression.Context) {
-	if e == nil {
-		return
+	if e != nil {
+		v.add(place, e.Check(context, v.samples))
 	}
-	v.add(place, e.Check(context, v.samples))
 }
 
+// add leaves out what it said already about the attributes that are given, which
+// each expression is held against.
 func (v *validator) add(place string, findings []expression.Finding) {
 	for _, finding := range findings {
-		if finding.Text != "" {
+		switch {
+		case finding.Text != "":
 			v.report(finding.Severity, finding.Rule, place, "%s: %s: %s", finding.Position, shorten(finding.Text), finding.Message)
-			continue
-		}
-		if !v.said[finding.Message] {
-			v.said[finding.Message] = true
+		case v.once(finding.Message):
 			v.report(finding.Severity, finding.Rule, place, "%s", finding.Message)
 		}
 	}
@@ -156,59 +198,97 @@ func (v *validator) add(place string, findings []expression.Finding) {
 
 func (v *validator) queue(s step) {
 	sid, place := s.target.Queue, memberOf(s.place, "queue")
+	queue, exists := v.roster.queues[sid]
 	switch {
 	case sid == "":
 		return
-	case !strings.HasPrefix(sid, "WQ"):
-		v.report(Error, RuleQueue, place, "the service refuses it: %q is not the SID of a task queue, which begins with WQ", sid)
-	case v.roster.workspace.Queues == nil:
-		return
-	default:
-		if _, ok := v.roster.workspace.queue(sid); !ok {
-			v.report(Error, RuleQueue, place, "the service refuses it: the workspace has no task queue %s", sid)
-		}
+	case !isQueueSID(sid):
+		v.report(SeverityError, RuleQueue, place, "%q is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue", sid)
+	case v.roster.workspace.Queues != nil && !exists:
+		v.report(SeverityError, RuleQueue, place, "the workspace has no task queue %s: the service refuses an update with it", sid)
+	case exists && v.once("queue "+sid):
+		v.targetWorkers(queue)
 	}
+}
+
+// isQueueSID looks at the prefix and for characters that no SID has. How long it is
+// is the service's to judge.
+func isQueueSID(sid string) bool {
+	rest, ok := strings.CutPrefix(sid, "WQ")
+	return ok && !strings.ContainsFunc(rest, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
+// targetWorkers looks at the expression of a queue that the configuration uses.
+func (v *validator) targetWorkers(queue *rosterQueue) {
+	place := "TargetWorkers of " + queue.SID
+	if queue.err != nil {
+		v.report(SeverityError, RuleSyntax, place, "nobody can tell who is in the queue: %s", strings.TrimPrefix(queue.err.Error(), "expression: "))
+	}
+	v.findings(place, queue.condition, expression.ContextQueue)
 }
 
 func (v *validator) numbers(s step) {
 	if priority := s.target.Priority; priority != nil && (*priority < 0 || *priority > maxPriority) {
-		v.report(Error, RuleRange, memberOf(s.place, "priority"), "expected a number from 0 to %d, not %d", maxPriority, *priority)
+		v.report(SeverityError, RuleRange, memberOf(s.place, "priority"), "a task has a priority from 0 to %d, not %d", maxPriority, *priority)
 	}
 	timeout := s.target.Timeout
 	switch place := memberOf(s.place, "timeout"); {
 	case timeout == nil:
 		return
 	case *timeout < 1:
-		v.report(Error, RuleRange, place, "expected a number of seconds from 1, not %d: to pass on at once, write a skip_if of 1==1", *timeout)
+		v.report(SeverityError, RuleRange, place, "a timeout has at least 1 second, not %d: to pass on at once if nobody can be asked, write a skip_if of 1==1", *timeout)
 	case *timeout > maxTimeToLive:
-		v.report(Warning, RuleRange, place, "it never ends: no task lives for more than %d seconds", maxTimeToLive)
-	}
-}
-
-func (v *validator) order(s step) {
-	if s.order != nil {
-		v.add(memberOf(s.place, "order_by"), s.order.Check(v.samples))
+		v.report(SeverityWarning, RuleRange, place, "the timeout never ends: no task lives for more than %d seconds", maxTimeToLive)
+	case *timeout > timeToLive:
+		v.report(SeverityWarning, RuleRange, place, "the timeout ends only for tasks that are created with a longer time to live than %d seconds, a day: others expire before", timeToLive)
 	}
 }
 
 func (v *validator) skipIf(s step) {
 	place := memberOf(s.place, "skip_if")
+	findings := len(v.problems)
 	v.findings(place, s.skipIf, expression.ContextSkipIf)
-	switch _, _, isKnown := s.target.knownWorker(); {
-	case s.skipIf == nil || always(s.skipIf):
+	_, _, isKnown := s.target.knownWorker()
+	asksSome := s.condition != nil && !always(s.condition) || isKnown
+	switch {
+	case s.skipIf == nil || always(s.skipIf) || v.problems[findings:].Err() != nil:
 		return
 	case never(s.skipIf):
-		v.report(Warning, RuleSkipIf, place, "it is never true: the target is not skipped")
-	case s.condition != nil && !always(s.condition) || isKnown:
-		v.report(Warning, RuleSkipIf, place, "it counts all workers of the queue, also those whom the target does not ask: while one of them is counted, the task waits for workers that may not be there; write 1==1 to pass on whenever nobody can be asked at once")
-	case s.target.Timeout == nil:
-		v.report(Warning, RuleSkipIf, place, "it is judged only when the task enters the target: a task that is not skipped then waits until its time to live ends; add a timeout to pass on later, too")
+		v.report(SeverityWarning, RuleSkipIf, place, "%s is never true: the target is never skipped", s.target.SkipIf)
+	case asksSome:
+		v.report(SeverityWarning, RuleSkipIf, place, "workers.available and its like count every worker of the queue, also those whom this target does not ask: while one of them is counted, the task is not skipped and waits; write 1==1 to skip whenever nobody can be asked at once")
+	}
+}
+
+// waiting finds targets in which tasks wait for longer than people expect, given
+// what was found in them. Of a skip_if that is wrong enough is said.
+func (v *validator) waiting(b branch, index int, found Problems) {
+	isWrong := func(p Problem) bool {
+		return p.Severity == SeverityError && p.Place == memberOf(b.steps[index].place, "skip_if")
+	}
+	s, last := b.steps[index], index == len(b.steps)-1
+	known, _, isKnown := s.target.knownWorker()
+	switch place := s.place; {
+	case s.target.Timeout != nil:
+		return
+	case s.endless && !last && v.once("endless "+b.place):
+		v.report(SeverityWarning, RuleUnreachable, place, "without a timeout, tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", index+1)
+	case s.endless && isKnown && reference(known) != nil: // otherwise that is an error that says so
+		v.report(SeverityWarning, RuleKnownWorker, place, "without a timeout, tasks wait for one worker until their time to live ends, be that worker there or not: add a timeout, and a target after it")
+	case !s.skippable || always(s.skipIf) || slices.ContainsFunc(found, isWrong):
+		return
+	case !last:
+		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; add a timeout to go on to targets[%d] later, too", index+1)
+	default:
+		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; to go on later, too, add a timeout and a target after it")
 	}
 }
 
 func (v *validator) knownWorker(s step) {
 	if s.target.KnownWorkerSID != "" && s.target.KnownWorkerFriendlyName != "" {
-		v.report(Error, RuleKnownWorker, memberOf(s.place, "known_worker_friendly_name"), "it excludes known_worker_sid, which is here, too: keep one of them")
+		v.report(SeverityError, RuleKnownWorker, memberOf(s.place, "known_worker_friendly_name"), "a target has known_worker_friendly_name or known_worker_sid, not both: remove one")
 	}
 	v.reference(memberOf(s.place, "known_worker_sid"), s.target.KnownWorkerSID)
 	v.reference(memberOf(s.place, "known_worker_friendly_name"), s.target.KnownWorkerFriendlyName)
@@ -218,16 +298,40 @@ func (v *validator) reference(place, source string) {
 	if source == "" {
 		return
 	}
-	if reference(source) == nil {
-		v.report(Error, RuleKnownWorker, place, "expected the name of an attribute of the task, such as task.agent: with anything else nobody is asked, and the task waits here (error 40154)")
+	path := reference(source)
+	if path == nil {
+		advice := "put the worker into an attribute of the task, and name that, as in task.agent"
+		if name, err := expression.ParsePath(source); err == nil && len(name.Steps) == 1 && source != "task" && !strings.HasPrefix(source, "WK") {
+			advice = "write task." + source
+		}
+		v.report(SeverityError, RuleKnownWorker, place, "%s is no attribute of the task: nobody is asked, as far as is documented, and tasks wait here (error 40154); %s", source, advice)
+		return
+	}
+	for _, task := range v.samples.Tasks {
+		if path.LookupTarget(task, nil) != nil {
+			return
+		}
+	}
+	if len(v.samples.Tasks) > 0 {
+		v.report(SeverityWarning, RuleKnownWorker, place, "none of the tasks that were given has %s", source)
 	}
 }
 
-// reference parses what names an attribute of the task, nil if it does not.
-func reference(source string) *expression.Path {
-	path, err := expression.ParsePath(source)
-	if err != nil || len(path.Steps) == 1 || path.Steps[0].Name != "task" {
-		return nil
+// candidates finds a target that no worker can meet, whatever the task is and
+// whatever the workers are doing. That of 1==0 is left alone: people write it to let
+// tasks wait.
+func (v *validator) candidates(s step) {
+	members, known := v.roster.of(s.queue)
+	if !known || never(s.condition) {
+		return
 	}
-	return path
+	queue := v.roster.queue(s.queue).name()
+	if len(members) == 0 {
+		v.report(SeverityWarning, RuleNoWorkers, memberOf(s.place, "queue"), "the queue %s has no workers: nobody is asked here; look at its TargetWorkers and at the attributes of the workers", queue)
+		return
+	}
+	couldMatch := func(m member) bool { return s.condition == nil || s.condition.CouldMatch(m.fields) }
+	if !slices.ContainsFunc(members, couldMatch) {
+		v.report(SeverityWarning, RuleNoWorkers, memberOf(s.place, "expression"), "no worker of the queue %s, which has %d, can meet it: nobody is asked here; correct the expression, or the attributes of the workers", queue, len(members))
+	}
 }

@@ -4,11 +4,14 @@ import "github.com/taskrouter-go/sdk/taskrouter/expression"
 
 // Workspace is what is known of the workspace that a configuration is for. The
 // more there is, the more [Configuration.Check] and [Configuration.Explain] can
-// say; nothing has to be there.
+// say; nothing has to be there. The program in taskrouter/examples/checkworkflows
+// reads one from the service.
 type Workspace struct {
 	// Queues are all task queues of the workspace, nil if they are not known.
 	Queues []Queue
-	// Workers are all workers of the workspace, nil if they are not known.
+	// Workers are all workers of the workspace, nil if they are not known. Where no
+	// order_by says otherwise they are asked in this order: put first who has been
+	// without a task for the longest.
 	Workers []expression.Worker
 	// Tasks are attributes of tasks that occur.
 	Tasks []expression.Attributes
@@ -23,21 +26,21 @@ type Queue struct {
 	TargetWorkers *string
 }
 
-// queue returns a queue by its SID.
-func (w Workspace) queue(sid string) (queue Queue, ok bool) {
-	for _, queue := range w.Queues {
-		if queue.SID == sid {
-			return queue, true
-		}
-	}
-	return Queue{SID: sid}, false
-}
-
-// roster is the workers of a workspace, and which of them a queue has.
+// roster is a workspace, indexed.
 type roster struct {
 	workspace Workspace
+	queues    map[string]*rosterQueue // by SID
 	all       []member
-	queues    map[string][]member
+}
+
+// rosterQueue is a queue with its expression and, once they were asked for, its
+// workers.
+type rosterQueue struct {
+	Queue
+	condition *expression.Expression // nil if there is none, or none that can be parsed
+	err       error                  // why it cannot be parsed
+	asked     bool
+	members   []member
 }
 
 // member is a worker with its fields, which many expressions ask for.
@@ -47,35 +50,44 @@ type member struct {
 }
 
 func newRoster(workspace Workspace) *roster {
-	r := &roster{workspace: workspace, queues: map[string][]member{}}
+	r := &roster{workspace: workspace, queues: map[string]*rosterQueue{}}
+	for _, queue := range workspace.Queues {
+		indexed := &rosterQueue{Queue: queue}
+		if queue.TargetWorkers != nil && *queue.TargetWorkers != "" {
+			indexed.condition, indexed.err = expression.Parse(*queue.TargetWorkers)
+		}
+		r.queues[queue.SID] = indexed
+	}
 	for _, worker := range workspace.Workers {
 		r.all = append(r.all, member{worker, worker.Fields()})
 	}
 	return r
 }
 
+// queue returns a queue by its SID, with no more than that if it is not known.
+func (r *roster) queue(sid string) Queue {
+	if queue, ok := r.queues[sid]; ok {
+		return queue.Queue
+	}
+	return Queue{SID: sid}
+}
+
 // of returns the workers of a queue, if it can be told who they are.
 func (r *roster) of(sid string) (members []member, ok bool) {
-	queue, found := r.workspace.queue(sid)
-	if !found || queue.TargetWorkers == nil || r.workspace.Workers == nil {
+	queue, found := r.queues[sid]
+	if !found || queue.TargetWorkers == nil || queue.err != nil || r.workspace.Workers == nil {
 		return nil, false
 	}
-	if seen, ok := r.queues[sid]; ok {
-		return seen, true
+	if queue.asked {
+		return queue.members, true
 	}
-	if *queue.TargetWorkers != "" {
-		condition, err := expression.Parse(*queue.TargetWorkers)
-		if err != nil {
-			return nil, false
-		}
-		for _, member := range r.all {
-			if condition.Match(member.fields) {
-				members = append(members, member)
-			}
+	queue.asked = true
+	for _, member := range r.all {
+		if queue.condition != nil && queue.condition.Match(member.fields) {
+			queue.members = append(queue.members, member)
 		}
 	}
-	r.queues[sid] = members
-	return members, true
+	return queue.members, true
 }
 
 // samples are the attributes that expressions are held against.
