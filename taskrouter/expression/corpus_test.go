@@ -3,6 +3,7 @@ package expression_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,6 +31,9 @@ func TestCorpus(t *testing.T) {
 	name := os.Getenv("EXPRESSION_CORPUS")
 	if name == "" {
 		t.Skip("EXPRESSION_CORPUS names no file")
+	}
+	if _, err := os.Stat(name); err != nil {
+		name = filepath.Join("..", "..", name) // from the root of the repository
 	}
 	corpus, err := os.ReadFile(name)
 	require.NoError(t, err)
