@@ -87,10 +87,10 @@ func TestAdviceSaysWhatWasMeant(t *testing.T) {
 	for source, want := range map[string]string{
 		`c == ['x']`:        `c IN ['x']`,
 		`c != ['x', 'y']`:   `c NOT IN ['x', 'y']`,
-		`c HAS ['x', 'y']`:  `c HAS 'x' OR c HAS 'y'`,
-		`['x', 'y'] IN c`:   `c HAS 'x' OR c HAS 'y'`,
+		`c HAS ['x', 'y']`:  `(c HAS 'x' OR c HAS 'y')`,
+		`['x', 'y'] IN c`:   `(c HAS 'x' OR c HAS 'y')`,
 		`c HAS ['x', null]`: `c HAS 'x'`,
-		`a IN ['x', 'y']`:   `a HAS 'x' OR a HAS 'y'`,
+		`a IN ['x', 'y']`:   `(a HAS 'x' OR a HAS 'y')`,
 		`b HAS ['x']`:       `b IN ['x']`,
 		`['x'] IN b`:        `['x'] HAS b`,
 		`c IN 'x'`:          `c == 'x'`,

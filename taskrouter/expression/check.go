@@ -95,43 +95,66 @@ type Samples struct {
 // attributes that no expression can name. The findings are in the order in which
 // they stand.
 func (e *Expression) Check(context Context, samples Samples) []Finding {
-	c := newChecker(e.source, context, samples)
+	return NewChecker(samples).Check(e, context)
+}
+
+// Checker checks many expressions against the same samples, which it looks through
+// once. It is not for several goroutines.
+type Checker struct {
+	tasks, workers *index
+}
+
+// NewChecker makes a Checker. The samples must not change while it is used.
+func NewChecker(samples Samples) *Checker {
+	return &Checker{
+		tasks:   &index{samples: samples.Tasks, known: map[string]presence{}},
+		workers: &index{samples: samples.Workers, known: map[string]presence{}},
+	}
+}
+
+// Check is [Expression.Check] with the samples of the Checker.
+func (c *Checker) Check(e *Expression, context Context) []Finding {
+	check := c.newCheck(e.source, context)
 	Walk(e.root, func(node Node) bool {
 		switch node := node.(type) {
 		case *Logical:
-			c.checkPrecedence(node)
+			check.checkPrecedence(node)
 		case *Comparison:
-			c.checkComparison(node)
+			check.checkComparison(node)
 		case *Path:
-			c.checkPath(node)
+			check.checkPath(node)
 		case *String:
-			c.checkString(node)
+			check.checkString(node)
 		}
 		return true
 	})
-	c.checkUses(e.root)
-	return c.sorted()
+	check.checkUses(e.root)
+	return check.sorted()
 }
 
+// checker is what is found in one expression or order.
 type checker struct {
+	*Checker
 	source   string
 	context  Context
-	samples  Samples
-	known    map[string]presence // by path, since names repeat
-	unquoted map[*Path]bool      // paths that were probably meant as texts
+	reported map[*Comparison]bool
+	unquoted map[*Path]bool // paths that were probably meant as texts
 	findings []Finding
 }
 
-func newChecker(source string, context Context, samples Samples) *checker {
+func (c *Checker) newCheck(source string, context Context) *checker {
 	return &checker{
-		source: source, context: context, samples: samples,
-		known: map[string]presence{}, unquoted: map[*Path]bool{},
+		Checker: c, source: source, context: context,
+		reported: map[*Comparison]bool{}, unquoted: map[*Path]bool{},
 	}
 }
 
 // report leaves it to sorted to count lines and columns, all at once.
 func (c *checker) report(severity Severity, rule Rule, at Node, format string, arguments ...any) {
 	span := at.Extent()
+	if comparison, ok := at.(*Comparison); ok {
+		c.reported[comparison] = true
+	}
 	c.findings = append(c.findings, Finding{
 		Severity: severity,
 		Rule:     rule,

@@ -100,7 +100,7 @@ func TestCheckFindsWithoutSamples(t *testing.T) {
 		// Single values with a list.
 		{`a == ['x']`, []string{"column 1: error: a == ['x']: this is never true: == compares single values of one kind; write a IN ['x']"}},
 		{`['x'] == a`, []string{"column 1: error: ['x'] == a: this is never true: == compares single values of one kind; write ['x'] HAS a"}},
-		{`a > ['x']`, []string{"column 1: error: a > ['x']: this is never true: > orders numbers and texts; write a IN ['x']"}},
+		{`a > ['x']`, []string{"column 1: error: a > ['x']: this is never true: > orders numbers and texts"}},
 		{`a CONTAINS ['x']`, []string{"column 1: error: a CONTAINS ['x']: this is never true: CONTAINS looks for a text in a text; write a IN ['x']"}},
 		{`a != ['x', 'y']`, []string{"column 1: warning: a != ['x', 'y']: this is true only where something is missing: != compares single values of one kind; write a NOT IN ['x', 'y']"}},
 		{`['x'] != a`, []string{"column 1: warning: ['x'] != a: this is true only where something is missing: != compares single values of one kind; write a NOT IN ['x']"}},
@@ -233,7 +233,7 @@ func TestCheckFindsWithSamples(t *testing.T) {
 		{`skills NOT IN 'x'`, []string{"column 1: error: skills NOT IN 'x': this is never true: NOT IN looks for a single value in a list on its right, and skills is a list in every sample; write 'x' NOT IN skills"}},
 		{`skills IN 'x'`, []string{"column 1: error: skills IN 'x': this is never true: IN looks for a single value in a list on its right, and skills is a list in every sample; write skills HAS 'x'"}},
 		{`skills IN ['x']`, []string{"column 1: warning: skills IN ['x']: this is never true: IN looks for a single value in a list on its right, and skills is a list in every sample; write skills HAS 'x'"}},
-		{`skills > 5`, []string{"column 1: warning: skills > 5: this is never true: > orders numbers and texts, and skills is a list in every sample; write skills HAS 5"}},
+		{`skills > 5`, []string{"column 1: warning: skills > 5: this is never true: > orders numbers and texts, and skills is a list in every sample"}},
 		{`skills == skills`, []string{"column 1: warning: skills == skills: this is never true: == compares single values of one kind, and skills is a list in every sample"}},
 		{`skills == null`, []string{"column 1: warning: skills == null: this is never true: == null asks whether something is missing, and skills is a list in every sample"}},
 		{`name HAS 'x'`, []string{"column 1: warning: name HAS 'x': this is never true: HAS looks for a single value in a list on its left, and name is missing or a text in every sample; write name == 'x'"}},
@@ -391,12 +391,14 @@ func TestCheckCountsLinesAndCharacters(t *testing.T) {
 
 func TestCheckReportsManyOfOnePlaceInTheSameOrder(t *testing.T) {
 	const n = 50
-	list := parse(t, `'x' IN a`+strings.Repeat(` AND a<-5`, n)).Check(expression.ContextQueue, expression.Samples{})
+	list := parse(t, `'x' IN a`+strings.Repeat(` AND task.größe == 5`, n)).Check(expression.ContextQueue, expression.Samples{
+		Workers: []expression.Attributes{{"task": map[string]any{"b": 1}, "a": []any{"x"}}},
+	})
 	require.Len(t, list, 2*n)
 	for i := 0; i < len(list); i += 2 {
 		assert.Equal(t, list[i].Position, list[i+1].Position)
-		assert.Contains(t, list[i].Message, "the arrow is read as IN")
-		assert.Contains(t, list[i+1].Message, "a single value here")
+		assert.Contains(t, list[i].Message, "letters other than a to z")
+		assert.Contains(t, list[i+1].Message, "no sample has it")
 	}
 }
 
@@ -524,4 +526,62 @@ func TestCheckReadsLongSpaceBeforeManyGroups(t *testing.T) {
 	assert.Equal(t, len(source)-len("a == 1 AND b == 1"), list[n-1].Position.Offset)
 
 	assert.Empty(t, parse(t, "("+space+"a == 1 AND b == 1"+space+")"+strings.Repeat(" OR (a == 1 AND b == 1)", n-1)).Check(expression.ContextQueue, expression.Samples{}))
+}
+
+func TestCheckFindsValuesOfAnotherKindThanTheSamples(t *testing.T) {
+	const (
+		spelled = "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells"
+		unequal = "true and false are compared with another kind of value, whose result is not documented: for this package they are unequal"
+	)
+	runChecks(t, expression.ContextFilter, expression.Samples{Tasks: []expression.Attributes{
+		{"vip": true, "level": 4, "language": "ES", "tags": []any{"Gold"}, "name": "x"}, {"level": 5},
+	}}, []checkRow{
+		{`vip != 'true'`, []string{"column 1: warning: vip != 'true': " + unequal}},
+		{`vip NOT IN ['true']`, []string{"column 1: warning: vip NOT IN ['true']: " + unequal}},
+		{`level IN ['4']`, []string{"column 1: warning: level IN ['4']: " + spelled}},
+		{`level NOT IN ['4', '5']`, []string{"column 1: warning: level NOT IN ['4', '5']: " + spelled}},
+		{`level IN ['4', 5]`, nil},
+		{`language IN ['es', 'fr']`, []string{"column 14: warning: 'es': no sample has it, but one has 'ES': small and capital letters differ"}},
+		{`'es' == language`, []string{"column 1: warning: 'es': no sample has it, but one has 'ES': small and capital letters differ"}},
+		{`tags HAS 'gold'`, []string{"column 10: warning: 'gold': no sample has it, but one has 'Gold': small and capital letters differ"}},
+		{`vip != true AND level != 4 AND name != 'y' AND vip != null`, nil},
+	})
+}
+
+func TestAdviceCanBePastedWhereTheComparisonStands(t *testing.T) {
+	source := `agents IN ['a', 'b'] AND type == 'call'`
+	samples := expression.Samples{Tasks: []expression.Attributes{{"agents": []any{"a"}, "type": "call"}}}
+	found := parse(t, source).Check(expression.ContextFilter, samples)
+	require.Len(t, found, 1)
+	_, advice, ok := strings.Cut(found[0].Message, "; write ")
+	require.True(t, ok, found[0])
+	pasted := source[:found[0].Position.Offset] + advice + source[found[0].Position.Offset+len(found[0].Text):]
+	assert.Equal(t, `(agents HAS 'a' OR agents HAS 'b') AND type == 'call'`, pasted)
+	assert.Empty(t, parse(t, pasted).Check(expression.ContextFilter, samples))
+}
+
+func TestCheckerFindsTheSameAsCheck(t *testing.T) {
+	samples := expression.Samples{
+		Tasks:   []expression.Attributes{{"Language": "es", "skill-level": 1, "worker": map[string]any{"a": 1}}},
+		Workers: []expression.Attributes{{"level": 5.5, "in": 1}},
+	}
+	checker := expression.NewChecker(samples)
+	for range 2 { // the second time from what is remembered
+		for _, context := range []expression.Context{expression.ContextQueue, expression.ContextFilter, expression.ContextTarget, expression.ContextSkipIf} {
+			for _, source := range []string{`language == 'ES' AND worker.a == 1`, `task.language == worker.Level`, `level IN ['5'] OR in_ == 1 AND workers.available == 0`} {
+				e := parse(t, source)
+				assert.Equal(t, e.Check(context, samples), checker.Check(e, context), "%s in context %d", source, context)
+			}
+		}
+		order := parseOrder(t, `worker.level DESC, worker.Level, level ASC`)
+		assert.Equal(t, order.Check(samples), checker.CheckOrder(order))
+	}
+}
+
+func TestCheckLooksForNamesInSamplesThatHoldThemselves(t *testing.T) {
+	loop := map[string]any{"Level": 5}
+	loop["loop"] = loop
+	found := parse(t, `loop.loop.level == 5`).Check(expression.ContextFilter, expression.Samples{Tasks: []expression.Attributes{loop}})
+	require.Len(t, found, 1)
+	assert.Equal(t, "no sample has it, but one has loop.loop.Level: small and capital letters differ", found[0].Message)
 }

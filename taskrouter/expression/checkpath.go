@@ -78,6 +78,8 @@ func (c *checker) checkPlainPath(path *Path) (found bool) {
 	}
 	rest := strings.TrimPrefix(path.String(), first+".")
 	switch {
+	case (first == "task" || first == "worker") && isKeyword(path.Steps[1].Name):
+		c.report(SeverityError, RuleContext, path, "names have no prefix here, and %s alone is a word of the language: the attribute cannot be named here", path.Steps[1].Name)
 	case first == "task" && c.context == ContextFilter:
 		c.report(SeverityError, RuleContext, path, "names have no prefix in a filter: write %s; as it is, it looks for an attribute that is called task", rest)
 	case first == "worker" && c.context == ContextFilter:
@@ -96,15 +98,15 @@ func (c *checker) checkPlainPath(path *Path) (found bool) {
 
 // occurs reports whether a sample has an attribute.
 func (c *checker) occurs(name string) bool {
-	return slices.ContainsFunc(c.own(), func(sample Attributes) bool { return sample[name] != nil })
+	return c.own().presenceOf([]Step{{Name: name}}).kinds&^nulls != 0
 }
 
 // own returns the samples of what names without a prefix are about.
-func (c *checker) own() []Attributes {
+func (c *checker) own() *index {
 	if c.context == ContextQueue {
-		return c.samples.Workers
+		return c.workers
 	}
-	return c.samples.Tasks
+	return c.tasks
 }
 
 // builtIn are the names of a worker that the service itself gives their values.
@@ -167,35 +169,6 @@ func isChannelPath(steps []Step) bool {
 	return slices.Contains([]string{"configured_capacity", "assigned_tasks", "available_capacity_percentage"}, steps[2].Name)
 }
 
-// presence is what the samples say of a path.
-type presence struct {
-	kinds   kinds  // what it leads to in them, nullKind included
-	similar string // another path that differs in capital letters
-}
-
-// missing reports whether there are samples and none has what is asked for.
-func (p presence) missing() bool { return p.kinds == nulls }
-
-// presenceOf looks a path up in the samples. Without samples the kinds are none.
-func (c *checker) presenceOf(path *Path) presence {
-	name := path.String()
-	if known, ok := c.known[name]; ok {
-		return known
-	}
-	var found presence
-	samples, steps := c.samplesOf(path)
-	for _, sample := range samples {
-		found.kinds |= setOf(valueOf(resolve(steps, scope{names: sample})).kind)
-	}
-	for _, sample := range samples {
-		if found.missing() && found.similar == "" {
-			found.similar = foldedPath(steps, sample)
-		}
-	}
-	c.known[name] = found
-	return found
-}
-
 // checkPresence finds names that no sample has.
 func (c *checker) checkPresence(path *Path) {
 	switch found := c.presenceOf(path); {
@@ -208,8 +181,18 @@ func (c *checker) checkPresence(path *Path) {
 	}
 }
 
-// samplesOf returns the samples that a path leads into, and its steps in there.
-func (c *checker) samplesOf(path *Path) ([]Attributes, []Step) {
+// presenceOf looks a path up in the samples. Without samples the kinds are none.
+func (c *checker) presenceOf(path *Path) presence {
+	samples, steps := c.samplesOf(path)
+	if samples == nil {
+		return presence{}
+	}
+	return samples.presenceOf(steps)
+}
+
+// samplesOf returns the samples that a path leads into, nil if there are none, and
+// its steps in there.
+func (c *checker) samplesOf(path *Path) (*index, []Step) {
 	switch {
 	case c.context == ContextSkipIf:
 		return nil, nil
@@ -218,61 +201,26 @@ func (c *checker) samplesOf(path *Path) ([]Attributes, []Step) {
 	case len(path.Steps) == 1:
 		return nil, nil
 	case path.Steps[0].Name == "task":
-		return c.samples.Tasks, path.Steps[1:]
+		return c.tasks, path.Steps[1:]
 	case path.Steps[0].Name == "worker":
-		return c.samples.Workers, path.Steps[1:]
+		return c.workers, path.Steps[1:]
 	default:
 		return nil, nil
 	}
 }
 
-// foldedPath returns how a path would have to be written, with other capital
-// letters, to lead somewhere, and "" if it would not even so.
-func foldedPath(steps []Step, sample Attributes) string {
-	object := map[string]any(sample)
-	var names []string
-	differs := false
-	for _, step := range steps {
-		name, ok := foldedName(object, step.Name)
-		if !ok {
-			return ""
-		}
-		names = append(names, name)
-		differs = differs || name != step.Name
-		object, _ = object[name].(map[string]any)
-	}
-	if !differs {
-		return "" // it is null there
-	}
-	return strings.Join(names, ".")
-}
-
-// foldedName returns the least of the names that differ in capital letters only, so
-// that it does not depend on the order of a map.
-func foldedName(object map[string]any, name string) (found string, ok bool) {
-	for candidate := range object {
-		if strings.EqualFold(candidate, name) && (!ok || candidate < found) {
-			found, ok = candidate, true
-		}
-	}
-	return found, ok
-}
-
 // unnameable finds attributes that no expression can name.
 func (c *checker) unnameable() []Finding {
 	names := map[string]string{} // with whose they are
-	collect := func(samples []Attributes, whose string) {
-		for _, sample := range samples {
-			for _, name := range unnameable(sample, c.context == ContextTarget) {
-				names[name] = whose
-			}
+	if c.context == ContextQueue || c.context == ContextTarget {
+		for _, name := range c.workers.unnameable(c.context == ContextTarget) {
+			names[name] = "a worker"
 		}
 	}
-	if c.context == ContextQueue || c.context == ContextTarget {
-		collect(c.samples.Workers, "a worker")
-	}
 	if c.context == ContextFilter || c.context == ContextTarget {
-		collect(c.samples.Tasks, "a task")
+		for _, name := range c.tasks.unnameable(c.context == ContextTarget) {
+			names[name] = "a task"
+		}
 	}
 	var findings []Finding
 	for _, name := range slices.Sorted(maps.Keys(names)) {

@@ -115,8 +115,10 @@ func (c *checker) checkComparison(node *Comparison) {
 		c.reportImpossible(node, left, right)
 	case !p.present && !isNull(node.Left) && !isNull(node.Right):
 		c.report(SeverityWarning, RuleNeverTrue, node, "this is true only where something is missing: %s", c.reasonFor(node, left, right))
-	case !p.sameKind:
-		c.report(SeverityWarning, RuleMixedTypes, node, "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells")
+	case !p.sameKind && !isNull(node.Left) && !isNull(node.Right):
+		c.reportMixed(node, left, right)
+	case c.checkItems(node):
+		return
 	case isEmpty(node.Right) && node.Operator == In:
 		c.report(SeverityWarning, RuleNeverTrue, node, "this is never true: nothing is found in %s", node.Right)
 	case isEmpty(node.Left) && node.Operator == Has:
@@ -130,8 +132,8 @@ func (c *checker) checkComparison(node *Comparison) {
 }
 
 // possibilities tell of what a comparison can be true, given the kinds of its
-// sides: of something, of two things that are there, of something but a text
-// beside a number.
+// sides: of something, of two things that are there, of two such things but single
+// values of different kinds.
 type possibilities struct {
 	some, present, sameKind bool
 }
@@ -142,12 +144,40 @@ func possibilitiesOf(operator Operator, left, right kinds) possibilities {
 		for r := nullKind; r <= objectKind; r++ {
 			if left.has(l) && right.has(r) && canBeTrue(operator, l, r) {
 				p.some = true
-				p.present = p.present || l != nullKind && r != nullKind
-				p.sameKind = p.sameKind || l == r || !areOrdered(l, r)
+				present := l != nullKind && r != nullKind
+				p.present = p.present || present
+				p.sameKind = p.sameKind || present && (l == r || !setOf(l, r).within(scalars))
 			}
 		}
 	}
 	return p
+}
+
+// reportMixed tells what becomes of single values of different kinds.
+func (c *checker) reportMixed(node *Comparison, left, right kinds) {
+	if (left | right).has(booleanKind) {
+		c.report(SeverityWarning, RuleMixedTypes, node, "true and false are compared with another kind of value, whose result is not documented: for this package they are unequal")
+		return
+	}
+	c.report(SeverityWarning, RuleMixedTypes, node, "a text is compared with a number, whose result is not documented: this package takes a text for the number that it spells")
+}
+
+// checkItems finds a single value that is looked for among constants of another kind.
+func (c *checker) checkItems(node *Comparison) (found bool) {
+	list, ok := node.Right.(*List)
+	is := c.kindsOf(node.Left)
+	if !ok || is == anyKind || node.Operator != In && node.Operator != NotIn {
+		return false
+	}
+	var items kinds
+	for _, item := range list.Items {
+		items |= ownKinds(item)
+	}
+	if items&scalars == 0 || is&scalars == 0 || items&is&scalars != 0 {
+		return false
+	}
+	c.reportMixed(node, is, items)
+	return true
 }
 
 func isWord(operator Operator) bool {
@@ -162,7 +192,7 @@ func isText(operand Operand) bool {
 // isArrow reports whether <- or >- was meant as a comparison with a negative number.
 func (c *checker) isArrow(node *Comparison) bool {
 	number, ok := node.Right.(*Number)
-	return ok && number.Start > 0 && c.source[number.Start-1] == '-'
+	return ok && c.source[number.Start-1] == '-'
 }
 
 // isEmpty reports whether an operand is a constant list in which nothing is found.
@@ -188,16 +218,32 @@ func (c *checker) checkQuotes(node *Comparison) {
 	c.report(SeverityWarning, RuleQuotes, path, "this is taken for the name of an attribute: if it is a text, write '%s'", path)
 }
 
-// checkSpelling finds a text that samples have in other capital letters only.
+// checkSpelling finds texts that samples have in other capital letters only.
 func (c *checker) checkSpelling(node *Comparison) {
-	path, isPath := node.Left.(*Path)
-	text, isText := node.Right.(*String)
-	if !isPath || !isText || node.Operator == Contains || !comparesTexts(node.Operator) {
+	turned := pathFirst(node)
+	path, isPath := turned.Left.(*Path)
+	if !isPath || !seeksValue(turned.Operator) {
+		return
+	}
+	switch right := turned.Right.(type) {
+	case *String:
+		c.checkSpelled(path, right)
+	case *List:
+		for _, item := range right.Items {
+			if text, ok := item.(*String); ok {
+				c.checkSpelled(path, text)
+			}
+		}
+	}
+}
+
+func (c *checker) checkSpelled(path *Path, text *String) {
+	samples, steps := c.samplesOf(path)
+	if samples == nil {
 		return
 	}
 	var similar string
-	samples, steps := c.samplesOf(path)
-	for _, sample := range samples {
+	for _, sample := range samples.samples {
 		for _, value := range texts(valueOf(resolve(steps, scope{names: sample}))) {
 			if value == text.Value {
 				return
@@ -210,6 +256,11 @@ func (c *checker) checkSpelling(node *Comparison) {
 	if similar != "" {
 		c.report(SeverityWarning, RuleUnknownName, text, "no sample has it, but one has %s: small and capital letters differ", &String{Value: similar})
 	}
+}
+
+// seeksValue reports whether an operator asks for a value as a whole.
+func seeksValue(operator Operator) bool {
+	return operator == Equal || operator == NotEqual || operator == Has || operator == In || operator == NotIn
 }
 
 // comparesTexts reports whether a text is usual on the right of an operator.
@@ -327,6 +378,8 @@ func betterOperator(written Operator, left, right kinds) (operator Operator, swa
 		return "", false
 	case left.isList() && negative:
 		return NotIn, true
+	case !seeksValue(written) && written != Contains:
+		return "", false // nothing asks of a list what > and its like do
 	case left.isList():
 		return Has, false
 	case right.isList() && negative:
@@ -352,7 +405,10 @@ func anyOf(list Operand, wanted *List) string {
 			conditions = append(conditions, list.String()+" HAS "+item.String())
 		}
 	}
-	return strings.Join(conditions, " OR ")
+	if len(conditions) == 1 {
+		return conditions[0]
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")"
 }
 
 // use is how a comparison treats a path.
@@ -368,7 +424,7 @@ func (c *checker) checkUses(root Condition) {
 	first := map[string]use{}
 	Walk(root, func(node Node) bool {
 		comparison, ok := node.(*Comparison)
-		if !ok {
+		if !ok || c.reported[comparison] {
 			return true
 		}
 		for _, use := range usesIn(comparison) {

@@ -64,7 +64,8 @@
 // # Where the service's answer is not known
 //
 // The documentation leaves the following open. These are the choices of this
-// package. [Expression.Check] warns of those with a mark.
+// package. [Expression.Check] and [Order.Check] warn of those with a mark, where
+// attributes decide as far as samples show it.
 //
 //	AND beside OR without parentheses      ! AND binds tighter
 //	words with small letters, but for      like those with capitals

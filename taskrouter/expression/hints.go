@@ -16,7 +16,9 @@ const (
 // hints tell what to write instead of what other languages have.
 var hints = map[string]string{
 	"&&": "write AND", "&": "write AND", "||": "write OR", "|": "write OR",
-	"===": "write ==", "!==": "write !=", "<>": "write !=",
+	"===": "write ==", "!==": "write !=", "<>": "write !=", "≠": "write !=",
+	"=>": "write >=", "≥": "write >=", "=<": "write <=", "≤": "write <=",
+	";": "nothing ends an expression", ".": "write 0.5 for .5",
 	"!": noNegation, "NOT": noNegation,
 	"+": noArithmetic, "*": noArithmetic, "/": noArithmetic, "%": noArithmetic,
 	"-":    "there is no arithmetic, and numbers have no sign",
@@ -96,16 +98,20 @@ func isStrangeSpace(written string) bool {
 // hintAfter tells what is missing after an operand that nothing is compared with.
 func (p *parser) hintAfter(left Operand) string {
 	ends := p.token.kind == endToken || p.token.is(symbolToken, ")") || p.token.is(keywordToken, "AND") || p.token.is(keywordToken, "OR")
-	switch left := left.(type) {
+	switch left.(type) {
 	case *Path:
 		if name := p.hyphenated(); name != "" {
 			return rename(name)
 		}
 		if ends {
-			return "a name alone is no condition: write " + shorten(left.String()) + " == true"
+			return "a name alone is no condition: compare it with something, as in vip == true"
 		}
 		if p.token.is(symbolToken, "(") {
 			return noFunctions
+		}
+	case *String, *Number:
+		if ends {
+			return "a constant alone is no condition: repeat the name, or write name IN [ … ]"
 		}
 	case *Boolean:
 		if ends {
@@ -117,10 +123,10 @@ func (p *parser) hintAfter(left Operand) string {
 
 // hintAfterNot tells what to write for the negation of another operator.
 func (p *parser) hintAfterNot() string {
-	switch operators[p.token.text] {
-	case Has:
+	switch written := upperCase(p.source[p.token.Start:p.token.End]); written {
+	case "HAS", ">-":
 		return "write NOT IN, with the list on its right"
-	case Contains:
+	case "CONTAINS", "LIKE", "MATCHES":
 		return "nothing asks whether a text is not in another"
 	default:
 		return p.hint()

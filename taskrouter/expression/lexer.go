@@ -41,7 +41,7 @@ func isKeyword(name string) bool { return keywords[upperCase(name)] }
 // symbols are tried in this order, the longer before the shorter. Those that the
 // language does not have are here to be refused in one piece.
 var symbols = []string{
-	"===", "!==", "==", "!=", ">=", "<=", ">-", "<-", "<>", "&&", "||",
+	"===", "!==", "=>", "=<", "==", "!=", ">=", "<=", ">-", "<-", "<>", "&&", "||",
 	"=", ">", "<", "(", ")", "[", "]", ",",
 }
 

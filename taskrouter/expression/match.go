@@ -14,8 +14,9 @@ func (e *Expression) Match(attributes Attributes) bool {
 }
 
 // MatchTarget reports whether the expression of a target is true of the attributes
-// of a task and of the [Worker.Fields] of a worker: the names of the former begin with task, those of the
-// latter with worker. It allocates no more than [Expression.Match] does.
+// of a task and of the [Worker.Fields] of a worker: the names of the former begin
+// with task, those of the latter with worker. It allocates no more than
+// [Expression.Match] does.
 func (e *Expression) MatchTarget(task, worker Attributes) bool {
 	return e.compiled.matches(scope{target: true, task: task, worker: worker})
 }

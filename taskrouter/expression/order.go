@@ -103,17 +103,23 @@ func (o *Order) Position(offset int) Position { return positionOf(o.source, offs
 // samples of workers, attributes that no worker has and those whose values make the
 // service ignore the order.
 func (o *Order) Check(samples Samples) []Finding {
-	c := newChecker(o.source, ContextTarget, Samples{Workers: samples.Workers})
+	return NewChecker(samples).CheckOrder(o)
+}
+
+// CheckOrder is [Order.Check] with the samples of the Checker.
+func (c *Checker) CheckOrder(o *Order) []Finding {
+	ofWorkers := &Checker{tasks: &index{known: map[string]presence{}}, workers: c.workers}
+	check := ofWorkers.newCheck(o.source, ContextTarget)
 	seen := map[string]bool{}
 	for _, term := range o.Terms {
 		if name := term.Path.String(); seen[name] {
-			c.report(SeverityWarning, RuleOrder, term.Path, "workers are ordered by it already: this has no effect")
+			check.report(SeverityWarning, RuleOrder, term.Path, "workers are ordered by it already: this has no effect")
 		} else {
 			seen[name] = true
-			c.checkTerm(term)
+			check.checkTerm(term)
 		}
 	}
-	return c.sorted()
+	return check.sorted()
 }
 
 func (c *checker) checkTerm(term Term) {
@@ -121,8 +127,7 @@ func (c *checker) checkTerm(term Term) {
 	if term.Direction == "" {
 		c.report(SeverityWarning, RuleUndocumented, path, "what the order is without a direction is not documented: write %[1]s ASC or %[1]s DESC", path)
 	}
-	if path.Steps[0].Name != "worker" || len(path.Steps) == 1 {
-		c.report(SeverityError, RuleContext, path, "workers are ordered by their attributes: write one, such as worker.level")
+	if c.checkOrdered(path) {
 		return
 	}
 	c.checkPath(path)
@@ -130,12 +135,26 @@ func (c *checker) checkTerm(term Term) {
 		c.report(SeverityWarning, RuleOrder, path, "this is no integer, which makes the service ignore the whole order")
 		return
 	}
-	for _, worker := range c.samples.Workers {
+	for _, worker := range c.workers.samples {
 		if found := resolve(path.Steps[1:], scope{names: worker}); found != nil && !valueOf(found).isInteger() {
 			c.report(SeverityWarning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
 			return
 		}
 	}
+}
+
+// checkOrdered finds what is no attribute of a worker.
+func (c *checker) checkOrdered(path *Path) (found bool) {
+	first := path.Steps[0].Name
+	switch strings.ToLower(first) {
+	case "worker", "workers":
+		return c.checkTargetPath(path)
+	case "task":
+		c.report(SeverityError, RuleContext, path, "workers are ordered by their own attributes, not by those of the task")
+	default:
+		c.report(SeverityError, RuleContext, path, "workers are ordered by their attributes: write worker.%s", path)
+	}
+	return true
 }
 
 // Sort puts candidates in order, given the fields of the worker that each is. The

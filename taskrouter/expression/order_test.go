@@ -70,7 +70,7 @@ func TestParseOrderSaysWhereWhatAndWhatCouldStandThere(t *testing.T) {
 		"worker.a-b ASC":             `line 1, column 9: unexpected "-", expected ASC, DESC, a comma or the end (a name has no hyphen: rename the attribute, for example to worker.a_b)`,
 		"worker.a asc.x":             `line 1, column 10: unexpected "asc.x", expected ASC, DESC, a comma or the end`,
 		"worker.a deſc":              `line 1, column 10: unexpected "deſc", expected ASC, DESC, a comma or the end`,
-		"worker.a ASC;":              `line 1, column 13: unexpected ";", expected a comma or the end`,
+		"worker.a ASC;":              `line 1, column 13: unexpected ";", expected a comma or the end (nothing ends an expression)`,
 		"worker.a\n, worker.ü ASC é": `line 2, column 16: unexpected "é", expected a comma or the end`,
 		"null ASC":                   `line 1, column 1: unexpected "null", ` + attribute,
 		"worker.a[":                  `line 1, column 9: unexpected "[", expected an index such as [0]`,
@@ -185,6 +185,9 @@ func TestOrderCheckFindsWhatMakesItUseless(t *testing.T) {
 	)
 	for source, want := range map[string][]string{
 		`worker.level DESC, worker.cost ASC`: nil,
+		`Worker.level DESC`:                  {"column 1: error: Worker.level: write worker in small letters"},
+		`workers.level DESC`:                 {"column 1: error: workers.level: write worker.level"},
+		`routing.level DESC`:                 {"column 1: error: routing.level: workers are ordered by their attributes: write worker.routing.level"},
 		`worker.optional ASC`:                nil,
 		`worker.levels[0] DESC`:              nil,
 		`worker.channel.voice.assigned_tasks ASC, worker.channel.chat.available_capacity_percentage DESC`: nil,
@@ -201,11 +204,11 @@ func TestOrderCheckFindsWhatMakesItUseless(t *testing.T) {
 		`worker.share ASC`:  {`column 1: warning: worker.share: a worker has 0.5 here: one that is no integer makes the service ignore the whole order`},
 		`worker.nix DESC`:   {"column 1: warning: worker.nix: no sample has it"},
 		`worker.Level DESC`: {"column 1: warning: worker.Level: no sample has it, but one has level: small and capital letters differ"},
-		`level DESC`:        {"column 1: error: level: workers are ordered by their attributes: write one, such as worker.level"},
-		`task.level ASC`:    {"column 1: error: task.level: workers are ordered by their attributes: write one, such as worker.level"},
+		`level DESC`:        {"column 1: error: level: workers are ordered by their attributes: write worker.level"},
+		`task.level ASC`:    {"column 1: error: task.level: workers are ordered by their own attributes, not by those of the task"},
 		`worker`: {
 			"column 1: warning: worker: what the order is without a direction is not documented: write worker ASC or worker DESC",
-			"column 1: error: worker: workers are ordered by their attributes: write one, such as worker.level",
+			"column 1: error: worker: write which attribute of the worker",
 		},
 		`worker.ä ASC`: {
 			"column 1: warning: worker.ä: whether a name may have letters other than a to z is not documented",
