@@ -49,7 +49,8 @@
 //	skip_if, order_by and the known worker    not inherited from the target before, as expression and
 //	                                          timeout are not; the queue is
 //	when skip_if is judged                    as the task enters the target, and when those who were
-//	                                          asked have not accepted
+//	                                          asked have not accepted; not while it waits, though of
+//	                                          known workers the documentation says "until"
 //	a timeout that ends while somebody is     does not interrupt
 //	asked
 //	the default filter, once a target has     not tried

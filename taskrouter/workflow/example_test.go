@@ -50,9 +50,9 @@ func ExampleConfiguration_Check() {
 	}
 	// Output:
 	// task_routing.filters[0].targets[0].expression ("Spanish callers"): warning: no worker of the queue Spanish, which has 1, can meet it: nobody is asked here; correct the expression, or the attributes of the workers
-	// task_routing.filters[0].targets[1] ("Spanish callers"): warning: skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; to go on later, too, add a timeout and a target after it
-	// task_routing.filters[0].targets[0].timeout ("Spanish callers"): warning: when this timeout ends and the targets after it are skipped, the task is canceled: the default filter does not catch timeouts; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1
-	// task_routing.default_filter.queue: error: the workspace has no task queue WQ00000000000000000000000000000000: the service refuses an update with it
+	// task_routing.filters[0].targets[1] ("Spanish callers"): warning: skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; to go on later, too, add a timeout and a target after it
+	// task_routing.filters[0].targets[0].timeout ("Spanish callers"): warning: when this timeout ends and the targets after it are skipped, the task is canceled: the default filter does not catch timeouts; to keep the task, add a last target that has neither a timeout nor a skip_if
+	// task_routing.default_filter.queue: error: the workspace has no task queue WQ00000000000000000000000000000000, and the service refuses an update with it: write the SID of one that it has
 }
 
 func ExampleConfiguration_Explain() {

@@ -57,7 +57,7 @@ filters[2] "All \"others\"" matches: language != 'fr' is true: language is "en";
 		},
 		"without a match and a default filter it is dropped": {
 			workflow.Configuration{}, nil, workflow.Workspace{},
-			"the task is dropped after 0s (event workflow.skipped): nothing keeps it, and there is no default filter",
+			"the task is dropped (event workflow.skipped): nothing keeps it, and there is no default filter",
 		},
 		"timeouts lead through the targets and the filters below, but not to the default filter": {
 			routing(

@@ -1,9 +1,11 @@
 package workflow
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
@@ -30,13 +32,23 @@ func (e Explanation) ending() string {
 		}
 		return text
 	case EndDropped:
-		return fmt.Sprintf("the task is dropped after %s (event workflow.skipped): nothing keeps it, and there is no default filter", e.After)
+		text := "the task is dropped (event workflow.skipped): nothing keeps it, and there is no default filter"
+		if slices.ContainsFunc(e.Targets(), TargetStep.mayKeep) {
+			return "if nobody accepts it, " + text
+		}
+		return text
 	case EndExpired:
 		return fmt.Sprintf("if nobody accepts it, the task expires: no task lives for more than %s", e.After)
 	default:
 		return fmt.Sprintf("if nobody accepts it, the task is there from %s until its time to live ends", e.After)
 	}
 }
+
+// mayKeep reports whether the task can be accepted in a target.
+func (s TargetStep) mayKeep() bool { return s.asks() || s.MaySkip }
+
+// asks reports whether somebody can be asked.
+func (s TargetStep) asks() bool { return len(s.Candidates) > 0 && s.Candidates[0].Asked }
 
 // String tells what the filter does, and below it what its targets do.
 func (s FilterStep) String() string {
@@ -93,11 +105,13 @@ func printed(value any) string {
 	if value == nil {
 		return "missing"
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprintf("a %T", value)
 	}
-	return shorten(string(text))
+	return shorten(strings.TrimSpace(text.String()))
 }
 
 func (q Queue) name() string {
@@ -147,9 +161,6 @@ func (c Candidate) name() string {
 	}
 	return c.Worker.FriendlyName
 }
-
-// asks reports whether anybody is asked, as far as is known.
-func (s TargetStep) asks() bool { return len(s.Candidates) > 0 && s.Candidates[0].Asked }
 
 func (s TargetStep) exit() string {
 	switch {

@@ -4,30 +4,33 @@ import "fmt"
 
 // reach finds what no task gets to, or only late, and timeouts that cancel tasks.
 func (v *validator) reach(index int) {
-	v.unreachableBranch(index)
-	v.canceledTasks(index)
+	if b := &v.plan.branches[index]; !b.never && !v.isUnreachable(index) {
+		v.canceledTasks(index)
+	}
 }
 
-// unreachableBranch finds a filter all of whose tasks an earlier one takes.
-func (v *validator) unreachableBranch(index int) {
+// isUnreachable reports whether an earlier filter takes all tasks of a filter and
+// passes none on. It is also told of one that passes them on late.
+func (v *validator) isUnreachable(index int) bool {
 	b := &v.plan.branches[index]
-	if b.condition == nil || b.never {
-		return
+	if b.condition == nil {
+		return false
 	}
 	first := v.coveredBy(index)
 	if first < 0 {
-		return
+		return false
 	}
 	earlier := &v.plan.branches[first]
 	if !earlier.endless {
 		v.report(SeverityWarning, RuleUnreachable, b.place, "tasks get here only after filters[%d]%s, which takes all that this one would, has let them time out; put this one before it", first, named(earlier.filter))
-		return
+		return false
 	}
 	advice := "put this one before it"
 	if earlier.condition.String() == b.condition.String() || v.implies(earlier, b) {
 		advice = "remove one of the two"
 	}
 	v.report(SeverityWarning, RuleUnreachable, b.place, "no task gets here: filters[%d]%s takes all that this one would, and passes none on; %s", first, named(earlier.filter), advice)
+	return true
 }
 
 // coveredBy returns an earlier filter that takes all that one would, or -1: one
@@ -80,18 +83,20 @@ func (v *validator) canceledTasks(index int) {
 	if !b.canExpire || v.isCaught(index) {
 		return
 	}
-	ending := "the task is canceled"
+	ending, remedy := "the task is canceled", "add a last target that has neither a timeout nor a skip_if"
 	if index+1 < len(v.plan.branches) {
 		ending += ", unless a filter below matches"
 	}
 	if v.plan.fallback != nil {
 		ending += ": the default filter does not catch timeouts"
+	} else {
+		remedy += ", or a last filter with the expression 1==1"
 	}
 	when, last := "when this timeout ends", len(b.steps)-1
 	for b.steps[last].target.Timeout == nil {
 		when, last = "when this timeout ends and the targets after it are skipped", last-1
 	}
-	v.report(SeverityWarning, RuleTimeout, memberOf(b.steps[last].place, "timeout"), "%s, %s; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1", when, ending)
+	v.report(SeverityWarning, RuleTimeout, memberOf(b.steps[last].place, "timeout"), "%s, %s; to keep the task, %s", when, ending, remedy)
 }
 
 // isCaught reports whether a filter below a branch takes whatever the branch does,
@@ -110,8 +115,8 @@ func (v *validator) isCaught(index int) bool {
 	return false
 }
 
-// Work is what comparing two expressions may cost, in bytes of the one times bytes
-// of the other.
+// What comparing filters with each other may cost, in bytes of the one expression
+// times bytes of the other.
 const (
 	maxWork = 1_000_000_000 // some 700 filters of 60 characters, each with each other
 	glance  = 400           // of looking whether to compare them
@@ -158,7 +163,9 @@ func (v *validator) fallback() {
 	if s.queue == "" {
 		v.report(SeverityError, RuleMissing, memberOf(s.place, "queue"), "the default filter must name the queue in which tasks wait")
 	}
-	if s.target.Timeout != nil {
+	if timeout := s.target.Timeout; timeout != nil && *timeout < 1 {
+		v.report(SeverityError, RuleRange, memberOf(s.place, "timeout"), "a timeout has at least 1 second, not %d, and what it does in the default filter is not documented: remove it", *timeout)
+	} else if timeout != nil {
 		v.report(SeverityWarning, RuleDefaultFilter, memberOf(s.place, "timeout"), "what a timeout does in the default filter is not documented: tasks are expected to wait there until their time to live ends; remove it")
 	}
 	if s.skipIf != nil {

@@ -165,15 +165,45 @@ func TestTheFirstOfThoseThatDelayAFilterIsNamed(t *testing.T) {
 	assert.Contains(t, problems[0].Message, "only after filters[0],")
 }
 
+func TestATimeoutWhereNoTaskComesIsNotTold(t *testing.T) {
+	for _, lines := range [][]string{{"1==0: T", "default"}, {"1==1: -", "a==1: T", "default"}, {"a==1: -", "a==1 AND b==1: T", "default"}} {
+		for _, problem := range routes(lines...).Check(workflow.Workspace{}) {
+			assert.Equal(t, workflow.RuleUnreachable, problem.Rule, "%q: %s", lines, problem)
+		}
+	}
+}
+
+// TestFollowingAdviceOnTimeoutsEndsIt adds what the advice says, and sees that nothing
+// is left to say.
+func TestFollowingAdviceOnTimeoutsEndsIt(t *testing.T) {
+	for _, lines := range [][]string{{"a==1: T", "default"}, {"a==1: T S S", "default"}, {"a==1: T", "b==1: -", "default"}, {"a==1: T", "default"}} {
+		configuration := routes(lines...)
+		problems := configuration.Check(workflow.Workspace{})
+		require.NotEmpty(t, problems, lines)
+		assert.Equal(t, workflow.RuleTimeout, problems[0].Rule, lines)
+		filter := &configuration.TaskRouting.Filters[0]
+		filter.Targets = append(filter.Targets, workflow.Target{Queue: "WQ1"})
+		assert.Empty(t, configuration.Check(workflow.Workspace{}), lines)
+	}
+	configuration := routes("a==1: T")
+	configuration.TaskRouting.Filters = append(configuration.TaskRouting.Filters, workflow.Filter{
+		Expression: "1==1", Targets: []workflow.Target{{Queue: "WQ1"}},
+	})
+	assert.Empty(t, configuration.Check(workflow.Workspace{}))
+}
+
 func TestATimeoutThatCancelsTasksIsTold(t *testing.T) {
-	const advice = "; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1"
+	const (
+		advice    = "; to keep the task, add a last target that has neither a timeout nor a skip_if"
+		orAFilter = ", or a last filter with the expression 1==1"
+	)
 	tests := map[string]struct {
 		lines []string
 		want  string
 	}{
 		"with a default filter":           {[]string{"a==1: T", "default"}, "when this timeout ends, the task is canceled: the default filter does not catch timeouts" + advice},
-		"without one":                     {[]string{"a==1: T"}, "when this timeout ends, the task is canceled" + advice},
-		"before another filter":           {[]string{"a==1: T", "b==1: -"}, "when this timeout ends, the task is canceled, unless a filter below matches" + advice},
+		"without one":                     {[]string{"a==1: T"}, "when this timeout ends, the task is canceled" + advice + orAFilter},
+		"before another filter":           {[]string{"a==1: T", "b==1: -"}, "when this timeout ends, the task is canceled, unless a filter below matches" + advice + orAFilter},
 		"before targets that are skipped": {[]string{"a==1: T S S", "default"}, "when this timeout ends and the targets after it are skipped, the task is canceled: the default filter does not catch timeouts" + advice},
 	}
 	for name, test := range tests {

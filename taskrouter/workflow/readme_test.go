@@ -62,7 +62,7 @@ func Example() {
 
 	fmt.Println(configuration.Diagram(workspace))
 	// Output:
-	// task_routing.filters[0].targets[2].timeout ("Spanish callers"): warning: when this timeout ends, the task is canceled: the default filter does not catch timeouts; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1
+	// task_routing.filters[0].targets[2].timeout ("Spanish callers"): warning: when this timeout ends, the task is canceled: the default filter does not catch timeouts; to keep the task, add a last target that has neither a timeout nor a skip_if
 	// filters[0] "Spanish callers" matches: type == 'call' is true: type is "call"; language == 'es' is true: language is "es"
 	//   targets[0] from 0s: queue Spanish, asks nobody (Alice: worker.level >= task.difficulty is false: worker.level is 2, task.difficulty is 4), is skipped: 1 == 1 is true
 	//   targets[1] from 0s: queue Spanish, priority 5, asks Alice, waits for at most 1m0s

@@ -30,7 +30,7 @@ func (c Configuration) Validate() error {
 // names and types that do not fit their attributes.
 func (c Configuration) Check(workspace Workspace) Problems {
 	roster := newRoster(workspace)
-	v := validator{plan: planned(c), roster: roster, samples: roster.samples(), said: map[string]bool{}, keepers: map[string]int{}}
+	v := validator{plan: planned(c), roster: roster, checker: expression.NewChecker(roster.samples()), said: map[string]bool{}, keepers: map[string]int{}}
 	v.document(c)
 	for i, branch := range v.plan.branches {
 		v.filter = branch.filter.FriendlyName
@@ -46,7 +46,7 @@ func (c Configuration) Check(workspace Workspace) Problems {
 type validator struct {
 	plan     plan
 	roster   *roster
-	samples  expression.Samples
+	checker  *expression.Checker
 	filter   string          // the name of the filter that is looked at
 	said     map[string]bool // what is said once, however often it is so
 	keepers  map[string]int  // the first filter with a condition that keeps its tasks, by canonical form
@@ -114,9 +114,9 @@ func aboutExtra(name string, raw json.RawMessage, fields []string) string {
 	case slices.Contains(fields, name):
 		return "this is written as it stands in Extra, and not checked: set the field"
 	case meant != "":
-		return fmt.Sprintf("no such member is known, and it probably has no effect: is %s meant?", meant)
+		return fmt.Sprintf("no such member is known: the service takes it, and it probably has no effect; rename it to %s, or remove it", meant)
 	default:
-		return "no such member is known here: the service takes it, and it probably has no effect"
+		return "no such member is known here: the service takes it, and it probably has no effect; remove it"
 	}
 }
 
@@ -157,6 +157,8 @@ func (v *validator) branch(b branch) {
 	for i, step := range b.steps {
 		found := len(v.problems)
 		v.step(step)
+		v.timeout(step)
+		v.skipIf(step)
 		v.waiting(b, i, v.problems[found:])
 	}
 }
@@ -167,11 +169,12 @@ func (v *validator) step(s step) {
 	v.queue(s)
 	v.problems = append(v.problems, s.problems...)
 	v.findings(memberOf(s.place, "expression"), s.condition, expression.ContextTarget)
-	v.numbers(s)
-	if s.order != nil {
-		v.add(memberOf(s.place, "order_by"), s.order.Check(v.samples))
+	if priority := s.target.Priority; priority != nil && (*priority < 0 || *priority > maxPriority) {
+		v.report(SeverityError, RuleRange, memberOf(s.place, "priority"), "a task has a priority from 0 to %d, not %d", maxPriority, *priority)
 	}
-	v.skipIf(s)
+	if s.order != nil {
+		v.add(memberOf(s.place, "order_by"), v.checker.CheckOrder(s.order))
+	}
 	v.knownWorker(s)
 	v.candidates(s)
 }
@@ -179,7 +182,7 @@ func (v *validator) step(s step) {
 // findings adds what there is to say about an expression.
 func (v *validator) findings(place string, e *expression.Expression, context expression.Context) {
 	if e != nil {
-		v.add(place, e.Check(context, v.samples))
+		v.add(place, v.checker.Check(e, context))
 	}
 }
 
@@ -202,10 +205,12 @@ func (v *validator) queue(s step) {
 	switch {
 	case sid == "":
 		return
+	case strings.Contains(sid, "${"):
+		v.report(SeverityError, RuleQueue, place, "%q is a placeholder: fill in the SID of the task queue", sid)
 	case !isQueueSID(sid):
-		v.report(SeverityError, RuleQueue, place, "%q is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue", sid)
+		v.report(SeverityError, RuleQueue, place, "%q is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name", sid)
 	case v.roster.workspace.Queues != nil && !exists:
-		v.report(SeverityError, RuleQueue, place, "the workspace has no task queue %s: the service refuses an update with it", sid)
+		v.report(SeverityError, RuleQueue, place, "the workspace has no task queue %s, and the service refuses an update with it: write the SID of one that it has", sid)
 	case exists && v.once("queue "+sid):
 		v.targetWorkers(queue)
 	}
@@ -229,10 +234,7 @@ func (v *validator) targetWorkers(queue *rosterQueue) {
 	v.findings(place, queue.condition, expression.ContextQueue)
 }
 
-func (v *validator) numbers(s step) {
-	if priority := s.target.Priority; priority != nil && (*priority < 0 || *priority > maxPriority) {
-		v.report(SeverityError, RuleRange, memberOf(s.place, "priority"), "a task has a priority from 0 to %d, not %d", maxPriority, *priority)
-	}
+func (v *validator) timeout(s step) {
 	timeout := s.target.Timeout
 	switch place := memberOf(s.place, "timeout"); {
 	case timeout == nil:
@@ -280,9 +282,9 @@ func (v *validator) waiting(b branch, index int, found Problems) {
 	case !s.skippable || always(s.skipIf) || slices.ContainsFunc(found, isWrong):
 		return
 	case !last:
-		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; add a timeout to go on to targets[%d] later, too", index+1)
+		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; add a timeout to go on to targets[%d] later, too", index+1)
 	default:
-		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; to go on later, too, add a timeout and a target after it")
+		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; to go on later, too, add a timeout and a target after it")
 	}
 }
 
@@ -300,20 +302,28 @@ func (v *validator) reference(place, source string) {
 	}
 	path := reference(source)
 	if path == nil {
-		advice := "put the worker into an attribute of the task, and name that, as in task.agent"
-		if name, err := expression.ParsePath(source); err == nil && len(name.Steps) == 1 && source != "task" && !strings.HasPrefix(source, "WK") {
-			advice = "write task." + source
-		}
-		v.report(SeverityError, RuleKnownWorker, place, "%s is no attribute of the task: nobody is asked, as far as is documented, and tasks wait here (error 40154); %s", source, advice)
+		v.report(SeverityError, RuleKnownWorker, place, "%s is no attribute of the task: nobody is asked, as far as is documented, and tasks wait here (error 40154); %s", source, adviceOnReference(source))
 		return
 	}
-	for _, task := range v.samples.Tasks {
+	for _, task := range v.roster.workspace.Tasks {
 		if path.LookupTarget(task, nil) != nil {
 			return
 		}
 	}
-	if len(v.samples.Tasks) > 0 {
+	if len(v.roster.workspace.Tasks) > 0 {
 		v.report(SeverityWarning, RuleKnownWorker, place, "none of the tasks that were given has %s", source)
+	}
+}
+
+func adviceOnReference(source string) string {
+	path, err := expression.ParsePath(source)
+	switch {
+	case err != nil && strings.HasPrefix(source, "task."):
+		return strings.TrimPrefix(err.Error(), "expression: ")
+	case err == nil && len(path.Steps) == 1 && source != "task" && !strings.HasPrefix(source, "WK"):
+		return "write task." + source
+	default:
+		return "put the worker into an attribute of the task, and name that, as in task.agent"
 	}
 }
 

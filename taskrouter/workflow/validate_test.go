@@ -148,36 +148,36 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a queue by its name": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "Everyone" },
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"Everyone" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"Everyone" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"the SID of something else": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
 				t.Queue = "WK00000000000000000000000000000001"
 			},
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"WK00000000000000000000000000000001" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"WK00000000000000000000000000000001" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a SID with a space": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "WQ1 " },
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ1 " is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ1 " is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a SID with signs of a template": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "WQ{{queue}}" },
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ{{queue}}" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ{{queue}}" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a SID with an underscore": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "WQ_1" },
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ_1" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"WQ_1" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a SID in small letters": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Queue = "wq1" },
-			workflow.SeverityError, workflow.RuleQueue, "queue", `"wq1" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, "queue", `"wq1" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a later queue by its name": {
 			func(c *workflow.Configuration, f *workflow.Filter, t *target) {
 				onlyTimeout(c, t, 30)
 				f.Targets[1].Queue = "Everyone"
 			},
-			workflow.SeverityError, workflow.RuleQueue, ".filters[0].targets[1].queue", `"Everyone" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+			workflow.SeverityError, workflow.RuleQueue, ".filters[0].targets[1].queue", `"Everyone" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 		},
 		"a target that cannot be parsed": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.Expression = "worker.vip" },
@@ -275,7 +275,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 		},
 		"a skip_if that is judged once": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.SkipIf = "workers.available == 0" },
-			workflow.SeverityWarning, workflow.RuleSkipIf, ".filters[0].targets[0]", "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; to go on later, too, add a timeout and a target after it",
+			workflow.SeverityWarning, workflow.RuleSkipIf, ".filters[0].targets[0]", "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; to go on later, too, add a timeout and a target after it",
 		},
 		"a skip_if that is judged once, and a target after it": {
 			func(c *workflow.Configuration, _ *workflow.Filter, t *target) {
@@ -284,7 +284,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 				t = &c.TaskRouting.Filters[0].Targets[0]
 				t.Timeout = nil
 			},
-			workflow.SeverityWarning, workflow.RuleSkipIf, ".filters[0].targets[0]", "skip_if is judged as the task enters the target, as far as is documented: a task that is not skipped then waits here without an end; add a timeout to go on to targets[1] later, too",
+			workflow.SeverityWarning, workflow.RuleSkipIf, ".filters[0].targets[0]", "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; add a timeout to go on to targets[1] later, too",
 		},
 		"a skip_if about the worker, without a timeout": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) { t.SkipIf = "worker.level == 0" },
@@ -394,7 +394,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 			func(c *workflow.Configuration, _ *workflow.Filter, _ *target) {
 				c.TaskRouting.Extra = extra{"Filters": json.RawMessage("[]")}
 			},
-			workflow.SeverityWarning, workflow.RuleUnknownMember, ".Filters", "no such member is known, and it probably has no effect: is filters meant?",
+			workflow.SeverityWarning, workflow.RuleUnknownMember, ".Filters", "no such member is known: the service takes it, and it probably has no effect; rename it to filters, or remove it",
 		},
 		"a member of a filter that is not known": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) {
@@ -412,7 +412,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
 				t.Extra = extra{"time_out": json.RawMessage("5")}
 			},
-			workflow.SeverityWarning, workflow.RuleUnknownMember, "time_out", "no such member is known, and it probably has no effect: is timeout meant?",
+			workflow.SeverityWarning, workflow.RuleUnknownMember, "time_out", "no such member is known: the service takes it, and it probably has no effect; rename it to timeout, or remove it",
 		},
 		"an empty member of a target": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
@@ -424,13 +424,13 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 			func(c *workflow.Configuration, _ *workflow.Filter, _ *target) {
 				c.TaskRouting.DefaultFilter.Extra = extra{"Expression": json.RawMessage(`"1==1"`)}
 			},
-			workflow.SeverityWarning, workflow.RuleUnknownMember, ".default_filter.Expression", "no such member is known, and it probably has no effect: is expression meant?",
+			workflow.SeverityWarning, workflow.RuleUnknownMember, ".default_filter.Expression", "no such member is known: the service takes it, and it probably has no effect; rename it to expression, or remove it",
 		},
 		"a misspelt member with a hyphen": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
 				t.Extra = extra{"Order-By": json.RawMessage(`"worker.level DESC"`)}
 			},
-			workflow.SeverityWarning, workflow.RuleUnknownMember, `Order-By`, "no such member is known, and it probably has no effect: is order_by meant?",
+			workflow.SeverityWarning, workflow.RuleUnknownMember, `Order-By`, "no such member is known: the service takes it, and it probably has no effect; rename it to order_by, or remove it",
 		},
 		"a member of a target that is not known": {
 			func(_ *workflow.Configuration, _ *workflow.Filter, t *target) {
@@ -466,7 +466,7 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 			func(c *workflow.Configuration, _ *workflow.Filter, _ *target) {
 				c.Extra = extra{"TaskRouting": json.RawMessage("{}")}
 			},
-			workflow.SeverityWarning, workflow.RuleUnknownMember, "TaskRouting", "no such member is known, and it probably has no effect: is task_routing meant?",
+			workflow.SeverityWarning, workflow.RuleUnknownMember, "TaskRouting", "no such member is known: the service takes it, and it probably has no effect; rename it to task_routing, or remove it",
 		},
 		"a text that is not UTF-8": {
 			func(_ *workflow.Configuration, f *workflow.Filter, _ *target) { f.FriendlyName = "Spanish\xff" },
@@ -500,8 +500,8 @@ func TestEveryProblemIsFoundWhereItStands(t *testing.T) {
 }
 
 const (
-	canceledMessage = "when this timeout ends, the task is canceled: the default filter does not catch timeouts; to keep the task, remove the timeout, or add a target without one, or a last filter with the expression 1==1"
-	unknownMessage  = "no such member is known here: the service takes it, and it probably has no effect"
+	canceledMessage = "when this timeout ends, the task is canceled: the default filter does not catch timeouts; to keep the task, add a last target that has neither a timeout nor a skip_if"
+	unknownMessage  = "no such member is known here: the service takes it, and it probably has no effect; remove it"
 )
 
 // onlyTimeout sets a timeout, after which a target follows that keeps the task.
@@ -566,10 +566,10 @@ func TestAllProblemsAreReportedInTheOrderOfTheirTargets(t *testing.T) {
 		"error syntax task_routing.filters[0].targets[0].order_by Broken",
 		"error syntax task_routing.filters[0].targets[0].skip_if Broken",
 		"error range task_routing.filters[0].targets[0].priority Broken",
-		"error range task_routing.filters[0].targets[0].timeout Broken",
 		"error known-worker task_routing.filters[0].targets[0].known_worker_friendly_name Broken",
 		"error known-worker task_routing.filters[0].targets[0].known_worker_sid Broken",
 		"error known-worker task_routing.filters[0].targets[0].known_worker_friendly_name Broken",
+		"error range task_routing.filters[0].targets[0].timeout Broken",
 		"error queue task_routing.filters[0].targets[1].queue Broken",
 		"error missing task_routing.filters[1].expression ",
 		"error missing task_routing.filters[1].targets ",
@@ -590,12 +590,12 @@ func TestValidateFailsOnErrorsAloneAndCarriesEveryOne(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, []string{
 		`task_routing.filters[0].targets[0].priority ("Spanish"): error: a task has a priority from 0 to 2147483647, not -1`,
-		`task_routing.default_filter.queue: error: "Everyone" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`,
+		`task_routing.default_filter.queue: error: "Everyone" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`,
 	}, []string{problems[0].String(), problems[1].String()})
 	assert.Len(t, problems, 2)
 	assert.EqualError(t, err, `save: workflow: the configuration is invalid:
 	task_routing.filters[0].targets[0].priority ("Spanish"): error: a task has a priority from 0 to 2147483647, not -1
-	task_routing.default_filter.queue: error: "Everyone" is not the SID of a task queue, which is WQ and letters and digits: tasks find no queue`)
+	task_routing.default_filter.queue: error: "Everyone" is not the SID of a task queue, and the service refuses an update with it: write the SID, which is WQ and letters and digits, not the name`)
 	assert.Len(t, c.Check(workflow.Workspace{}), 3)
 }
 
@@ -644,12 +644,12 @@ func TestWithAWorkspaceQueuesAndWorkersAreLookedAt(t *testing.T) {
 		"all is well": {target: target{Queue: spanishQueue, Expression: "worker.level > 2", OrderBy: "worker.level DESC"}},
 		"an unknown queue": {
 			target: target{Queue: unknown},
-			want:   workflow.Problems{{Severity: workflow.SeverityError, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the workspace has no task queue " + unknown + ": the service refuses an update with it"}},
+			want:   workflow.Problems{{Severity: workflow.SeverityError, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the workspace has no task queue " + unknown + ", and the service refuses an update with it: write the SID of one that it has"}},
 		},
 		"queues that are not known": {target: target{Queue: unknown}, workspace: func(w *workflow.Workspace) { w.Queues = nil }},
 		"an unknown queue with an expression": {
 			target: target{Queue: unknown, Expression: "worker.level > 9"},
-			want:   workflow.Problems{{Severity: workflow.SeverityError, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the workspace has no task queue " + unknown + ": the service refuses an update with it"}},
+			want:   workflow.Problems{{Severity: workflow.SeverityError, Rule: workflow.RuleQueue, Place: at("queue"), Message: "the workspace has no task queue " + unknown + ", and the service refuses an update with it: write the SID of one that it has"}},
 		},
 		"a queue without workers": {
 			target: target{Queue: spanishQueue, Expression: "worker.level > 2"}, workspace: func(w *workflow.Workspace) { w.Queues[0].TargetWorkers = new(`languages HAS "fr"`) },
