@@ -50,7 +50,7 @@ type Rule string
 // The rules.
 const (
 	RuleContext      Rule = "context"      // a name that means something in another context only
-	RuleNeverTrue    Rule = "never-true"   // a comparison that is never true, or only of what is missing
+	RuleNeverTrue    Rule = "never-true"   // what is never true, only of what is missing, or always
 	RuleMixedTypes   Rule = "mixed-types"  // a text beside a number
 	RuleQuotes       Rule = "quotes"       // a name that was meant as a text, or a text as a name
 	RuleUnknownName  Rule = "unknown-name" // a name or value that no sample has
@@ -119,6 +119,7 @@ func (c *Checker) Check(e *Expression, context Context) []Finding {
 		switch node := node.(type) {
 		case *Logical:
 			check.checkPrecedence(node)
+			check.checkChoice(node)
 		case *Comparison:
 			check.checkComparison(node)
 		case *Path:
@@ -193,6 +194,38 @@ func (c *checker) isParenthesized(node Node) bool {
 	before := strings.TrimRight(c.source[:span.Start], spaces)
 	after := strings.TrimLeft(c.source[span.End:], spaces)
 	return strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")")
+}
+
+// checkChoice finds AND where OR was meant, and the reverse: no name has two values,
+// and every value differs from one of two.
+func (c *checker) checkChoice(node *Logical) {
+	operator := Equal
+	if node.Connective == Or {
+		operator = NotEqual
+	}
+	first := map[string]*Comparison{} // by the name that is compared
+	for _, condition := range node.Conditions {
+		comparison, ok := condition.(*Comparison)
+		if !ok || comparison.Operator != operator {
+			continue
+		}
+		turned := pathFirst(comparison)
+		if isConstant(turned.Left) || !isConstant(turned.Right) {
+			continue
+		}
+		name := turned.Left.String()
+		before, seen := first[name]
+		switch {
+		case !seen:
+			first[name] = turned
+		case same(compileOperand(before.Right).constant, compileOperand(turned.Right).constant):
+			continue
+		case operator == Equal:
+			c.report(SeverityWarning, RuleNeverTrue, comparison, "%s cannot be %s and %s at once: write OR, or %s IN [ … ]", name, before.Right, turned.Right, name)
+		default:
+			c.report(SeverityWarning, RuleNeverTrue, comparison, "every %s differs from %s or from %s, so this is always true: write AND, or %s NOT IN [ … ]", name, before.Right, turned.Right, name)
+		}
+	}
 }
 
 func (c *checker) checkString(node *String) {

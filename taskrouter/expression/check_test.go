@@ -422,7 +422,7 @@ func TestEveryRuleIsFoundByItsOwn(t *testing.T) {
 		expression.RuleMixedTypes:   {expression.ContextQueue, `n == '5'`, expression.SeverityWarning},
 		expression.RuleQuotes:       {expression.ContextQueue, `language == es`, expression.SeverityWarning},
 		expression.RuleUnknownName:  {expression.ContextQueue, `vip != true`, expression.SeverityWarning},
-		expression.RulePrecedence:   {expression.ContextQueue, `n == 1 OR n == 2 AND n == 3`, expression.SeverityWarning},
+		expression.RulePrecedence:   {expression.ContextQueue, `n == 1 OR n == 2 AND n > 1`, expression.SeverityWarning},
 		expression.RuleUndocumented: {expression.ContextQueue, `sid == 'WK1'`, expression.SeverityWarning},
 	}
 	for rule, row := range rows {
@@ -467,7 +467,7 @@ func TestCheckFindsTextsInOtherCapitalLetters(t *testing.T) {
 		{`language == 'es'`, []string{"column 13: warning: 'es': no sample has it, but one has 'ES'" + differ}},
 		{`language != "es"`, []string{`column 13: warning: "es": no sample has it, but one has 'ES'` + differ}},
 		{`skills HAS 'billing'`, []string{"column 12: warning: 'billing': no sample has it, but one has 'Billing'" + differ}},
-		{`skills HAS 'sales' AND skills HAS 'support' AND language == 'ES' AND language == 'fr' AND team == 'a' AND team == 'A'`, nil},
+		{`skills HAS 'sales' AND skills HAS 'support' AND (language == 'ES' OR language == 'fr') AND (team == 'a' OR team == 'A')`, nil},
 		{`language CONTAINS 'es'`, nil},
 		{`language > 'es'`, nil},
 	})
@@ -584,4 +584,21 @@ func TestCheckLooksForNamesInSamplesThatHoldThemselves(t *testing.T) {
 	found := parse(t, `loop.loop.level == 5`).Check(expression.ContextFilter, expression.Samples{Tasks: []expression.Attributes{loop}})
 	require.Len(t, found, 1)
 	assert.Equal(t, "no sample has it, but one has loop.loop.Level: small and capital letters differ", found[0].Message)
+}
+
+func TestCheckFindsANDAndORThatWereMixedUp(t *testing.T) {
+	const always = ", so this is always true: write AND, or "
+	runChecks(t, expression.ContextFilter, expression.Samples{}, []checkRow{
+		{`a == 'x' AND b == 1 AND 'y' == a`, []string{"column 25: warning: 'y' == a: a cannot be 'x' and 'y' at once: write OR, or a IN [ … ]"}},
+		{`a == 1 AND a == 2`, []string{"column 12: warning: a == 2: a cannot be 1 and 2 at once: write OR, or a IN [ … ]"}},
+		{`a == null AND a == 'x'`, []string{"column 15: warning: a == 'x': a cannot be null and 'x' at once: write OR, or a IN [ … ]"}},
+		{`a != 'x' OR a != 'y'`, []string{"column 13: warning: a != 'y': every a differs from 'x' or from 'y'" + always + "a NOT IN [ … ]"}},
+		{`a == 'x' OR a == 'y'`, nil},
+		{`a != 'x' AND a != 'y'`, nil},
+		{`a == 5 AND a == '5'`, nil}, // which this package takes for the same
+		{`a == 'x' AND b == 'y'`, nil},
+		{`(a == 'x' AND b == 1) OR (a == 'y' AND b == 2)`, nil},
+		{`a != null AND a != ''`, nil},
+		{`a != '' OR a == null`, nil},
+	})
 }
