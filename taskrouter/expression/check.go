@@ -51,7 +51,7 @@ type Rule string
 const (
 	RuleContext      Rule = "context"      // a name that means something in another context only
 	RuleNeverTrue    Rule = "never-true"   // what is never true, only of what is missing, or always
-	RuleMixedTypes   Rule = "mixed-types"  // a text beside a number
+	RuleMixedTypes   Rule = "mixed-types"  // single values of different kinds
 	RuleQuotes       Rule = "quotes"       // a name that was meant as a text, or a text as a name
 	RuleUnknownName  Rule = "unknown-name" // a name or value that no sample has
 	RuleUnnameable   Rule = "unnameable"   // an attribute that no expression can name

@@ -3,7 +3,7 @@ package expression
 import "slices"
 
 // Constant reports whether the expression is true, or false, of everything, as
-// 1==1 and 1==0 are. It is not found out about every expression that is.
+// 1==1 and 1==0 are. A false ok does not mean that it is neither.
 func (e *Expression) Constant() (matches, ok bool) { return constantOf(e.root) }
 
 func constantOf(node Condition) (matches, ok bool) {

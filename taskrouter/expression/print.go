@@ -72,10 +72,10 @@ func (b *Boolean) String() string { return strconv.FormatBool(b.Value) }
 // String prints null.
 func (*Null) String() string { return "null" }
 
-// Quote returns a text as a constant of the language, as a program needs that
-// makes an expression of what somebody typed. A text that holds quotes of both
-// kinds cannot be written, since there are no escapes: it is an error, and so is
-// one that is not UTF-8.
+// Quote returns a text as a constant of the language, to put what somebody typed
+// into an expression. A text that holds quotes of both kinds cannot be written, since
+// there are no escapes: it is an error, and so is one that is not UTF-8. What cannot
+// be written can be put into an attribute, and compared with that.
 func Quote(text string) (string, error) {
 	if strings.Contains(text, `"`) && strings.Contains(text, "'") {
 		return "", fmt.Errorf("expression: quoting %q: expected quotes of one kind at most", text)
