@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,10 +18,10 @@ type Attributes map[string]any
 // empty text and null are no attributes; anything else that is not an object is
 // an error. Numbers keep every digit, as [json.Number].
 func ParseAttributes(text string) (Attributes, error) {
-	if len(bytes.TrimSpace([]byte(text))) == 0 {
+	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var attributes Attributes
 	err := decoder.Decode(&attributes)
@@ -106,7 +105,7 @@ func Count(workers []Worker) Counts {
 	return counts
 }
 
-// lookup returns what a path of a skip_if leads to.
+// lookup returns what a path of a skip_if leads to, nil if a skip_if has no such path.
 func (c *Counts) lookup(steps []Step) any {
 	if len(steps) != 2 || steps[0].Name != "workers" {
 		return nil

@@ -106,10 +106,7 @@ type Checker struct {
 
 // NewChecker makes a Checker. The samples must not change while it is used.
 func NewChecker(samples Samples) *Checker {
-	return &Checker{
-		tasks:   &index{samples: samples.Tasks, known: map[string]presence{}},
-		workers: &index{samples: samples.Workers, known: map[string]presence{}},
-	}
+	return &Checker{tasks: newIndex(samples.Tasks), workers: newIndex(samples.Workers)}
 }
 
 // Check is [Expression.Check] with the samples of the Checker.

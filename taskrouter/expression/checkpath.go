@@ -41,11 +41,7 @@ func (c *checker) checkCount(path *Path) (found bool) {
 
 // isCount reports whether a path is one of those that a skip_if knows.
 func isCount(path *Path) bool {
-	if len(path.Steps) != 2 || path.Steps[0].Name != "workers" {
-		return false
-	}
-	name := path.Steps[1].Name
-	return name == "available" || name == "unavailable" || strings.HasPrefix(name, "WA")
+	return new(Counts).lookup(path.Steps) != nil
 }
 
 func (c *checker) checkTargetPath(path *Path) (found bool) {

@@ -30,7 +30,7 @@ var corpusRefusals = map[string]int{`mail.assigned_tasks, expected AND, OR or ")
 func TestCorpus(t *testing.T) {
 	name := os.Getenv("EXPRESSION_CORPUS")
 	if name == "" {
-		t.Skip("EXPRESSION_CORPUS names no file")
+		t.Skip("EXPRESSION_CORPUS names no file") // the expressions of others are not part of this repository
 	}
 	if _, err := os.Stat(name); err != nil {
 		name = filepath.Join("..", "..", name) // from the root of the repository

@@ -26,7 +26,7 @@ func (o Outcome) String() string {
 		value any
 	}{{o.Comparison.Left, o.Left}, {o.Comparison.Right, o.Right}} {
 		if path, ok := side.node.(*Path); ok {
-			values = append(values, path.String()+" is "+printed(side.value))
+			values = append(values, path.String()+" is "+shorten(FormatValue(side.value)))
 		}
 	}
 	if len(values) == 0 {
@@ -35,8 +35,9 @@ func (o Outcome) String() string {
 	return text + ": " + strings.Join(values, ", ")
 }
 
-// printed returns a value as JSON, shortened.
-func printed(value any) string {
+// FormatValue returns the value of an attribute as findings and outcomes have it: as
+// JSON, and as missing if it is nil.
+func FormatValue(value any) string {
 	if value == nil {
 		return "missing"
 	}
@@ -46,7 +47,7 @@ func printed(value any) string {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprintf("a %T", value)
 	}
-	return shorten(strings.TrimSpace(text.String()))
+	return strings.TrimSpace(text.String())
 }
 
 // Explain returns the comparisons that decide whether the expression is true of
@@ -89,11 +90,12 @@ func explain(node Condition, s scope) (matched bool, outcomes []Outcome) {
 }
 
 func outcomeOf(node *Comparison, s scope) Outcome {
+	left, right := goValue(node.Left, s), goValue(node.Right, s)
 	return Outcome{
 		Comparison: node,
-		Matched:    compileComparison(node).matches(s),
-		Left:       goValue(node.Left, s),
-		Right:      goValue(node.Right, s),
+		Matched:    rules[node.Operator](valueOf(left), valueOf(right)),
+		Left:       left,
+		Right:      right,
 	}
 }
 

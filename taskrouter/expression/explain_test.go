@@ -1,6 +1,7 @@
 package expression_test
 
 import (
+	"encoding/json"
 	"maps"
 	"strings"
 	"testing"
@@ -194,4 +195,17 @@ func TestCouldMatchIsTrueOfWhatMatchTargetIsTrueOf(t *testing.T) {
 		}
 	}
 	assert.Greater(t, min(count[true], count[false]), 100)
+}
+
+func TestFormatValueWritesWhatFindingsAndOutcomesHave(t *testing.T) {
+	for want, value := range map[string]any{
+		`missing`:                  nil,
+		`"a < b & c"`:              "a < b & c",
+		`["es",5,true,null]`:       []any{"es", 5, true, nil},
+		`12345678901234567890`:     json.Number("12345678901234567890"),
+		`a func()`:                 func() {},
+		`{"skills":{"es":"well"}}`: map[string]any{"skills": map[string]any{"es": "well"}},
+	} {
+		assert.Equal(t, want, expression.FormatValue(value))
+	}
 }

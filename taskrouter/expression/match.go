@@ -173,14 +173,10 @@ func isMomentary(path *Path) bool {
 }
 
 func compileOperand(node Operand) operand {
-	switch node := node.(type) {
-	case *Path:
-		return operand{steps: node.Steps}
-	case *List:
-		return operand{constant: value{kind: listKind, list: values(node)}}
-	default:
-		return operand{constant: valueOf(constant(node.(Scalar)))}
+	if path, ok := node.(*Path); ok {
+		return operand{steps: path.Steps}
 	}
+	return operand{constant: valueOf(goValue(node, scope{}))}
 }
 
 // values returns the Go values of a list.

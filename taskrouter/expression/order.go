@@ -108,7 +108,7 @@ func (o *Order) Check(samples Samples) []Finding {
 
 // CheckOrder is [Order.Check] with the samples of the Checker.
 func (c *Checker) CheckOrder(o *Order) []Finding {
-	ofWorkers := &Checker{tasks: &index{known: map[string]presence{}}, workers: c.workers}
+	ofWorkers := &Checker{tasks: newIndex(nil), workers: c.workers}
 	check := ofWorkers.newCheck(o.source, ContextTarget)
 	seen := map[string]bool{}
 	for _, term := range o.Terms {
@@ -137,7 +137,7 @@ func (c *checker) checkTerm(term Term) {
 	}
 	for _, worker := range c.workers.samples {
 		if found := resolve(path.Steps[1:], scope{names: worker}); found != nil && !valueOf(found).isInteger() {
-			c.report(SeverityWarning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", printed(found))
+			c.report(SeverityWarning, RuleOrder, path, "a worker has %s here: one that is no integer makes the service ignore the whole order", shorten(FormatValue(found)))
 			return
 		}
 	}

@@ -16,6 +16,10 @@ type index struct {
 	afterDot, plain []string
 }
 
+func newIndex(samples []Attributes) *index {
+	return &index{samples: samples, known: map[string]presence{}}
+}
+
 // presence is what samples say of a path.
 type presence struct {
 	kinds   kinds  // what it leads to in them, nullKind included
