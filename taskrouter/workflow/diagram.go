@@ -15,7 +15,8 @@ import (
 // first 60 of each. Mermaid draws no more than 500 arrows, and reads no more than
 // 50,000 characters, unless its maxEdges and maxTextSize say otherwise.
 func (c Configuration) Diagram(workspace Workspace) string {
-	d := diagram{plan: planned(c), roster: newRoster(workspace), reached: map[string]bool{}}
+	names := newRoster(Workspace{Queues: workspace.Queues}) // the workers are of no interest
+	d := diagram{plan: planned(c), roster: names, reached: map[string]bool{}}
 	d.line("flowchart TD")
 	d.edge(`task(["a task"])`, "-->", d.after(-1, no))
 	late := no
@@ -172,7 +173,7 @@ func label(lines ...string) string {
 	var shown []string
 	for _, line := range lines {
 		if line != "" {
-			shown = append(shown, escaped(cut(onOneLine(line))))
+			shown = append(shown, escaped(shorten(onOneLine(line))))
 		}
 	}
 	return direction.ReplaceAllString(strings.Join(shown, newLine), "directio#110;$1")
@@ -200,16 +201,6 @@ func onOneLine(text string) string {
 			return r
 		}
 	}, lineBreak.ReplaceAllString(text, " "))
-}
-
-// widest is how many characters of a line a label shows.
-const widest = 60
-
-func cut(line string) string {
-	if utf8.RuneCountInString(line) <= widest {
-		return line
-	}
-	return string([]rune(line)[:widest]) + "…"
 }
 
 // escaped writes a line so that Mermaid shows it character by character. Mermaid

@@ -195,7 +195,7 @@ func (w *walk) enter(s step) (entered TargetStep, asked int) {
 	}
 	entered = TargetStep{
 		Place: s.place, Target: s.target, Queue: w.roster.queue(s.queue), Priority: w.priority,
-		KnownWorker: w.knownWorker(s.target), Entered: w.elapsed, Problems: s.problems,
+		KnownWorker: w.knownWorker(s), Entered: w.elapsed, Problems: s.problems,
 	}
 	asked = w.candidates(&entered, s)
 	return entered, asked
@@ -257,7 +257,7 @@ func (w *walk) candidates(step *TargetStep, s step) (asked int) {
 	var able []member
 	var others []Candidate
 	for _, member := range members {
-		if reason := w.excludes(s, member); reason != "" {
+		if reason := w.excludes(s, member, step.KnownWorker); reason != "" {
 			others = append(others, Candidate{Worker: member.worker, Reason: reason})
 			continue
 		}
@@ -275,11 +275,11 @@ func (w *walk) candidates(step *TargetStep, s step) (asked int) {
 }
 
 // excludes returns why a worker of the queue is not asked, "" if it is.
-func (w *walk) excludes(s step, m member) string {
+func (w *walk) excludes(s step, m member, knownWorker any) string {
 	if !m.worker.Available {
 		return "is in an activity that is not available"
 	}
-	if reason := w.excludesUnknown(s.target, m.worker); reason != "" {
+	if reason := excludesUnknown(s.target, m.worker, knownWorker); reason != "" {
 		return reason
 	}
 	switch {
@@ -295,7 +295,7 @@ func (w *walk) excludes(s step, m member) string {
 }
 
 // excludesUnknown returns why a worker is not the known worker of a target.
-func (w *walk) excludesUnknown(target Target, worker expression.Worker) string {
+func excludesUnknown(target Target, worker expression.Worker, known any) string {
 	source, isSID, ok := target.knownWorker()
 	if !ok {
 		return ""
@@ -304,22 +304,17 @@ func (w *walk) excludesUnknown(target Target, worker expression.Worker) string {
 	if isSID {
 		own = worker.SID
 	}
-	if wanted := w.knownWorker(target); wanted != own || own == "" {
-		return fmt.Sprintf("is not the known worker: %s is %s", source, printed(wanted))
+	if known != own || own == "" {
+		return fmt.Sprintf("is not the known worker: %s is %s", source, shorten(expression.FormatValue(known)))
 	}
 	return ""
 }
 
 // knownWorker returns what names the known worker of a target, nil if nothing
 // does.
-func (w *walk) knownWorker(target Target) any {
-	source, _, ok := target.knownWorker()
-	if !ok {
+func (w *walk) knownWorker(s step) any {
+	if s.knownWorker == nil {
 		return nil
 	}
-	path := reference(source)
-	if path == nil {
-		return nil
-	}
-	return path.LookupTarget(w.task, nil)
+	return s.knownWorker.LookupTarget(w.task, nil)
 }

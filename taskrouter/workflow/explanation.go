@@ -1,9 +1,7 @@
 package workflow
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +81,7 @@ func (s TargetStep) String() string {
 		parts = append(parts, fmt.Sprintf("priority %d", *s.Priority))
 	}
 	if source, _, ok := s.Target.knownWorker(); ok {
-		parts = append(parts, fmt.Sprintf("only the worker in %s (%s)", source, printed(s.KnownWorker)))
+		parts = append(parts, fmt.Sprintf("only the worker in %s (%s)", source, shorten(expression.FormatValue(s.KnownWorker))))
 	}
 	if s.Candidates != nil {
 		parts = append(parts, s.asked())
@@ -98,20 +96,6 @@ func (s TargetStep) String() string {
 		parts = append(parts, "is not skipped: "+sentence(s.Why))
 	}
 	return oneLine(strings.Join(append(parts, s.exit()), ", "))
-}
-
-// printed returns the value of an attribute as JSON, shortened.
-func printed(value any) string {
-	if value == nil {
-		return "missing"
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Sprintf("a %T", value)
-	}
-	return shorten(strings.TrimSpace(text.String()))
 }
 
 func (q Queue) name() string {

@@ -39,9 +39,11 @@ type step struct {
 	condition *expression.Expression
 	skipIf    *expression.Expression
 	order     *expression.Order
-	skippable bool // the task can leave as it enters
-	endless   bool // the task stays until it is accepted or its time to live ends
-	problems  Problems
+	// knownWorker is the attribute of the task that names the only worker to ask.
+	knownWorker *expression.Path
+	skippable   bool // the task can leave as it enters
+	endless     bool // the task stays until it is accepted or its time to live ends
+	problems    Problems
 }
 
 func planned(c Configuration) plan {
@@ -68,12 +70,8 @@ func planned(c Configuration) plan {
 
 func newBranch(place string, filter Filter) branch {
 	b := branch{place: place, filter: filter}
-	if filter.Expression != "" {
-		condition, err := expression.Parse(filter.Expression)
-		b.condition = condition
-		b.always, b.never = always(condition), never(condition)
-		b.problems = appendSyntax(nil, memberOf(place, "expression"), filter.FriendlyName, err)
-	}
+	b.condition = b.problems.parse(memberOf(place, "expression"), filter.FriendlyName, filter.Expression)
+	b.always, b.never = always(b.condition), never(b.condition)
 	targets, queue := memberOf(place, "targets"), ""
 	for i, target := range filter.Targets {
 		b.steps = append(b.steps, newStep(elementOf(targets, i), filter.FriendlyName, target, queue))
@@ -94,50 +92,62 @@ func newStep(place, filter string, target Target, inherited string) step {
 	if s.queue == "" {
 		s.queue = inherited
 	}
-	var err error
-	if target.Expression != "" {
-		s.condition, err = expression.Parse(target.Expression)
-		s.problems = appendSyntax(s.problems, memberOf(place, "expression"), filter, err)
-	}
+	s.condition = s.problems.parse(memberOf(place, "expression"), filter, target.Expression)
 	if target.OrderBy != "" {
-		s.order, err = expression.ParseOrder(target.OrderBy)
-		s.problems = appendSyntax(s.problems, memberOf(place, "order_by"), filter, err)
+		order, err := expression.ParseOrder(target.OrderBy)
+		s.problems.addSyntax(memberOf(place, "order_by"), filter, err)
+		s.order = order
 	}
-	if target.SkipIf != "" {
-		s.skipIf, err = expression.Parse(target.SkipIf)
-		s.problems = appendSyntax(s.problems, memberOf(place, "skip_if"), filter, err)
+	s.skipIf = s.problems.parse(memberOf(place, "skip_if"), filter, target.SkipIf)
+	if source, _, ok := target.knownWorker(); ok {
+		s.knownWorker = reference(source)
 	}
 	s.skippable = s.skipIf != nil && !never(s.skipIf)
 	s.endless = target.Timeout == nil && !s.skippable
 	return s
 }
 
-func appendSyntax(problems Problems, place, filter string, err error) Problems {
-	if err == nil {
-		return problems
+// parse returns a condition, nil if there is none or if it is added as a problem.
+func (p *Problems) parse(place, filter, source string) *expression.Expression {
+	if source == "" {
+		return nil
 	}
-	return append(problems, Problem{
+	condition, err := expression.Parse(source)
+	p.addSyntax(place, filter, err)
+	return condition
+}
+
+func (p *Problems) addSyntax(place, filter string, err error) {
+	if err == nil {
+		return
+	}
+	*p = append(*p, Problem{
 		Severity: SeverityError, Rule: RuleSyntax, Place: place, Filter: filter,
-		Message: oneLine("the service probably refuses the configuration: " + strings.TrimPrefix(err.Error(), "expression: ")),
+		Message: oneLine("the service probably refuses the configuration: " + withoutPackage(err)),
 	})
 }
 
+// withoutPackage returns the text of an error of package expression for a message
+// that says what it is about.
+func withoutPackage(err error) string { return strings.TrimPrefix(err.Error(), "expression: ") }
+
 // always reports whether an expression is there and true of everything.
 func always(e *expression.Expression) bool {
-	if e == nil {
-		return false
-	}
-	matches, ok := e.Constant()
+	matches, ok := constant(e)
 	return ok && matches
 }
 
 // never reports whether an expression is there and true of nothing.
 func never(e *expression.Expression) bool {
-	if e == nil {
-		return false
-	}
-	matches, ok := e.Constant()
+	matches, ok := constant(e)
 	return ok && !matches
+}
+
+func constant(e *expression.Expression) (matches, ok bool) {
+	if e == nil {
+		return false, false
+	}
+	return e.Constant()
 }
 
 // knownWorker returns the attribute of the task that names the only worker to ask,

@@ -110,7 +110,7 @@ func halfPair(text []byte) string {
 		return ""
 	}
 	for _, found := range escape.FindAll(text, -1) {
-		if len(found) != len(`\uXXXX`) {
+		if len(found) != len(`\u0000`) {
 			continue
 		}
 		if char, _ := strconv.ParseUint(string(found[2:]), 16, 16); utf16.IsSurrogate(rune(char)) {

@@ -155,11 +155,10 @@ func (v *validator) branch(b branch) {
 		v.report(SeverityError, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name the queue in which tasks wait; later ones without a queue stay in it")
 	}
 	for i, step := range b.steps {
-		found := len(v.problems)
 		v.step(step)
 		v.timeout(step)
-		v.skipIf(step)
-		v.waiting(b, i, v.problems[found:])
+		isSound := v.skipIf(step)
+		v.waiting(b, i, isSound)
 	}
 }
 
@@ -229,7 +228,7 @@ func isQueueSID(sid string) bool {
 func (v *validator) targetWorkers(queue *rosterQueue) {
 	place := "TargetWorkers of " + queue.SID
 	if queue.err != nil {
-		v.report(SeverityError, RuleSyntax, place, "nobody can tell who is in the queue: %s", strings.TrimPrefix(queue.err.Error(), "expression: "))
+		v.report(SeverityError, RuleSyntax, place, "nobody can tell who is in the queue: %s", withoutPackage(queue.err))
 	}
 	v.findings(place, queue.condition, expression.ContextQueue)
 }
@@ -248,38 +247,39 @@ func (v *validator) timeout(s step) {
 	}
 }
 
-func (v *validator) skipIf(s step) {
+// skipIf reports whether a skip_if is free of errors.
+func (v *validator) skipIf(s step) (isSound bool) {
 	place := memberOf(s.place, "skip_if")
-	findings := len(v.problems)
+	before := len(v.problems)
 	v.findings(place, s.skipIf, expression.ContextSkipIf)
+	if v.problems[before:].Err() != nil {
+		return false
+	}
 	_, _, isKnown := s.target.knownWorker()
 	asksSome := s.condition != nil && !always(s.condition) || isKnown
 	switch {
-	case s.skipIf == nil || always(s.skipIf) || v.problems[findings:].Err() != nil:
-		return
+	case s.skipIf == nil || always(s.skipIf):
+		return true
 	case never(s.skipIf):
 		v.report(SeverityWarning, RuleSkipIf, place, "%s is never true: the target is never skipped", s.target.SkipIf)
 	case asksSome:
 		v.report(SeverityWarning, RuleSkipIf, place, "workers.available and its like count every worker of the queue, also those whom this target does not ask: while one of them is counted, the task is not skipped and waits; write 1==1 to skip whenever nobody can be asked at once")
 	}
+	return true
 }
 
-// waiting finds targets in which tasks wait for longer than people expect, given
-// what was found in them. Of a skip_if that is wrong enough is said.
-func (v *validator) waiting(b branch, index int, found Problems) {
-	isWrong := func(p Problem) bool {
-		return p.Severity == SeverityError && p.Place == memberOf(b.steps[index].place, "skip_if")
-	}
+// waiting finds targets in which tasks wait for longer than people expect. Of a
+// skip_if that is not sound enough is said.
+func (v *validator) waiting(b branch, index int, isSound bool) {
 	s, last := b.steps[index], index == len(b.steps)-1
-	known, _, isKnown := s.target.knownWorker()
 	switch place := s.place; {
 	case s.target.Timeout != nil:
 		return
 	case s.endless && !last && v.once("endless "+b.place):
 		v.report(SeverityWarning, RuleUnreachable, place, "without a timeout, tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", index+1)
-	case s.endless && isKnown && reference(known) != nil: // otherwise that is an error that says so
+	case s.endless && s.knownWorker != nil:
 		v.report(SeverityWarning, RuleKnownWorker, place, "without a timeout, tasks wait for one worker until their time to live ends, be that worker there or not: add a timeout, and a target after it")
-	case !s.skippable || always(s.skipIf) || slices.ContainsFunc(found, isWrong):
+	case !s.skippable || always(s.skipIf) || !isSound:
 		return
 	case !last:
 		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; add a timeout to go on to targets[%d] later, too", index+1)
@@ -319,7 +319,7 @@ func adviceOnReference(source string) string {
 	path, err := expression.ParsePath(source)
 	switch {
 	case err != nil && strings.HasPrefix(source, "task."):
-		return strings.TrimPrefix(err.Error(), "expression: ")
+		return withoutPackage(err)
 	case err == nil && len(path.Steps) == 1 && source != "task" && !strings.HasPrefix(source, "WK"):
 		return "write task." + source
 	default:
