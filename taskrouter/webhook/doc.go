@@ -1,0 +1,47 @@
+// Package webhook answers what TaskRouter calls: the assignment callbacks of
+// workflows, which ask what is to be done with a reservation, and the event
+// callbacks of workspaces, which tell what happened.
+//
+//	verifier, err := webhook.NewVerifier(authToken).With(webhook.WithBaseURL("https://example.com"))
+//	if err != nil {
+//		return err
+//	}
+//	http.Handle("/assignment", webhook.AssignmentHandler(verifier,
+//		func(ctx context.Context, a webhook.Assignment) (webhook.Instruction, error) {
+//			var task struct{ Language string }
+//			if err := a.TaskAttributes.Decode(&task); err != nil {
+//				return nil, err // status 500: the service asks the fallback URL
+//			}
+//			if task.Language == "es" {
+//				return webhook.Dequeue{From: "+15550100100"}, nil
+//			}
+//			return nil, nil // decide later
+//		}))
+//
+// # Verification
+//
+// Whoever knows a URL can post to it. The service signs what it sends with the auth
+// token of the account, and a [Verifier] accepts nothing else. It has to know the
+// URL that the service was given: behind a proxy, say it by [WithBaseURL], or name
+// the headers of the proxy that tell it by [WithTrustedProxy]. Requests that are
+// refused are answered with 403 and nothing else; a record of level debug says why.
+// [Verifier.Handler] guards what else the service requests, such as TwiML.
+//
+// # Events
+//
+// An [Event] has the fields that all events have, and views of what it is about. An
+// [EventMux] calls functions by the type of the event, and tells which filter the
+// workspace needs for the service to send these and no others.
+//
+// # Tests
+//
+// A [Client] sends callbacks as the service does, and [Sign] signs those that are
+// sent in another way.
+//
+// # What is not documented
+//
+// How the service signs a field that has several values, and whether it signs the
+// port of a URL; all that the libraries of the service accept is accepted, as long
+// as every value is signed. In which form it writes times; see [Event].Time. Whether
+// it sends an event again. Whether it takes [Conference] as an answer.
+package webhook

@@ -1,0 +1,89 @@
+package webhook
+
+import (
+	"context"
+	"sync"
+)
+
+// maxRemembered is how many events are remembered: at about 100 bytes each, and
+// 1,000 events a second, those of ten seconds; at one a second, of three hours.
+const maxRemembered = 10_000
+
+// A memory remembers which events were handled, so that those which the service
+// sends again are not handled twice.
+type memory struct {
+	mutex  sync.Mutex
+	events map[string]*handling // by SID: those being handled, and those that were
+	done   []string             // the SIDs of the latter, a ring
+	oldest int                  // where in the ring
+}
+
+// A handling of an event ends once.
+type handling struct {
+	ended chan struct{}
+	err   error // if it has ended
+}
+
+// once calls a function unless the event with the SID was handled before. While
+// another call handles it, this one waits for how that ends: a failure is tried
+// again. An event without a SID is always handled.
+func (m *memory) once(ctx context.Context, sid string, handle func() error) error {
+	if sid == "" {
+		return handle()
+	}
+	for {
+		current, mine := m.begin(sid)
+		if mine {
+			return m.run(sid, current, handle)
+		}
+		select {
+		case <-current.ended:
+			if current.err == nil {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (m *memory) begin(sid string) (current *handling, mine bool) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if other, ok := m.events[sid]; ok {
+		return other, false
+	}
+	if m.events == nil {
+		m.events = map[string]*handling{}
+	}
+	current = &handling{ended: make(chan struct{}), err: errUnfinished}
+	m.events[sid] = current
+	return current, true
+}
+
+func (m *memory) run(sid string, current *handling, handle func() error) error {
+	defer func() { // a panic, too, is a failure
+		m.end(sid, current.err == nil)
+		close(current.ended)
+	}()
+	err := handle()
+	current.err = err
+	return err
+}
+
+// end forgets a failure, and remembers a success in the place of the oldest one.
+func (m *memory) end(sid string, success bool) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if !success {
+		delete(m.events, sid)
+		return
+	}
+	if len(m.done) < maxRemembered {
+		m.done = append(m.done, sid)
+		return
+	}
+	delete(m.events, m.done[m.oldest])
+	m.done[m.oldest] = sid
+	m.oldest = (m.oldest + 1) % maxRemembered
+}

@@ -1,0 +1,282 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
+)
+
+// An InstructionError is a reason for which the service refuses an instruction.
+type InstructionError struct {
+	Instruction string // such as "dequeue"; "" if that is what is wrong
+	Member      string // of its JSON, such as "post_work_activity_sid"; "" if it is about all of it
+	Problem     string // what is wrong, and what was expected
+	Code        int    // the error of the service; 0 if none is documented
+}
+
+// Error returns all of it in one line.
+func (e *InstructionError) Error() string {
+	text := "instruction"
+	for _, part := range []string{e.Instruction, e.Member} {
+		if part != "" {
+			text += " " + part
+		}
+	}
+	text += ": " + e.Problem
+	if e.Code != 0 {
+		text += fmt.Sprintf(" (error %d of the service)", e.Code)
+	}
+	return text
+}
+
+// CheckInstruction returns everything for which the service would refuse an
+// instruction, as far as that can be told without the assignment that it answers:
+// an [InstructionError] for each, joined.
+func CheckInstruction(instruction Instruction) error {
+	if instruction == nil {
+		return nil
+	}
+	if err := errors.Join(instruction.problems()...); err != nil {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	return nil
+}
+
+// Limits of instructions, from the tables of the service.
+const (
+	maxTimeout      = 999 // seconds
+	maxTimeoutSIP   = 600 // seconds, when a dequeue dials a SIP address
+	minParticipants = 2
+	maxParticipants = 250
+)
+
+// A checker collects what is wrong with an instruction.
+type checker struct {
+	instruction string
+	found       []error
+}
+
+func (c *checker) add(member string, code int, format string, arguments ...any) {
+	c.found = append(c.found, &InstructionError{c.instruction, member, fmt.Sprintf(format, arguments...), code})
+}
+
+func (c *checker) required(member, value string, code int) {
+	if value == "" {
+		c.add(member, code, "it is required")
+	}
+}
+
+// sid checks a SID that may be left out.
+func (c *checker) sid(member, value, prefix string, code int) {
+	if value != "" && !isSID(value, prefix) {
+		c.add(member, code, "%q is no SID, expected %s and 32 hexadecimal digits", value, prefix)
+	}
+}
+
+var sid = regexp.MustCompile(`^[A-Z]{2}[0-9a-fA-F]{32}$`)
+
+func isSID(text, prefix string) bool { return strings.HasPrefix(text, prefix) && sid.MatchString(text) }
+
+// url checks a URL that may be left out.
+func (c *checker) url(member, value string, code int) {
+	if value == "" {
+		return
+	}
+	parsed, err := url.Parse(value)
+	if err != nil || !isHTTP(parsed) || strings.ContainsAny(value, " \t\r\n") {
+		c.add(member, code, "%q is no absolute http or https URL", value)
+	}
+}
+
+// number checks a number that is not sent when it is zero.
+func (c *checker) number(member string, value, least, most int) {
+	if value != 0 && (value < least || value > most) {
+		c.add(member, 0, "%d is not within %d to %d", value, least, most)
+	}
+}
+
+// callEvents checks the steps in the life of a call.
+func (c *checker) callEvents(member string, events CallStatusEvents, code int) {
+	for _, event := range events {
+		if !slices.Contains(callEvents, event) {
+			c.add(member, code, "%q is none of %s", event, joinEvents(callEvents))
+		}
+	}
+}
+
+var callEvents = []taskrouter.CallStatusEvent{
+	taskrouter.CallStatusEventInitiated,
+	taskrouter.CallStatusEventRinging,
+	taskrouter.CallStatusEventAnswered,
+	taskrouter.CallStatusEventCompleted,
+}
+
+func (Accept) problems() []error { return nil }
+
+func (r Reject) problems() []error {
+	c := checker{instruction: "reject"}
+	c.required("activity_sid", r.ActivitySID, 40100)
+	c.sid("activity_sid", r.ActivitySID, "WA", 40100)
+	return c.found
+}
+
+func (d Dequeue) problems() []error {
+	c := checker{instruction: "dequeue"}
+	c.sid("post_work_activity_sid", d.PostWorkActivitySID, "WA", 40130)
+	longest := maxTimeout
+	if strings.HasPrefix(d.To, "sip:") {
+		longest = maxTimeoutSIP
+	}
+	c.number("timeout", d.Timeout, 1, longest)
+	c.url("status_callback_url", d.StatusCallbackURL, 40157)
+	c.callEvents("status_callback_events", d.StatusCallbackEvents, 40134)
+	return c.found
+}
+
+func (i Call) problems() []error {
+	c := checker{instruction: "call"}
+	c.required("from", i.From, 40111)
+	c.required("url", i.URL, 40112)
+	c.url("url", i.URL, 40112)
+	c.number("timeout", i.Timeout, 1, maxTimeout)
+	c.url("status_callback_url", i.StatusCallbackURL, 40158)
+	return c.found
+}
+
+func (r Redirect) problems() []error {
+	c := checker{instruction: "redirect"}
+	c.required("call_sid", r.CallSID, 40121)
+	c.sid("call_sid", r.CallSID, "CA", 40121)
+	c.required("url", r.URL, 40120)
+	c.url("url", r.URL, 40120)
+	return c.found
+}
+
+func (i Conference) problems() []error {
+	c := checker{instruction: "conference"}
+	c.required("from", i.From, 40138)
+	c.sid("post_work_activity_sid", i.PostWorkActivitySID, "WA", 40139)
+	c.number("timeout", i.Timeout, 1, maxTimeout)
+	c.number("max_participants", i.MaxParticipants, minParticipants, maxParticipants)
+	c.url("status_callback", i.StatusCallback, 40159)
+	c.callEvents("status_callback_events", i.StatusCallbackEvents, 0)
+	c.url("wait_url", i.WaitURL, 0)
+	c.url("conference_status_callback", i.ConferenceStatusCallback, 0)
+	c.url("recording_status_callback", i.RecordingStatusCallback, 0)
+	c.url("conference_recording_status_callback", i.ConferenceRecordingStatusCallback, 0)
+	return c.found
+}
+
+func (r Raw) problems() []error {
+	c := checker{}
+	var members struct {
+		Instruction string `json:"instruction"`
+	}
+	if err := json.Unmarshal(r, &members); err != nil {
+		c.add("", 40001, "it is no JSON object: %v", err)
+	} else if members.Instruction == "" {
+		c.add("", 40005, "there is no member %q", "instruction")
+	}
+	return c.found
+}
+
+// doubts are the reasons for which the service may not be able to carry out an
+// instruction, given what the assignment says. They are no problems: what a task or
+// a worker lacks may be there by the time that it is needed.
+func doubts(instruction Instruction, a Assignment) []error {
+	task, worker := reachOf(a.TaskAttributes), reachOf(a.WorkerAttributes)
+	c := checker{}
+	reach := func(to string, code int) {
+		if to == "" && worker.ContactURI == "" {
+			c.add("to", code, "it is empty, and worker %s has no attribute contact_uri", a.WorkerSID)
+		}
+	}
+	switch i := instruction.(type) {
+	case Dequeue:
+		c.instruction = "dequeue"
+		reach(i.To, 40131)
+		if task.CallSID == "" {
+			c.add("", 40140, "task %s has no attribute call_sid", a.TaskSID)
+		}
+	case Call:
+		c.instruction = "call"
+		reach(i.To, 40110)
+	case Conference:
+		c.instruction = "conference"
+		reach(i.To, 40137)
+		if task.CallSID == "" && task.OutboundTo == "" && task.To == "" {
+			c.add("", 40142, "task %s has none of the attributes call_sid, outbound_to and to", a.TaskSID)
+		}
+	}
+	return c.found
+}
+
+// reach are the attributes by which the service reaches people.
+type reach struct {
+	CallSID    string `json:"call_sid"`
+	OutboundTo string `json:"outbound_to"`
+	To         string `json:"to"`
+	ContactURI string `json:"contact_uri"`
+}
+
+func reachOf(attributes taskrouter.Attributes) (r reach) {
+	_ = json.Unmarshal([]byte(attributes), &r) // an attribute of another type is as good as none
+	return r
+}
+
+// ParseInstruction reads an answer to an assignment callback, the text of a JSON
+// object: nil for {}, which decides later. Members that are not known are dropped.
+// The error is an [InstructionError], with the code by which the service reports
+// it, if the text is no JSON, has no instruction or an unknown one; what an
+// instruction says is for [CheckInstruction].
+func ParseInstruction(text []byte) (Instruction, error) {
+	instruction, err := parseInstruction(text)
+	if err != nil {
+		return nil, fmt.Errorf("webhook: read an instruction: %w", err)
+	}
+	return instruction, nil
+}
+
+func parseInstruction(text []byte) (Instruction, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+		return nil, &InstructionError{Problem: "it is no JSON object", Code: 40001}
+	}
+	if len(members) == 0 {
+		return nil, nil
+	}
+	var name string
+	if err := json.Unmarshal(members["instruction"], &name); err != nil || name == "" {
+		return nil, &InstructionError{Problem: `there is no member "instruction"`, Code: 40005}
+	}
+	decode, known := decoders[name]
+	if !known {
+		return nil, &InstructionError{Problem: fmt.Sprintf("%q is no instruction", name), Code: 55555}
+	}
+	instruction, err := decode(text)
+	if err != nil {
+		return nil, &InstructionError{Instruction: name, Problem: err.Error(), Code: 40001}
+	}
+	return instruction, nil
+}
+
+var decoders = map[string]func([]byte) (Instruction, error){
+	"accept":     decode[Accept],
+	"reject":     decode[Reject],
+	"dequeue":    decode[Dequeue],
+	"call":       decode[Call],
+	"redirect":   decode[Redirect],
+	"conference": decode[Conference],
+}
+
+func decode[I Instruction](text []byte) (Instruction, error) {
+	var instruction I
+	err := json.Unmarshal(text, &instruction)
+	return instruction, err
+}
