@@ -1,0 +1,163 @@
+package capability
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Policy allows requests, or refuses them. What no policy allows is refused.
+type Policy struct {
+	// URL is that of a resource, without a query. Its last segment may be * for
+	// any one segment, or ** for any number of segments but none. [URL] makes one.
+	URL string `json:"url"`
+	// Method is GET, POST or DELETE.
+	Method string `json:"method"`
+	// QueryFilter and PostFilter say which parameters a request may have in its
+	// query and in its form, by their names. If one has none, any will do; if it
+	// has some, the policy is about requests that have no others.
+	QueryFilter map[string]Matcher `json:"query_filter,omitempty"`
+	PostFilter  map[string]Matcher `json:"post_filter,omitempty"`
+	// Allow is false to refuse what another policy would allow.
+	Allow bool `json:"allow"`
+}
+
+// Matcher says what a parameter must be like.
+type Matcher struct {
+	// Required parameters must be there, others may.
+	Required bool `json:"required"`
+	// Value is what the parameter has if it is there; nil for any.
+	Value *string `json:"value,omitempty"`
+}
+
+// Policies are those of a token. Their order has no meaning.
+type Policies []Policy
+
+// UnmarshalJSON reads a policy from a token. Filters without members are none:
+// libraries of the service write them where there is no filter.
+func (p *Policy) UnmarshalJSON(text []byte) error {
+	object, err := newObject(text)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	var read Policy
+	object.required("url", &read.URL)
+	object.required("method", &read.Method)
+	object.optional("query_filter", &read.QueryFilter)
+	object.optional("post_filter", &read.PostFilter)
+	object.optional("allow", &read.Allow)
+	object.close()
+	if err := object.fault(); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	*p = read
+	return nil
+}
+
+// UnmarshalJSON reads a matcher, or a text that stands for a parameter that must
+// be there and have this value. A matcher that does not say whether the parameter
+// is required is taken to say that it is not, which is not documented.
+func (m *Matcher) UnmarshalJSON(text []byte) error {
+	if value := new(string); string(text) != "null" && json.Unmarshal(text, value) == nil {
+		*m = Matcher{Required: true, Value: value}
+		return nil
+	}
+	object, err := newObject(text)
+	if err != nil {
+		return fmt.Errorf("matcher: %w", err)
+	}
+	var read Matcher
+	object.optional("required", &read.Required)
+	object.optional("value", &read.Value)
+	object.close()
+	if err := object.fault(); err != nil {
+		return fmt.Errorf("matcher: %w", err)
+	}
+	*m = read
+	return nil
+}
+
+// check finds policies that the service refuses, or that no request can match.
+func (p Policies) check() error {
+	var faults []error
+	for i, policy := range p {
+		field := fmt.Sprintf("Policies[%d].", i)
+		if policy.Method != http.MethodGet && policy.Method != http.MethodPost && policy.Method != http.MethodDelete {
+			faults = append(faults, fmt.Errorf("%sMethod is %q, expected GET, POST or DELETE", field, policy.Method))
+		}
+		if !isPolicyURL(policy.URL) {
+			faults = append(faults, fmt.Errorf("%sURL is %q, expected an absolute https URL without a query, in whose path * and ** are the last segment or do not occur", field, policy.URL))
+		}
+		faults = append(faults, checkFilter(field+"QueryFilter", policy.QueryFilter), checkFilter(field+"PostFilter", policy.PostFilter))
+	}
+	return errors.Join(faults...)
+}
+
+// isPolicyURL tells whether there are requests to such a URL. They have no other
+// characters than ASCII, and no segments that would lead elsewhere.
+func isPolicyURL(text string) bool {
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '?' || r == '#' }) {
+		return false
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || leadsElsewhere(u.Path) {
+		return false
+	}
+	path := u.EscapedPath()
+	if last := path[strings.LastIndexByte(path, '/')+1:]; isWildcard(last) {
+		path = strings.TrimSuffix(path, last)
+	}
+	return !strings.Contains(path, "*") && !strings.Contains(u.Host, "*")
+}
+
+// leadsElsewhere tells whether a path, without its escapes, has a segment that is
+// empty, "." or "..". A slash alone is no path.
+func leadsElsewhere(path string) bool {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if path != "" && (segment == "" || segment == "." || segment == "..") {
+			return true
+		}
+	}
+	return false
+}
+
+func checkFilter(field string, filter map[string]Matcher) error {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(filter)) {
+		faults = append(faults, checkText("a name in "+field, name))
+		if value := filter[name].Value; value != nil {
+			faults = append(faults, checkText(fmt.Sprintf("%s[%q].Value", field, name), *value))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// checkConflicts finds policies of which one allows what the other refuses, for
+// the same URL, method and filters. The service rejects them all for it.
+func (p Policies) checkConflicts() error {
+	var faults []error
+	for i, policy := range p {
+		if slices.ContainsFunc(p[:i], policy.contradicts) {
+			faults = append(faults, fmt.Errorf("%s %s is both allowed and refused with the same filters, expected one of them", policy.Method, policy.URL))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (p Policy) contradicts(other Policy) bool {
+	return p.Allow != other.Allow && p.URL == other.URL && p.Method == other.Method &&
+		maps.EqualFunc(p.QueryFilter, other.QueryFilter, Matcher.equal) &&
+		maps.EqualFunc(p.PostFilter, other.PostFilter, Matcher.equal)
+}
+
+func (m Matcher) equal(other Matcher) bool {
+	if m.Value == nil || other.Value == nil {
+		return m.Required == other.Required && m.Value == other.Value
+	}
+	return m.Required == other.Required && *m.Value == *other.Value
+}
