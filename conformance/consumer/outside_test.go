@@ -64,6 +64,41 @@ func checkFetched(t *testing.T, dir string) {
 	}
 }
 
+// Who only makes tokens links what signs them, and none of the rest.
+func TestProgramThatMakesTokensLinksOneModuleBesideTheSDK(t *testing.T) {
+	env := release(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/tokens\n\ngo 1.26.0\n")
+	write(t, filepath.Join(dir, "main.go"), `package main
+
+import (
+	"fmt"
+
+	"`+sdk+`/taskrouter/capability"
+)
+
+func main() {
+	token, err := capability.Worker{AccountSID: "AC1", WorkspaceSID: "WS1", WorkerSID: "WK1"}.Sign("secret")
+	if err != nil {
+		panic(err)
+	}
+	claims, err := capability.Parse(token, "secret")
+	fmt.Println(claims.WorkerSID, err)
+}
+`)
+	command(t, dir, env, "go", "get", sdk+"/taskrouter/capability@"+version)
+	if got := command(t, dir, env, "go", "run", "."); got != "WK1 <nil>" {
+		t.Errorf("expected the program to read the token that it made, not %q", got)
+	}
+	if got, want := modules(built(t, dir, env)), []string{"github.com/golang-jwt/jwt/v5", sdk}; !slices.Equal(got, want) {
+		t.Errorf("expected the program to link %q, not %q", want, got)
+	}
+	listed := command(t, dir, env, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")
+	if got, want := strings.Fields(listed), []string{"github.com/golang-jwt/jwt/v5", sdk + "/taskrouter/capability", "example.com/tokens"}; !slices.Equal(got, want) {
+		t.Errorf("expected the program to consist of %q, not %q", want, got)
+	}
+}
+
 // The programs of the SDK can be had without a clone, with the fixtures in them.
 func TestReplayerIsInstalledByVersion(t *testing.T) {
 	bin := t.TempDir()
