@@ -36,7 +36,8 @@ type AccessToken struct {
 	TTL time.Duration
 	// NotBefore is when the token begins to be valid: at once if zero.
 	NotBefore time.Time
-	// Region is where the token is used, such as ie1; empty for us1.
+	// Region is where the token is used, such as ie1. It is left out of the header
+	// if it is empty.
 	Region     string
 	TaskRouter TaskRouterGrant
 	// Grants are those of other products by their names in the token, such as
@@ -61,14 +62,14 @@ func (a AccessToken) Sign(keySecret string) (string, error) {
 	grants, grantsFault := a.encodeGrants()
 	if err := refusal("access token",
 		checkKey("secret of the API key", keySecret),
-		checkSID("AccountSID", "AC", a.AccountSID),
-		checkSID("KeySID", "SK", a.KeySID),
+		checkSID("AccountSID", "AC", a.AccountSID, keySecret),
+		checkSID("KeySID", "SK", a.KeySID, keySecret),
 		checkText("Identity", a.Identity),
 		lifetime.check(),
 		checkAccessTTL(a.TTL),
 		checkRegion(a.Region),
-		checkSID("TaskRouter.WorkspaceSID", "WS", a.TaskRouter.WorkspaceSID),
-		checkSID("TaskRouter.WorkerSID", "WK", a.TaskRouter.WorkerSID),
+		checkSID("TaskRouter.WorkspaceSID", "WS", a.TaskRouter.WorkspaceSID, keySecret),
+		checkSID("TaskRouter.WorkerSID", "WK", a.TaskRouter.WorkerSID, keySecret),
 		checkText("TaskRouter.Role", a.TaskRouter.Role),
 		grantsFault,
 	); err != nil {

@@ -15,8 +15,9 @@
 // version 1 of the service's JavaScript SDK for TaskRouter takes the former,
 // version 2 the latter.
 //
-// Tokens cannot be called back. Whoever has one can use it until it ends, so make
-// it short and allow what is needed.
+// No way is known to take one token back: whoever has it can use it until it ends,
+// or until the key that signed it is changed. Make it short, and allow no more than
+// is needed.
 //
 // # What a token allows
 //

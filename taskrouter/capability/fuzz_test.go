@@ -14,15 +14,24 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/capability"
 )
 
-// realTokens are of every kind, with everything in them.
+// realTokens are of every kind. They are short: the shorter they are, the more of
+// them are tried.
 func realTokens(f *testing.F) []string {
-	w, q, s, a := aWorker(), aQueue(), aWorkspace(), anAccessToken()
-	w.AllowUpdateActivities, w.AllowUpdateReservations = true, true
-	w.TTL, q.TTL, s.TTL, a.TTL = 1e6*time.Hour, 1e6*time.Hour, 1e6*time.Hour, 24*time.Hour
-	q.NotBefore, a.NotBefore = start, start
-	s.Policies = capability.Policies{{URL: workspaceURL + "/**", Method: "POST", QueryFilter: map[string]capability.Matcher{"A": {Value: new("é")}}}}
-	a.Region, a.Grants = "ie1", map[string]any{"voice": object{}}
-	return []string{sign(f, w, authToken), sign(f, q, authToken), sign(f, s, authToken), sign(f, a, authToken)}
+	const long = 1e6 * time.Hour
+	return []string{
+		sign(f, capability.Worker{
+			AccountSID: "AC1", WorkspaceSID: "WS1", WorkerSID: "WK1", TTL: long, NoDefaults: true, AllowUpdateActivities: true,
+		}, authToken),
+		sign(f, capability.TaskQueue{AccountSID: "AC1", WorkspaceSID: "WS1", TaskQueueSID: "WQ1", TTL: long, NotBefore: start}, authToken),
+		sign(f, capability.Workspace{
+			AccountSID: "AC1", WorkspaceSID: "WS1", TTL: long, NoDefaults: true,
+			Policies: capability.Policies{{URL: "https://a/**", Method: "POST", QueryFilter: map[string]capability.Matcher{"A": {Value: new("é")}}}},
+		}, authToken),
+		sign(f, capability.AccessToken{
+			AccountSID: "AC1", KeySID: "SK1", Identity: "ann", TTL: 24 * time.Hour, NotBefore: start, Region: "ie1",
+			TaskRouter: capability.TaskRouterGrant{WorkspaceSID: "WS1", WorkerSID: "WK1"}, Grants: map[string]any{"voice": object{}},
+		}, authToken),
+	}
 }
 
 // Nothing that is not signed with the key is taken, whatever it is.

@@ -37,11 +37,11 @@ type Claims struct {
 // The clock of this machine decides whether a token is expired, with no allowance
 // for a clock that is wrong.
 func Parse(text, authToken string, furtherTokens ...string) (Claims, error) {
-	verified, err := verify(text, "auth token", authToken, furtherTokens)
+	token, err := verify(text, "auth token", authToken, furtherTokens)
 	if err != nil {
 		return Claims{}, err
 	}
-	claims, err := readClaims(verified.claims)
+	claims, err := readClaims(token.claims)
 	if err != nil {
 		return Claims{}, malformed(err.Error())
 	}
@@ -107,11 +107,11 @@ var parser = jwt.NewParser(
 // verify takes a token apart and holds its signature against each of the keys.
 func verify(text, keyName, key string, further []string) (*verified, error) {
 	keys := jwt.VerificationKeySet{}
-	for _, key := range append([]string{key}, further...) {
-		if err := checkKey(keyName, key); err != nil {
+	for _, each := range append([]string{key}, further...) {
+		if err := checkKey(keyName, each); err != nil {
 			return nil, fmt.Errorf("capability: parse a token: %w", err)
 		}
-		keys.Keys = append(keys.Keys, []byte(key))
+		keys.Keys = append(keys.Keys, []byte(each))
 	}
 	if len(text) > maxLength {
 		return nil, malformed(fmt.Sprintf("it has %d bytes, expected %d at most", len(text), maxLength))
@@ -119,8 +119,8 @@ func verify(text, keyName, key string, further []string) (*verified, error) {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, malformed("it has a line break, over which the decoder would read")
 	}
-	claims := new(payload)
-	token, err := parser.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return keys, nil })
+	unread := new(payload)
+	token, err := parser.ParseWithClaims(text, unread, func(*jwt.Token) (any, error) { return keys, nil })
 	if errors.Is(err, jwt.ErrSignatureInvalid) {
 		return nil, fmt.Errorf("capability: %w", ErrWrongKey)
 	}
@@ -131,11 +131,11 @@ func verify(text, keyName, key string, further []string) (*verified, error) {
 	if _, critical := token.Header["crit"]; critical {
 		return nil, malformed("its header demands extensions that are not known here") // RFC 7515, 4.1.11
 	}
-	object, err := newObject(claims.text)
+	claims, err := newObject(unread.text)
 	if err != nil {
 		return nil, malformed("claims: " + err.Error())
 	}
-	return &verified{header: token.Header, claims: object}, nil
+	return &verified{header: token.Header, claims: claims}, nil
 }
 
 // payload keeps the claims of a token as they are until its signature has been

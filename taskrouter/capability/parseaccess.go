@@ -27,11 +27,11 @@ type AccessClaims struct {
 // ParseAccess reads an access token that was signed with the secret of an API
 // key, or of one of several. Errors are those of [Parse].
 func ParseAccess(text, keySecret string, furtherSecrets ...string) (AccessClaims, error) {
-	verified, err := verify(text, "secret of the API key", keySecret, furtherSecrets)
+	token, err := verify(text, "secret of the API key", keySecret, furtherSecrets)
 	if err != nil {
 		return AccessClaims{}, err
 	}
-	claims, err := readAccessClaims(verified)
+	claims, err := readAccessClaims(token)
 	if err != nil {
 		return AccessClaims{}, malformed(err.Error())
 	}
@@ -41,12 +41,12 @@ func ParseAccess(text, keySecret string, furtherSecrets ...string) (AccessClaims
 	return claims, nil
 }
 
-func readAccessClaims(v *verified) (claims AccessClaims, err error) {
-	if v.header["cty"] != contentType {
+func readAccessClaims(token *verified) (claims AccessClaims, err error) {
+	if token.header["cty"] != contentType {
 		return claims, fmt.Errorf("its header has no cty %s", contentType)
 	}
-	o := v.claims
-	if region, found := v.header["twr"]; found {
+	o := token.claims
+	if region, found := token.header["twr"]; found {
 		var ok bool
 		if claims.Region, ok = region.(string); !ok {
 			o.report("twr of its header is %v, expected a text", region)

@@ -41,18 +41,18 @@ type Policies []Policy
 // UnmarshalJSON reads a policy from a token. Filters without members are none:
 // libraries of the service write them where there is no filter.
 func (p *Policy) UnmarshalJSON(text []byte) error {
-	object, err := newObject(text)
+	o, err := newObject(text)
 	if err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	var read Policy
-	object.required("url", &read.URL)
-	object.required("method", &read.Method)
-	object.optional("query_filter", &read.QueryFilter)
-	object.optional("post_filter", &read.PostFilter)
-	object.optional("allow", &read.Allow)
-	object.close()
-	if err := object.fault(); err != nil {
+	o.required("url", &read.URL)
+	o.required("method", &read.Method)
+	o.optional("query_filter", &read.QueryFilter)
+	o.optional("post_filter", &read.PostFilter)
+	o.optional("allow", &read.Allow)
+	o.close()
+	if err := o.fault(); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	*p = read
@@ -67,15 +67,15 @@ func (m *Matcher) UnmarshalJSON(text []byte) error {
 		*m = Matcher{Required: true, Value: value}
 		return nil
 	}
-	object, err := newObject(text)
+	o, err := newObject(text)
 	if err != nil {
 		return fmt.Errorf("matcher: %w", err)
 	}
 	var read Matcher
-	object.optional("required", &read.Required)
-	object.optional("value", &read.Value)
-	object.close()
-	if err := object.fault(); err != nil {
+	o.optional("required", &read.Required)
+	o.optional("value", &read.Value)
+	o.close()
+	if err := o.fault(); err != nil {
 		return fmt.Errorf("matcher: %w", err)
 	}
 	*m = read

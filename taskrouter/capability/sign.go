@@ -65,15 +65,16 @@ func checkKey(name, key string) error {
 }
 
 // checkSID finds what must not become part of a token or of the URL of a policy,
-// where a slash or a dot would open other doors. What is not the SID of an
-// account or a key is not repeated: it may be the secret, in the wrong place.
-func checkSID(field, prefix, sid string) error {
+// where a slash or a dot would open other doors. What stands in the place of the
+// SID of an account or of a key is not repeated, nor is the key of the token: it
+// may be a secret in the wrong place.
+func checkSID(field, prefix, sid, key string) error {
 	switch {
 	case isSID(prefix, sid):
 		return nil
 	case sid == "":
 		return fmt.Errorf("%s is empty, expected a SID that begins with %s", field, prefix)
-	case prefix == "AC" || prefix == "SK":
+	case prefix == "AC" || prefix == "SK" || sid == key:
 		return fmt.Errorf("%s is no SID, expected %s and then letters and digits", field, prefix)
 	}
 	return fmt.Errorf("%s is %q, expected %s and then letters and digits", field, sid, prefix)

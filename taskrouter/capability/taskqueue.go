@@ -24,7 +24,7 @@ type TaskQueue struct {
 	Policies Policies
 }
 
-// Sign is [Worker.Sign].
+// Sign makes the text of the token, as [Worker.Sign] does.
 func (q TaskQueue) Sign(authToken string) (string, error) {
 	return token{
 		accountSID:   q.AccountSID,

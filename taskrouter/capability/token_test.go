@@ -345,27 +345,29 @@ func TestMistakesAreRefusedBeforeSigning(t *testing.T) {
 		change func(*capability.Worker)
 		want   string
 	}{
-		"no account":                    {func(w *capability.Worker) { w.AccountSID = "" }, "AccountSID is empty, expected a SID that begins with AC"},
-		"the auth token as the account": {func(w *capability.Worker) { w.AccountSID = authToken }, "AccountSID is no SID, expected AC and then letters and digits"},
-		"no workspace":                  {func(w *capability.Worker) { w.WorkspaceSID = "" }, "WorkspaceSID is empty, expected a SID that begins with WS"},
-		"a worker as the workspace":     {func(w *capability.Worker) { w.WorkspaceSID = worker }, `WorkspaceSID is "` + worker + `", expected WS and then letters and digits`},
-		"no worker":                     {func(w *capability.Worker) { w.WorkerSID = "" }, "WorkerSID is empty, expected a SID that begins with WK"},
-		"a worker's prefix alone":       {func(w *capability.Worker) { w.WorkerSID = "WK" }, `WorkerSID is "WK", expected WK and then letters and digits`},
-		"a path in the worker":          {func(w *capability.Worker) { w.WorkerSID = "WK1/../**" }, `WorkerSID is "WK1/../**", expected WK and then letters and digits`},
-		"a wildcard in the worker":      {func(w *capability.Worker) { w.WorkerSID = "WK*" }, `WorkerSID is "WK*", expected WK and then letters and digits`},
-		"a line break in the worker":    {func(w *capability.Worker) { w.WorkerSID = "WK1\n" }, `WorkerSID is "WK1\n", expected WK and then letters and digits`},
-		"a letter that is not ASCII":    {func(w *capability.Worker) { w.WorkerSID = "WKé" }, `WorkerSID is "WKé", expected WK and then letters and digits`},
-		"a small prefix":                {func(w *capability.Worker) { w.WorkerSID = "wk1" }, `WorkerSID is "wk1", expected WK and then letters and digits`},
-		"a time that has passed":        {func(w *capability.Worker) { w.TTL = -time.Hour }, "TTL is -1h0m0s, expected a second or more, or zero for an hour"},
-		"less than a second":            {func(w *capability.Worker) { w.TTL = time.Second - 1 }, "TTL is 999.999999ms, expected a second or more, or zero for an hour"},
-		"a beginning at the end":        {func(w *capability.Worker) { w.NotBefore = start.Add(time.Hour) }, "NotBefore is 2000-01-01T01:00:00Z, expected a time after 1970 and before the token ends"},
-		"a beginning before 1970":       {func(w *capability.Worker) { w.NotBefore = time.Unix(-1, 0).UTC() }, "NotBefore is 1969-12-31T23:59:59Z, expected a time after 1970 and before the token ends"},
-		"a name that is no text":        {func(w *capability.Worker) { w.FriendlyName = "\xff" }, `FriendlyName is "\xff", expected valid UTF-8`},
-		"another method":                {policy(capability.Policy{URL: workerURL, Method: http.MethodPatch}), `Policies[0].Method is "PATCH", expected GET, POST or DELETE`},
-		"a small method":                {policy(capability.Policy{URL: workerURL, Method: "get"}), `Policies[0].Method is "get", expected GET, POST or DELETE`},
-		"no method":                     {policy(capability.Policy{URL: workerURL}), `Policies[0].Method is "", expected GET, POST or DELETE`},
-		"a filter for no text":          {policy(capability.Policy{URL: workerURL, Method: "GET", QueryFilter: map[string]capability.Matcher{"\xff": {}}}), `a name in Policies[0].QueryFilter is "\xff", expected valid UTF-8`},
-		"a filter with no text":         {policy(capability.Policy{URL: workerURL, Method: "GET", PostFilter: map[string]capability.Matcher{"A": {Value: new("\xff")}}}), `Policies[0].PostFilter["A"].Value is "\xff", expected valid UTF-8`},
+		"no account":                      {func(w *capability.Worker) { w.AccountSID = "" }, "AccountSID is empty, expected a SID that begins with AC"},
+		"the auth token as the account":   {func(w *capability.Worker) { w.AccountSID = authToken }, "AccountSID is no SID, expected AC and then letters and digits"},
+		"the auth token as the workspace": {func(w *capability.Worker) { w.WorkspaceSID = authToken }, "WorkspaceSID is no SID, expected WS and then letters and digits"},
+		"the auth token as the worker":    {func(w *capability.Worker) { w.WorkerSID = authToken }, "WorkerSID is no SID, expected WK and then letters and digits"},
+		"no workspace":                    {func(w *capability.Worker) { w.WorkspaceSID = "" }, "WorkspaceSID is empty, expected a SID that begins with WS"},
+		"a worker as the workspace":       {func(w *capability.Worker) { w.WorkspaceSID = worker }, `WorkspaceSID is "` + worker + `", expected WS and then letters and digits`},
+		"no worker":                       {func(w *capability.Worker) { w.WorkerSID = "" }, "WorkerSID is empty, expected a SID that begins with WK"},
+		"a worker's prefix alone":         {func(w *capability.Worker) { w.WorkerSID = "WK" }, `WorkerSID is "WK", expected WK and then letters and digits`},
+		"a path in the worker":            {func(w *capability.Worker) { w.WorkerSID = "WK1/../**" }, `WorkerSID is "WK1/../**", expected WK and then letters and digits`},
+		"a wildcard in the worker":        {func(w *capability.Worker) { w.WorkerSID = "WK*" }, `WorkerSID is "WK*", expected WK and then letters and digits`},
+		"a line break in the worker":      {func(w *capability.Worker) { w.WorkerSID = "WK1\n" }, `WorkerSID is "WK1\n", expected WK and then letters and digits`},
+		"a letter that is not ASCII":      {func(w *capability.Worker) { w.WorkerSID = "WKé" }, `WorkerSID is "WKé", expected WK and then letters and digits`},
+		"a small prefix":                  {func(w *capability.Worker) { w.WorkerSID = "wk1" }, `WorkerSID is "wk1", expected WK and then letters and digits`},
+		"a time that has passed":          {func(w *capability.Worker) { w.TTL = -time.Hour }, "TTL is -1h0m0s, expected a second or more, or zero for an hour"},
+		"less than a second":              {func(w *capability.Worker) { w.TTL = time.Second - 1 }, "TTL is 999.999999ms, expected a second or more, or zero for an hour"},
+		"a beginning at the end":          {func(w *capability.Worker) { w.NotBefore = start.Add(time.Hour) }, "NotBefore is 2000-01-01T01:00:00Z, expected a time after 1970 and before the token ends"},
+		"a beginning before 1970":         {func(w *capability.Worker) { w.NotBefore = time.Unix(-1, 0).UTC() }, "NotBefore is 1969-12-31T23:59:59Z, expected a time after 1970 and before the token ends"},
+		"a name that is no text":          {func(w *capability.Worker) { w.FriendlyName = "\xff" }, `FriendlyName is "\xff", expected valid UTF-8`},
+		"another method":                  {policy(capability.Policy{URL: workerURL, Method: http.MethodPatch}), `Policies[0].Method is "PATCH", expected GET, POST or DELETE`},
+		"a small method":                  {policy(capability.Policy{URL: workerURL, Method: "get"}), `Policies[0].Method is "get", expected GET, POST or DELETE`},
+		"no method":                       {policy(capability.Policy{URL: workerURL}), `Policies[0].Method is "", expected GET, POST or DELETE`},
+		"a filter for no text":            {policy(capability.Policy{URL: workerURL, Method: "GET", QueryFilter: map[string]capability.Matcher{"\xff": {}}}), `a name in Policies[0].QueryFilter is "\xff", expected valid UTF-8`},
+		"a filter with no text":           {policy(capability.Policy{URL: workerURL, Method: "GET", PostFilter: map[string]capability.Matcher{"A": {Value: new("\xff")}}}), `Policies[0].PostFilter["A"].Value is "\xff", expected valid UTF-8`},
 		"the contrary of a default": {policy(capability.Policy{URL: workerURL, Method: "GET"}),
 			"GET " + workerURL + " is both allowed and refused with the same filters, expected one of them"},
 		"the contrary of a field": {func(w *capability.Worker) {
@@ -432,6 +434,18 @@ func TestMistakesOfOtherKindsAreRefused(t *testing.T) {
 	}
 }
 
+func TestSIDsHaveLettersAndDigitsOfASCIIOnly(t *testing.T) {
+	var accepted strings.Builder
+	for r := range rune(0x180) {
+		w := aWorker()
+		w.WorkerSID = "WK1" + string(r)
+		if _, err := w.Sign(authToken); err == nil {
+			accepted.WriteRune(r)
+		}
+	}
+	assert.Equal(t, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", accepted.String())
+}
+
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	_, err := capability.Worker{
 		WorkerSID: queue, TTL: -1, FriendlyName: "\xff",
@@ -444,7 +458,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 }
 
 func TestPoliciesThatDifferAreNoConflict(t *testing.T) {
-	matchers := []capability.Matcher{{}, {Required: true}, {Value: new("1")}, {Value: new("2")}, {Required: true, Value: new("1")}}
+	matchers := []capability.Matcher{{}, {Required: true}, {Value: new("1")}, {Required: true, Value: new("1")}, {Value: new("1")}, {Value: new("2")}}
 	all := capability.Policies{{URL: workspaceURL + "/Tasks", Method: "POST", Allow: true}, {URL: workspaceURL + "/Tasks", Method: "GET"}, {URL: workspaceURL + "/Tasks/*", Method: "POST"}}
 	for i, matcher := range matchers {
 		filter := map[string]capability.Matcher{"A": matcher}

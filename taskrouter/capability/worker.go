@@ -27,7 +27,8 @@ type Worker struct {
 	// FriendlyName is WorkerSID unless set.
 	FriendlyName string
 	// NoDefaults leaves out everything that a token permits unless asked, but for
-	// the websocket, without which the service takes no token.
+	// the websocket, without which the service takes no token. Policies can bring
+	// some of it back.
 	NoDefaults bool
 
 	AllowUpdateSelf         bool // POST to the worker, with whatever is in it

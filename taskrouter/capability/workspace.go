@@ -23,7 +23,7 @@ type Workspace struct {
 	Policies Policies
 }
 
-// Sign is [Worker.Sign].
+// Sign makes the text of the token, as [Worker.Sign] does.
 func (w Workspace) Sign(authToken string) (string, error) {
 	return token{
 		accountSID:   w.AccountSID,
