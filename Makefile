@@ -37,6 +37,10 @@ test-examples: ## run the tests of the example modules
 consumer: ## build and run a program that uses the SDK from outside, and check what it links
 	go -C conformance/consumer vet ./... && go -C conformance/consumer test $(RACE) ./...
 
+.PHONY: peer
+peer: ## hold what the SDK makes beside what the official Go library makes
+	go -C conformance/peer vet ./... && go -C conformance/peer test $(RACE) ./...
+
 .PHONY: coverage
 coverage: ## show what the fixtures prove of each operation, and fail where they do not
 	@go run ./conformance/cmd/coverage
@@ -58,7 +62,7 @@ generate-check: ## generate, and fail if that changed anything
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## check the Go code
 	$(GOLANGCI_LINT) run ./...
-	@for module in $(EXAMPLE_MODULES) conformance/consumer; do \
+	@for module in $(EXAMPLE_MODULES) conformance/consumer conformance/peer; do \
 	  (cd $$module && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; \
 	done
 
@@ -125,18 +129,18 @@ $(OASDIFF):
 	mv bin/oasdiff $@
 
 .PHONY: bench
-bench: ## measure calls beside the same requests written by hand, and expressions
-	go test -run '^$$' -bench . -benchmem ./taskrouter ./taskrouter/expression
+bench: ## measure calls beside the same requests written by hand, expressions, and verification
+	go test -run '^$$' -bench . -benchmem ./taskrouter ./taskrouter/expression ./taskrouter/webhook
 
 .PHONY: soak
-soak: ## 20,000 calls through a server that fails one answer in twenty, with the race detector
-	go test $(RACE) -tags soak -run '^TestSoak$$' -count=1 -v ./taskrouter
+soak: ## 20,000 calls through a server that fails one answer in twenty, and as many callbacks, with the race detector
+	go test $(RACE) -tags soak -run '^TestSoak$$' -count=1 -v -p 1 ./taskrouter ./taskrouter/webhook
 
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads from outside, FUZZTIME (30s) each
 	@for package in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-	    echo "$$package $$target" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),30s) $$package || exit 1; \
+	    echo "$$package $$target" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 100x $$package || exit 1; \
 	  done; \
 	done
 

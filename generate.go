@@ -7,7 +7,9 @@
 //     interface of a server. Its overlay holds what only Go needs, and
 //     gen/internal/runtime corrects the generator's runtime.
 //   - taskrouter is the SDK, the only import that most programs need. Below it,
-//     expression and workflow have the language in which workflows are written.
+//     expression and workflow have the language in which workflows are written,
+//     webhook answers what the service calls, and capability makes tokens for
+//     programs in a browser.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
 //     again, and count what they prove. conformance/reuse has clients in other

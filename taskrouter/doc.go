@@ -66,6 +66,12 @@
 // with it and what it does before the service has it. Package expression reads the
 // expressions in it, and those of task queues.
 //
+// # Callbacks and tokens
+//
+// Package webhook answers what the service calls: who asks what is to be done with
+// a reservation, and who tells what happened. Package capability makes the tokens
+// with which programs in a browser use the service.
+//
 // # Trouble on the way
 //
 // A call that fails makes further attempts where that may help and can do no

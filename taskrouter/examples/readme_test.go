@@ -1,0 +1,53 @@
+package examples_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The README shows parts of programs that are compiled and tested, less indented.
+func TestREADMEShowsThesePrograms(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	tests := map[string]struct {
+		files  []string
+		blocks int
+	}{
+		"Answer what TaskRouter calls": {[]string{"callbacks/main.go", "callbacks/main_test.go"}, 4},
+		"Tokens for browsers":          {[]string{"workertoken/main.go"}, 1},
+	}
+	for heading, test := range tests {
+		t.Run(heading, func(t *testing.T) {
+			var source strings.Builder
+			for _, file := range test.files {
+				text, err := os.ReadFile(file)
+				require.NoError(t, err)
+				source.Write(text)
+			}
+			_, section, ok := strings.Cut(string(readme), "\n## "+heading+"\n")
+			require.True(t, ok, "the README has no such section")
+			section, _, _ = strings.Cut(section, "\n## ")
+			blocks := strings.Split(section, "```go\n")[1:]
+			assert.Len(t, blocks, test.blocks)
+			for _, block := range blocks {
+				block, _, _ = strings.Cut(block, "```")
+				assert.True(t, shows(source.String(), block), block)
+			}
+		})
+	}
+}
+
+// shows tells whether a source has a block, at whatever depth.
+func shows(source, block string) bool {
+	for range 4 {
+		if strings.Contains(source, block) {
+			return true
+		}
+		source = strings.ReplaceAll(source, "\n\t", "\n")
+	}
+	return false
+}
