@@ -10,34 +10,53 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // A Client sends callbacks as the service does, signed with an auth token, to test
-// programs that answer them.
+// programs that answer them. Its errors name the URL without user and password.
 type Client struct {
 	// AuthToken signs the callbacks. Required.
-	AuthToken string
+	AuthToken string `json:"-"`
 	// HTTPClient sends them; nil for [http.DefaultClient]. Redirects are not
 	// followed.
 	HTTPClient *http.Client
 }
 
+// Format writes the name of the type, so that no way to print a client shows its
+// token.
+func (c Client) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "webhook.Client") // fmt.State keeps the error
+}
+
 // PostAssignment posts an assignment callback, within [AssignmentTimeout], and
 // returns the instruction that answers it, nil for none. It is an error if the
 // service would ask the fallback URL instead: for another status than 200, another
-// content type than JSON, or an instruction that it would refuse.
+// content type than JSON, or an instruction that it would refuse. What is wrong with
+// the answer itself is an [InstructionError].
 func (c Client) PostAssignment(ctx context.Context, target string, assignment Assignment) (Instruction, error) {
 	ctx, cancel := context.WithTimeout(ctx, AssignmentTimeout)
 	defer cancel()
-	body, err := c.postForAnswer(ctx, target, assignment.Form(), http.StatusOK)
+	instruction, err := c.ask(ctx, target, assignment)
 	if err != nil {
 		return nil, fmt.Errorf("webhook: post an assignment: %w", err)
 	}
-	instruction, err := ParseInstruction(body)
+	return instruction, nil
+}
+
+func (c Client) ask(ctx context.Context, target string, assignment Assignment) (Instruction, error) {
+	contentType, body, err := c.exchange(ctx, target, assignment.Form(), http.StatusOK)
 	if err != nil {
 		return nil, err
 	}
-	return instruction, CheckInstruction(instruction)
+	if contentType != "application/json" {
+		return nil, &InstructionError{Problem: fmt.Sprintf("its content type is %q, expected application/json", contentType), Code: 40000}
+	}
+	instruction, err := parseInstruction(body)
+	if err != nil || instruction == nil {
+		return nil, err
+	}
+	return instruction, errors.Join(instruction.problems()...)
 }
 
 // PostEvent posts an event callback, within [EventTimeout]. It is an error if the
@@ -45,57 +64,93 @@ func (c Client) PostAssignment(ctx context.Context, target string, assignment As
 func (c Client) PostEvent(ctx context.Context, target string, event Event) error {
 	ctx, cancel := context.WithTimeout(ctx, EventTimeout)
 	defer cancel()
-	if _, err := c.postForAnswer(ctx, target, event.Form(), http.StatusNoContent); err != nil {
+	contentType, _, err := c.exchange(ctx, target, event.Form(), http.StatusNoContent)
+	if err == nil && contentType != "application/json" {
+		err = fmt.Errorf("the content type of the answer is %q, expected application/json", contentType)
+	}
+	if err != nil {
 		return fmt.Errorf("webhook: post an event: %w", err)
 	}
 	return nil
 }
 
-func (c Client) postForAnswer(ctx context.Context, target string, form url.Values, status int) ([]byte, error) {
-	response, err := c.PostForm(ctx, target, form)
+// exchange posts a form, and returns an answer of a status.
+func (c Client) exchange(ctx context.Context, target string, form url.Values, status int) (contentType string, body []byte, err error) {
+	response, err := c.postForm(ctx, target, form)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	defer func() { _ = response.Body.Close() }() // it was read
 	const most = 1 << 20                         // bytes, more than any instruction has
-	body, err := io.ReadAll(io.LimitReader(response.Body, most))
+	body, err = io.ReadAll(io.LimitReader(response.Body, most+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return "", nil, fmt.Errorf("read the answer: %w", err)
 	}
 	if response.StatusCode != status {
-		return nil, fmt.Errorf("it was answered with %s, expected %d: %s", response.Status, status, bytes.TrimSpace(body))
+		const some = 500 // bytes, enough for a line that says why
+		return "", nil, fmt.Errorf("%s answered with %s, expected %d: %s", signedURL(target), response.Status, status, bytes.TrimSpace(body[:min(len(body), some)]))
 	}
-	if mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); mediaType != "application/json" {
-		return nil, fmt.Errorf("it was answered with content type %q, expected application/json (error 40000 of the service)", mediaType)
+	if len(body) > most {
+		return "", nil, fmt.Errorf("%s answered with more than %d bytes", signedURL(target), most)
 	}
-	return body, nil
+	contentType, _, _ = mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return contentType, body, nil
 }
 
 // PostForm posts a form. Whoever gets the response closes its body.
 func (c Client) PostForm(ctx context.Context, target string, form url.Values) (*http.Response, error) {
-	return c.send(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(form.Encode()), Sign(c.AuthToken, target, form))
+	response, err := c.postForm(ctx, target, form)
+	if err != nil {
+		return nil, fmt.Errorf("webhook: post a form: %w", err)
+	}
+	return response, nil
+}
+
+func (c Client) postForm(ctx context.Context, target string, form url.Values) (*http.Response, error) {
+	signature := Sign(c.AuthToken, withPath(target), form)
+	return c.send(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(form.Encode()), signature)
 }
 
 // PostBody posts a body that is no form, such as JSON, to the URL with its hash.
 // Whoever gets the response closes its body.
 func (c Client) PostBody(ctx context.Context, target, contentType string, body []byte) (*http.Response, error) {
-	target, signature := SignBody(c.AuthToken, target, body)
-	return c.send(ctx, http.MethodPost, target, contentType, body, signature)
+	target, signature := SignBody(c.AuthToken, withPath(target), body)
+	response, err := c.send(ctx, http.MethodPost, target, contentType, body, signature)
+	if err != nil {
+		return nil, fmt.Errorf("webhook: post a body: %w", err)
+	}
+	return response, nil
 }
 
 // Get requests a URL, as the service does for the status of a dequeued call and for
 // TwiML. Whoever gets the response closes its body.
 func (c Client) Get(ctx context.Context, target string) (*http.Response, error) {
-	return c.send(ctx, http.MethodGet, target, "", nil, Sign(c.AuthToken, target, nil))
+	response, err := c.send(ctx, http.MethodGet, target, "", nil, Sign(c.AuthToken, withPath(target), nil))
+	if err != nil {
+		return nil, fmt.Errorf("webhook: get: %w", err)
+	}
+	return response, nil
+}
+
+// withPath is a URL as it is requested: where it has no path, that is "/".
+func withPath(target string) string {
+	scheme, authority, rest := splitURL(target)
+	if strings.HasPrefix(rest, "/") {
+		return target
+	}
+	return scheme + authority + "/" + rest
 }
 
 func (c Client) send(ctx context.Context, method, target, contentType string, body []byte, signature string) (*http.Response, error) {
 	if c.AuthToken == "" {
-		return nil, errors.New("webhook: the client has no auth token to sign with")
+		return nil, errors.New("the client has no auth token to sign with")
+	}
+	if parsed, err := url.Parse(target); err != nil || !isHTTP(parsed) {
+		return nil, errors.New("expected an absolute http or https URL") // it is not shown, as a password may be anywhere in it
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("webhook: make a callback: %w", err)
+		return nil, fmt.Errorf("make a request: %w", err)
 	}
 	request.Header.Set(SignatureHeader, signature)
 	if contentType != "" {
@@ -104,8 +159,8 @@ func (c Client) send(ctx context.Context, method, target, contentType string, bo
 	client := *cmp.Or(c.HTTPClient, http.DefaultClient)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := client.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("webhook: send a callback: %w", err)
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		return nil, fmt.Errorf("request %s: %w", signedURL(target), failure.Err) // without its URL, which has the user
 	}
-	return response, nil
+	return response, err
 }

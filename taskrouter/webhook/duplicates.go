@@ -2,11 +2,12 @@ package webhook
 
 import (
 	"context"
+	"strings"
 	"sync"
 )
 
-// maxRemembered is how many events are remembered: at about 100 bytes each, and
-// 1,000 events a second, those of ten seconds; at one a second, of three hours.
+// maxRemembered is how many events are remembered, in about 250 bytes each: at 1,000
+// events a second those of ten seconds, at one a second those of almost three hours.
 const maxRemembered = 10_000
 
 // A memory remembers which events were handled, so that those which the service
@@ -31,7 +32,8 @@ func (m *memory) once(ctx context.Context, sid string, handle func() error) erro
 	if sid == "" {
 		return handle()
 	}
-	for {
+	sid = strings.Clone(sid) // it may be part of the text of a whole form
+	for ctx.Err() == nil {
 		current, mine := m.begin(sid)
 		if mine {
 			return m.run(sid, current, handle)
@@ -42,9 +44,9 @@ func (m *memory) once(ctx context.Context, sid string, handle func() error) erro
 				return nil
 			}
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
+	return ctx.Err()
 }
 
 func (m *memory) begin(sid string) (current *handling, mine bool) {

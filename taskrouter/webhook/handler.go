@@ -21,12 +21,13 @@ const (
 // function decide, and encodes the instruction that it returns. With nil the
 // reservation stays pending, to be decided later.
 //
-// The context of the function ends after [AssignmentTimeout]. If the function has
-// not returned by then, fails, panics, or returns an instruction that the service
-// would refuse (see [CheckInstruction]), the answer is status 500, upon which the
-// service asks the fallback URL; what the function returns later is lost.
-// Callbacks that the verifier does not accept are answered with 403, those that are
-// no assignment with 400.
+// The context of the function ends [AssignmentTimeout] after the request arrived;
+// the service began to count a little earlier, so the last moment may be too late.
+// If the function has not returned by then, fails, panics, or returns an instruction
+// that the service would refuse (see [CheckInstruction]), the answer is status 500,
+// upon which the service asks the fallback URL; what the function returns later is
+// lost. Callbacks that the verifier does not accept are answered with 403, those that
+// are no assignment with 400.
 func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignment) (Instruction, error)) http.Handler {
 	return &handler{verifier, AssignmentTimeout, func(ctx context.Context, form url.Values) (answer, error) {
 		assignment, err := ParseAssignment(form)
@@ -41,8 +42,7 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 			return answer{}, err
 		}
 		for _, doubt := range doubts(instruction, assignment) {
-			verifier.log().LogAttrs(ctx, slog.LevelWarn, "taskrouter instruction may fail",
-				slog.String("error", doubt.Error()), slog.String("reservation", assignment.ReservationSID))
+			record(ctx, verifier, slog.LevelWarn, "taskrouter instruction may fail", form, doubt)
 		}
 		return answerWith(instruction)
 	}}
@@ -51,15 +51,16 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 // EventHandler receives the event callbacks of a workspace, and has a function
 // handle them.
 //
-// The context of the function ends after [EventTimeout]. If the function has not
-// returned by then, fails or panics, the answer is status 500. Whether the service
-// sends an event again is not documented; so one that was handled is not handled
-// again, as long as its SID is among the last 10,000. One that is still being
-// handled is waited for, and tried again if that fails. Programs that share the
-// events of a workspace have to tell by [Event].SID what the others have handled.
-//
+// The context of the function ends [EventTimeout] after the request arrived. If the
+// function has not returned by then, fails or panics, the answer is status 500.
 // Callbacks that the verifier does not accept are answered with 403, those that are
 // no event with 400.
+//
+// Whether the service sends an event again is not documented; so one that was handled
+// is not handled again, even if that took too long, as long as its SID is among the
+// last 10,000. One that is still being handled is waited for, and tried again if that
+// fails. Programs that share the events of a workspace have to tell by [Event].SID
+// what the others have handled.
 func EventHandler(verifier *Verifier, handle func(context.Context, Event) error) http.Handler {
 	var handled memory
 	return &handler{verifier, EventTimeout, func(ctx context.Context, form url.Values) (answer, error) {
@@ -102,23 +103,23 @@ type handler struct {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
-	defer cancel()
-	r = r.WithContext(ctx)
-
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 		return
 	}
-	form, err := h.verifier.verify(r)
+	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
+	defer cancel()
+	r = r.WithContext(ctx)
+
+	form, err := h.verify(w, r)
 	if err != nil {
 		h.verifier.refuse(w, r, err)
 		return
 	}
 	result, err := h.within(ctx, form)
 	if err != nil {
-		h.fail(w, r, err)
+		h.fail(ctx, w, form, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -126,18 +127,27 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(result.body) // who does not listen any more cannot be told
 }
 
+// verify verifies a callback whose body arrives in time: otherwise, whoever knows the
+// URL could hold connections of a server that has no ReadTimeout.
+func (h *handler) verify(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	connection := http.NewResponseController(w)
+	deadline, _ := r.Context().Deadline()
+	_ = connection.SetReadDeadline(deadline) // not every writer has a connection
+	form, err := h.verifier.verify(r)
+	if err == nil { // the server goes on reading, to notice if the client goes away
+		_ = connection.SetReadDeadline(time.Time{})
+	}
+	return form, err
+}
+
 // fail answers a callback of the service that could not be dealt with.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (h *handler) fail(ctx context.Context, w http.ResponseWriter, form url.Values, err error) {
 	status, text := http.StatusInternalServerError, http.StatusText(http.StatusInternalServerError)
 	if _, ok := errors.AsType[misfit](err); ok {
 		status, text = http.StatusBadRequest, err.Error()
 	}
-	h.log(r.Context(), "taskrouter callback failed", err, slog.Int("status", status))
+	record(ctx, h.verifier, slog.LevelError, "taskrouter callback failed", form, err, slog.Int("status", status))
 	http.Error(w, text, status)
-}
-
-func (h *handler) log(ctx context.Context, message string, err error, facts ...slog.Attr) {
-	h.verifier.log().LogAttrs(ctx, slog.LevelError, message, append([]slog.Attr{slog.String("error", err.Error())}, facts...)...)
 }
 
 // outcome is what became of a callback.
@@ -150,18 +160,30 @@ type outcome struct {
 // goroutine.
 var errUnfinished = errors.New("webhook: the function did not return")
 
+// panicked is what became of a function that panicked.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("webhook: the function panicked: %v", p.value) }
+
 // within answers a callback before the context ends, whatever the function does.
 func (h *handler) within(ctx context.Context, form url.Values) (answer, error) {
-	outcomes := make(chan outcome, 1) // so that a late one does not wait for a reader
+	if ctx.Err() != nil { // to verify it took all the time
+		return answer{}, fmt.Errorf("webhook: call the function: %w", ctx.Err())
+	}
+	outcomes := make(chan outcome)
 	go func() {
 		result := outcome{err: errUnfinished}
 		defer func() {
 			if value := recover(); value != nil {
-				result.err = fmt.Errorf("webhook: the function panicked: %v\n%s", value, debug.Stack())
+				result.err = &panicked{value, debug.Stack()}
 			}
-			outcomes <- result
-			if ctx.Err() != nil {
-				h.logLate(ctx, result.err)
+			select {
+			case outcomes <- result:
+			case <-ctx.Done(): // nobody waits for it any more
+				h.logLate(ctx, form, result.err)
 			}
 		}()
 		result.answer, result.err = h.answer(ctx, form)
@@ -174,10 +196,29 @@ func (h *handler) within(ctx context.Context, form url.Values) (answer, error) {
 	}
 }
 
-// logLate writes down that a function returned when nobody waited for it any more.
-func (h *handler) logLate(ctx context.Context, err error) {
-	if err == nil {
-		err = errors.New("webhook: what the function returned is lost")
+// logLate writes down what became of a function after its time, unless it only says
+// that its context has ended, which is known.
+func (h *handler) logLate(ctx context.Context, form url.Values, err error) {
+	if errors.Is(err, ctx.Err()) {
+		return
 	}
-	h.log(ctx, "taskrouter callback answered too late", err)
+	if err == nil {
+		err = errors.New("webhook: the function succeeded, but the service was told that it did not")
+	}
+	record(ctx, h.verifier, slog.LevelError, "taskrouter callback answered too late", form, err)
+}
+
+// record writes down something about a callback. Of its fields, only those are
+// written that tell it from others, since attributes are personal data.
+func record(ctx context.Context, v *Verifier, level slog.Level, message string, form url.Values, err error, facts ...slog.Attr) {
+	facts = append([]slog.Attr{slog.String("error", err.Error())}, facts...)
+	for _, field := range []struct{ key, name string }{{"event", "Sid"}, {"type", "EventType"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"}} {
+		if value := form.Get(field.name); value != "" {
+			facts = append(facts, slog.String(field.key, value))
+		}
+	}
+	if p, ok := errors.AsType[*panicked](err); ok {
+		facts = append(facts, slog.String("stack", string(p.stack)))
+	}
+	v.log().LogAttrs(ctx, level, message, facts...)
 }

@@ -1,0 +1,706 @@
+package webhook_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter/webhook"
+)
+
+// handleKind is a kind of callback, with a handler that answers it by a function.
+type handleKind struct {
+	name    string
+	timeout time.Duration
+	handler func(*webhook.Verifier, func(context.Context) error) http.Handler
+	form    url.Values
+	status  int               // of a success
+	facts   map[string]string // what records say of the callback
+}
+
+func handleKinds() []handleKind {
+	return []handleKind{
+		{
+			name: "assignment", timeout: 5 * time.Second,
+			handler: func(v *webhook.Verifier, f func(context.Context) error) http.Handler {
+				return webhook.AssignmentHandler(v, func(ctx context.Context, _ webhook.Assignment) (webhook.Instruction, error) {
+					return webhook.Accept{}, f(ctx)
+				})
+			},
+			form: handleAssignment().Form(), status: http.StatusOK,
+			facts: map[string]string{"task": handleTask, "reservation": "WR00000000000000000000000000000001"},
+		},
+		{
+			name: "event", timeout: 15 * time.Second,
+			handler: func(v *webhook.Verifier, f func(context.Context) error) http.Handler {
+				return webhook.EventHandler(v, func(ctx context.Context, _ webhook.Event) error { return f(ctx) })
+			},
+			form: handleEvent("EV1").Form(), status: http.StatusNoContent,
+			facts: map[string]string{"event": "EV1", "type": "task.canceled", "task": handleTask},
+		},
+	}
+}
+
+// record is what a record of this kind of callback says.
+func (k handleKind) record(level, message string, more map[string]any) map[string]any {
+	record := map[string]any{"level": level, "msg": message}
+	for name, value := range k.facts {
+		record[name] = value
+	}
+	for name, value := range more {
+		record[name] = value
+	}
+	return record
+}
+
+// forEachKind runs a test in a bubble for each kind of callback.
+func forEachKind(t *testing.T, test func(*testing.T, handleKind)) {
+	t.Helper()
+	for _, kind := range handleKinds() {
+		t.Run(kind.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, kind) })
+		})
+	}
+}
+
+func TestTimeoutsAreThoseOfTheService(t *testing.T) {
+	assert.Equal(t, 5*time.Second, webhook.AssignmentTimeout)
+	assert.Equal(t, 15*time.Second, webhook.EventTimeout)
+}
+
+func TestAssignmentIsAnsweredWithItsInstruction(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		instruction webhook.Instruction
+		want        string
+	}{
+		{"none", nil, `{}`},
+		{"accept", webhook.Accept{}, `{"instruction":"accept"}`},
+		{"by a pointer", &webhook.Accept{}, `{"instruction":"accept"}`},
+		{"with an ampersand", webhook.Call{From: "+15550100100", URL: "https://example.com/?a=1&b=2"}, `{"instruction":"call","from":"+15550100100","url":"https://example.com/?a=1&b=2"}`},
+		{"raw", webhook.Raw(`{"instruction":"of tomorrow"}`), `{"instruction":"of tomorrow"}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				verifier, log := handleVerifier(t)
+				var got webhook.Assignment
+				service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(_ context.Context, a webhook.Assignment) (webhook.Instruction, error) {
+					got = a
+					return test.instruction, nil
+				}))
+
+				reply := handlePost(t, service.Client, handleAssignment().Form())
+
+				assert.Equal(t, handleReply{status: http.StatusOK, contentType: "application/json", body: test.want}, reply)
+				want := handleAssignment()
+				want.Fields = want.Form()
+				assert.Equal(t, want, got)
+				assert.Empty(t, log.records(t))
+			})
+		})
+	}
+}
+
+func TestEventIsAnsweredWithoutABody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		verifier, log := handleVerifier(t)
+		var got webhook.Event
+		service := serveOnPipes(t, webhook.EventHandler(verifier, func(_ context.Context, e webhook.Event) error {
+			got = e
+			return nil
+		}))
+
+		reply := handlePost(t, service.Client, handleEvent("EV1").Form())
+
+		assert.Equal(t, handleReply{status: http.StatusNoContent, contentType: "application/json"}, reply)
+		want := handleEvent("EV1")
+		want.Fields = want.Form()
+		assert.Equal(t, want, got)
+		assert.Empty(t, log.records(t))
+	})
+}
+
+// handleUnencodable is an instruction that passes every check and has no JSON.
+type handleUnencodable struct{ webhook.Accept }
+
+func (handleUnencodable) MarshalJSON() ([]byte, error) { return nil, errors.New("no ink") }
+
+func TestInstructionThatTheServiceWouldRefuseIsNotSent(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		instruction webhook.Instruction
+		want        string // in the log
+	}{
+		{"invalid", webhook.Reject{}, "webhook: instruction reject activity_sid: it is required (error 40100 of the service)"},
+		{"empty", webhook.Raw(nil), "webhook: instruction: it is no JSON object: unexpected end of JSON input (error 40001 of the service)"},
+		{"not to be encoded", handleUnencodable{}, "webhook: encode an instruction: json: error calling MarshalJSON for type webhook_test.handleUnencodable: no ink"},
+		{"a nil pointer", (*webhook.Dequeue)(nil), "webhook: the function panicked: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				verifier, log := handleVerifier(t)
+				service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
+					return test.instruction, nil
+				}))
+
+				reply := handlePost(t, service.Client, handleAssignment().Form())
+
+				assert.Equal(t, handleReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
+				records := log.records(t)
+				require.Len(t, records, 1)
+				assert.Equal(t, "ERROR", records[0]["level"])
+				assert.Contains(t, records[0]["error"], test.want)
+			})
+		})
+	}
+}
+
+// What the service may not be able to do is still sent, and written down without
+// what the attributes say.
+func TestDoubtfulInstructionIsSentAndLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		verifier, log := handleVerifier(t)
+		service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
+			return webhook.Dequeue{}, nil
+		}))
+		assignment := handleAssignment()
+		assignment.WorkerAttributes = `{"name":"Jamie"}`
+
+		reply := handlePost(t, service.Client, assignment.Form())
+
+		assert.Equal(t, http.StatusOK, reply.status)
+		assert.Equal(t, `{"instruction":"dequeue"}`, reply.body)
+		assert.Equal(t, []map[string]any{handleKinds()[0].record("WARN", "taskrouter instruction may fail", map[string]any{
+			"error": "instruction dequeue to: it is empty, and worker WK00000000000000000000000000000001 has no attribute contact_uri (error 40131 of the service)",
+		})}, log.records(t))
+	})
+}
+
+func TestFunctionThatFailsIsAnsweredWith500(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		function func(context.Context) error
+		want     string // in the log
+		stack    bool   // as well
+	}{
+		{"with an error", func(context.Context) error { return errors.New("the database is gone") }, "the database is gone", false},
+		{"with a panic", func(context.Context) error { panic("at the disco") }, "webhook: the function panicked: at the disco", true},
+		{"with an error as a panic", func(context.Context) error { panic(io.ErrUnexpectedEOF) }, "webhook: the function panicked: unexpected EOF", true},
+		{"with the panic that aborts an answer", func(context.Context) error { panic(http.ErrAbortHandler) }, "webhook: the function panicked: net/http: abort Handler", true},
+		{"with a panic without a value", func(context.Context) error { panic(nil) }, "webhook: the function panicked: panic called with nil argument", true}, //nolint:govet // what a function may do
+		{"by the end of its goroutine", func(context.Context) error { runtime.Goexit(); return nil }, "webhook: the function did not return", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			forEachKind(t, func(t *testing.T, kind handleKind) {
+				verifier, log := handleVerifier(t)
+				service := serveOnPipes(t, kind.handler(verifier, test.function))
+
+				reply := handlePost(t, service.Client, kind.form)
+
+				assert.Equal(t, handleReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
+				records := log.records(t)
+				require.Len(t, records, 1)
+				if test.stack {
+					assert.Contains(t, records[0]["stack"], "handler_test.go:", "the stack shows where")
+				}
+				assert.Equal(t, test.stack, records[0]["stack"] != nil)
+				assert.Contains(t, records[0]["error"], test.want)
+				delete(records[0], "stack")
+				delete(records[0], "error")
+				assert.Equal(t, kind.record("ERROR", "taskrouter callback failed", map[string]any{"status": 500}), records[0])
+			})
+		})
+	}
+}
+
+func TestHandlerWithoutAFunctionAnswers500(t *testing.T) {
+	verifier, log := handleVerifier(t)
+	for name, handler := range map[string]http.Handler{
+		"assignment": webhook.AssignmentHandler(verifier, nil),
+		"event":      webhook.EventHandler(verifier, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(handler)
+			defer server.Close()
+			client := webhook.Client{AuthToken: handleToken}
+			form := handleAssignment().Form()
+			form.Set("EventType", "task.canceled")
+
+			response, err := client.PostForm(t.Context(), server.URL, form)
+
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusInternalServerError, handleRead(t, response, time.Now()).status)
+		})
+	}
+	for _, record := range log.records(t) {
+		assert.Contains(t, record["error"], "nil pointer")
+	}
+}
+
+func TestHandlerWithoutAVerifierAnswers500(t *testing.T) {
+	unusable := webhook.NewVerifier()
+	for _, verifier := range []*webhook.Verifier{nil, unusable} {
+		forEachKind(t, func(t *testing.T, kind handleKind) {
+			service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+				t.Error("a callback was believed that nobody verified")
+				return nil
+			}))
+
+			reply := handlePost(t, service.Client, kind.form)
+
+			assert.Equal(t, http.StatusInternalServerError, reply.status)
+			assert.Equal(t, "Internal Server Error\n", reply.body)
+		})
+	}
+}
+
+// The service hears at the very second that the function is not done, and what the
+// function does afterwards is lost, but not unheard of.
+func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
+	overrun := func(kind handleKind) map[string]any {
+		return kind.record("ERROR", "taskrouter callback failed", map[string]any{
+			"error": "webhook: wait for the function: context deadline exceeded", "status": 500,
+		})
+	}
+	late := func(kind handleKind, text string) map[string]any {
+		return kind.record("ERROR", "taskrouter callback answered too late", map[string]any{"error": text})
+	}
+	for _, test := range []struct {
+		name     string
+		function func(context.Context) error // once the deadline has passed
+		late     string                      // what the log says of it
+	}{
+		{"and ends when its context does", func(ctx context.Context) error { return fmt.Errorf("ask the database: %w", ctx.Err()) }, ""},
+		{"and succeeds", func(context.Context) error { return nil }, "webhook: the function succeeded, but the service was told that it did not"},
+		{"and fails", func(context.Context) error { return errors.New("the database is gone") }, "the database is gone"},
+		{"and panics", func(context.Context) error { panic("at the disco") }, "webhook: the function panicked: at the disco"},
+		{"and ends its goroutine", func(context.Context) error { runtime.Goexit(); return nil }, "webhook: the function did not return"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			forEachKind(t, func(t *testing.T, kind handleKind) {
+				verifier, log := handleVerifier(t)
+				service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+					<-ctx.Done()
+					time.Sleep(time.Nanosecond)
+					return test.function(ctx)
+				}))
+
+				reply := handlePost(t, service.Client, kind.form)
+
+				assert.Equal(t, handleReply{http.StatusInternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n", kind.timeout}, reply)
+				synctest.Wait()
+				time.Sleep(time.Second)
+				synctest.Wait()
+				want := []map[string]any{overrun(kind)}
+				if test.late != "" {
+					want = append(want, late(kind, test.late))
+				}
+				records := log.records(t)
+				for _, record := range records {
+					delete(record, "stack")
+				}
+				assert.Equal(t, want, records)
+			})
+		})
+	}
+}
+
+func TestFunctionThatReturnsInTheLastMomentIsHeard(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		last := kind.timeout - time.Nanosecond
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+			time.Sleep(last)
+			return nil
+		}))
+
+		reply := handlePost(t, service.Client, kind.form)
+
+		assert.Equal(t, kind.status, reply.status)
+		assert.Equal(t, last, reply.after)
+		synctest.Wait()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		assert.Empty(t, log.records(t))
+	})
+}
+
+// The context ends when the answer has been written, too, which must not look as if
+// the function had been late.
+func TestFunctionInTimeIsNeverCalledLate(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		handler := kind.handler(verifier, func(context.Context) error { return nil })
+		kind.form.Del("Sid")
+		var posts sync.WaitGroup
+		for range 8 {
+			posts.Go(func() {
+				for range 200 {
+					recorder := httptest.NewRecorder()
+					handler.ServeHTTP(recorder, handleRequest(kind.form))
+					assert.Equal(t, kind.status, recorder.Code)
+				}
+			})
+		}
+		posts.Wait()
+		synctest.Wait()
+		assert.Empty(t, log.records(t))
+	})
+}
+
+// handleRequest is a signed request as a handler gets it.
+func handleRequest(form url.Values) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, handleURL, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, form))
+	return r
+}
+
+// handleSlowBody is a body that begins to arrive late.
+type handleSlowBody struct {
+	after time.Duration
+	io.Reader
+}
+
+func (b *handleSlowBody) Read(p []byte) (int, error) {
+	time.Sleep(b.after)
+	b.after = 0
+	return b.Reader.Read(p)
+}
+
+// handlePostSlowly posts a form whose body begins to arrive late.
+func handlePostSlowly(t *testing.T, service *handleService, form url.Values, after time.Duration) (handleReply, error) {
+	t.Helper()
+	start := time.Now()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, handleURL, &handleSlowBody{after, strings.NewReader(form.Encode())})
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, form))
+	response, err := service.HTTPClient.Do(request)
+	if err != nil {
+		return handleReply{after: time.Since(start)}, err
+	}
+	return handleRead(t, response, start), nil
+}
+
+func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		start := time.Now()
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+			assert.Equal(t, 2*time.Second, time.Since(start))
+			deadline, ok := ctx.Deadline()
+			assert.True(t, ok)
+			assert.Equal(t, kind.timeout, deadline.Sub(start))
+			<-ctx.Done()
+			return ctx.Err()
+		}))
+
+		reply, err := handlePostSlowly(t, service, kind.form, 2*time.Second)
+
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusInternalServerError, reply.status)
+		assert.Equal(t, kind.timeout, reply.after)
+	})
+}
+
+// A server need not have a ReadTimeout for that.
+func TestBodyThatDoesNotArriveInTimeIsRefused(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		served := make(chan time.Duration, 1)
+		start := time.Now()
+		handler := kind.handler(verifier, func(context.Context) error {
+			t.Error("a callback was believed whose body had not arrived")
+			return nil
+		})
+		service := serveOnPipes(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler.ServeHTTP(w, r)
+			served <- time.Since(start)
+		}))
+
+		_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
+
+		assert.Equal(t, kind.timeout, <-served)
+		records := log.records(t)
+		require.Len(t, records, 1)
+		assert.Equal(t, "DEBUG", records[0]["level"])
+		assert.Equal(t, 403, records[0]["status"])
+		assert.Contains(t, records[0]["error"], "read the body: ")
+		assert.Contains(t, records[0]["error"], "i/o timeout")
+		time.Sleep(time.Minute) // until the transport has done with the body
+	})
+}
+
+// Nor does the time for the body end anything else.
+func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		var ends []error
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+			<-ctx.Done()
+			ends = append(ends, ctx.Err())
+			return ctx.Err()
+		}))
+		for range 3 {
+			assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, kind.form).status)
+			synctest.Wait()
+		}
+		assert.Equal(t, []error{context.DeadlineExceeded, context.DeadlineExceeded, context.DeadlineExceeded}, ends)
+		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+	})
+}
+
+func TestFunctionIsNotCalledWhenTheTimeIsOver(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
+			time.Sleep(kind.timeout + time.Nanosecond)
+			return []string{handleToken}, nil
+		}))
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+			t.Error("the function was called for nobody")
+			return nil
+		}))
+
+		reply := handlePost(t, service.Client, kind.form)
+
+		assert.Equal(t, http.StatusInternalServerError, reply.status)
+		assert.Equal(t, []map[string]any{kind.record("ERROR", "taskrouter callback failed", map[string]any{
+			"error": "webhook: call the function: context deadline exceeded", "status": 500,
+		})}, log.records(t))
+	})
+}
+
+func TestTokenSourceHasTheTimeOfTheCallback(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t, webhook.WithTokenSource(func(ctx context.Context, _ string) ([]string, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}))
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error { return nil }))
+
+		reply := handlePost(t, service.Client, kind.form)
+
+		assert.Equal(t, http.StatusInternalServerError, reply.status)
+		assert.Equal(t, kind.timeout, reply.after)
+		records := log.records(t)
+		require.Len(t, records, 1)
+		assert.Equal(t, "webhook: look up the auth tokens: context deadline exceeded", records[0]["error"])
+	})
+}
+
+func TestContextEndsWhenTheClientGoesAway(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		ended := make(chan time.Duration, 1)
+		start := time.Now()
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+			<-ctx.Done()
+			ended <- time.Since(start)
+			return ctx.Err()
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+
+		_, err := service.PostForm(ctx, handleURL, kind.form)
+
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, time.Second, <-ended)
+		synctest.Wait()
+		assert.Equal(t, []map[string]any{kind.record("ERROR", "taskrouter callback failed", map[string]any{
+			"error": "webhook: wait for the function: context canceled", "status": 500,
+		})}, log.records(t))
+	})
+}
+
+func TestContextHasTheValuesOfTheRequestAndEndsWithTheAnswer(t *testing.T) {
+	type key struct{}
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		var function context.Context
+		handler := kind.handler(verifier, func(ctx context.Context) error {
+			function = ctx
+			return nil
+		})
+		r := handleRequest(kind.form)
+
+		handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithValue(r.Context(), key{}, "kept")))
+
+		assert.Equal(t, "kept", function.Value(key{}))
+		assert.ErrorIs(t, function.Err(), context.Canceled)
+	})
+}
+
+func TestOtherMethodsThanPostAreNotAllowed(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, "post"} {
+		t.Run(method, func(t *testing.T) {
+			forEachKind(t, func(t *testing.T, kind handleKind) {
+				verifier, _ := handleVerifier(t)
+				handler := kind.handler(verifier, func(context.Context) error {
+					t.Error("the function was called")
+					return nil
+				})
+				r := handleRequest(kind.form)
+				r.Method = method
+				recorder := httptest.NewRecorder()
+
+				handler.ServeHTTP(recorder, r)
+
+				assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
+				assert.Equal(t, "POST", recorder.Header().Get("Allow"))
+				assert.Equal(t, "Method Not Allowed\n", recorder.Body.String())
+			})
+		})
+	}
+}
+
+func TestForgedCallbackIsRefusedWithoutAReason(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+			t.Error("a forged callback was believed")
+			return nil
+		}))
+		service.AuthToken = "another token"
+
+		reply := handlePost(t, service.Client, kind.form)
+
+		assert.Equal(t, handleReply{status: http.StatusForbidden, contentType: "text/plain; charset=utf-8", body: "Forbidden\n"}, reply)
+		records := log.records(t)
+		require.Len(t, records, 1)
+		assert.Equal(t, "DEBUG", records[0]["level"], "whoever knows the URL could fill the log")
+	})
+}
+
+func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
+	kinds := handleKinds()
+	assignment, event := kinds[0], kinds[1]
+	const noAssignment = "webhook: read an assignment: WorkspaceSid is missing\nWorkerSid is missing\nReservationSid is missing\n"
+	const noEvent = "webhook: read an event: EventType is missing\n"
+	for _, test := range []struct {
+		name string
+		at   handleKind
+		post func(context.Context, webhook.Client) (*http.Response, error)
+		body string
+	}{
+		{name: "an event", at: assignment, body: noAssignment, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
+			return c.PostForm(ctx, handleURL, event.form)
+		}},
+		{name: "an assignment", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
+			return c.PostForm(ctx, handleURL, assignment.form)
+		}},
+		{name: "JSON", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
+			return c.PostBody(ctx, handleURL, "application/json", []byte(`{"EventType":"task.canceled"}`))
+		}},
+		{name: "nothing", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
+			return c.PostForm(ctx, handleURL, nil)
+		}},
+	} {
+		t.Run(test.name+" at the handler of the "+test.at.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				verifier, log := handleVerifier(t)
+				service := serveOnPipes(t, test.at.handler(verifier, func(context.Context) error {
+					t.Error("the function was called")
+					return nil
+				}))
+				start := time.Now()
+
+				response, err := test.post(t.Context(), service.Client)
+
+				require.NoError(t, err)
+				assert.Equal(t, handleReply{status: http.StatusBadRequest, contentType: "text/plain; charset=utf-8", body: test.body}, handleRead(t, response, start))
+				records := log.records(t)
+				require.Len(t, records, 1)
+				assert.Equal(t, "taskrouter callback failed", records[0]["msg"])
+				assert.Equal(t, "ERROR", records[0]["level"])
+				assert.Equal(t, 400, records[0]["status"])
+				assert.Equal(t, strings.TrimSpace(test.body), records[0]["error"])
+			})
+		})
+	}
+}
+
+// A function may itself read callbacks; that it fails to is no fault of the service.
+func TestErrorOfTheFunctionIsNotTakenForAWrongCallback(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+			_, err := webhook.ParseEvent(nil)
+			return err
+		}))
+		assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, kind.form).status)
+	})
+}
+
+func TestHandlersAnswerManyAtOnce(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		var running, most atomic.Int32
+		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
+			most.Store(max(most.Load(), running.Add(1)))
+			defer running.Add(-1)
+			time.Sleep(time.Second)
+			return nil
+		}))
+		start := time.Now()
+		var posts sync.WaitGroup
+		for n := range 50 {
+			form := url.Values{}
+			for name, values := range kind.form {
+				form[name] = values
+			}
+			form.Set("Sid", fmt.Sprint("EV", n))
+			posts.Go(func() { assert.Equal(t, kind.status, handlePost(t, service.Client, form).status) })
+		}
+		posts.Wait()
+		assert.Equal(t, time.Second, time.Since(start))
+		assert.EqualValues(t, 50, most.Load())
+	})
+}
+
+// Whatever arrives with a good signature has an answer that says whose fault it is, and
+// it is never the handler's.
+func FuzzHandlers(f *testing.F) {
+	f.Add("application/x-www-form-urlencoded", handleAssignment().Form().Encode())
+	f.Add("application/x-www-form-urlencoded", handleEvent("EV1").Form().Encode())
+	f.Add("application/json", `{"EventType":"task.canceled"}`)
+	f.Add("application/x-www-form-urlencoded", "EventType=%zz&a=b;c")
+	verifier, _ := handleVerifier(f)
+	kinds := handleKinds()
+	f.Fuzz(func(t *testing.T, contentType, body string) {
+		for _, kind := range kinds {
+			called := false
+			handler := kind.handler(verifier, func(context.Context) error {
+				called = true
+				return nil
+			})
+			target, signature := webhook.SignBody(handleToken, handleURL, []byte(body))
+			r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+			r.Header.Set("Content-Type", contentType)
+			r.Header.Set(webhook.SignatureHeader, signature)
+			recorder := httptest.NewRecorder()
+
+			handler.ServeHTTP(recorder, r)
+
+			if called {
+				assert.Equal(t, kind.status, recorder.Code)
+			} else {
+				assert.Contains(t, []int{http.StatusBadRequest, http.StatusForbidden}, recorder.Code)
+			}
+		}
+	})
+}
