@@ -68,71 +68,82 @@ func TestEventThatIsSentAgain(t *testing.T) {
 		steps []handleStep
 		posts []post // of the same event
 		began []time.Duration
+		late  int // records of a function that ended after its time
 	}{
 		{
 			"is not handled again",
 			[]handleStep{{}},
 			[]post{{0, 204, 0}, {second, 204, 0}, {time.Hour, 204, 0}},
 			[]time.Duration{0},
+			0,
 		},
 		{
 			"is handled after a failure",
 			[]handleStep{{err: failure}, {err: failure}, {}},
 			[]post{{0, 500, 0}, {second, 500, 0}, {2 * second, 204, 0}, {3 * second, 204, 0}},
 			[]time.Duration{0, second, 2 * second},
+			0,
 		},
 		{
 			"is handled after a panic",
 			[]handleStep{{panic: true}, {}},
 			[]post{{0, 500, 0}, {second, 204, 0}, {2 * second, 204, 0}},
 			[]time.Duration{0, second},
+			0,
 		},
 		{
 			"is handled after a function that did not return",
 			[]handleStep{{exit: true}, {}},
 			[]post{{0, 500, 0}, {second, 204, 0}, {2 * second, 204, 0}},
 			[]time.Duration{0, second},
+			0,
 		},
 		{
 			"waits for the first, and shares its success",
 			[]handleStep{{after: 5 * second}},
 			[]post{{0, 204, 5 * second}, {second, 204, 4 * second}, {2 * second, 204, 3 * second}},
 			[]time.Duration{0},
+			0,
 		},
 		{
 			"waits for the first, and is tried after its failure",
 			[]handleStep{{after: 5 * second, err: failure}, {after: second}},
 			[]post{{0, 500, 5 * second}, {second, 204, 5 * second}},
 			[]time.Duration{0, 5 * second},
+			0,
 		},
 		{
 			"waits for the first, and is tried after its panic",
 			[]handleStep{{after: 5 * second, panic: true}, {after: second}},
 			[]post{{0, 500, 5 * second}, {second, 204, 5 * second}},
 			[]time.Duration{0, 5 * second},
+			0,
 		},
 		{
 			"is not handled when the first succeeds after its time",
 			[]handleStep{{after: 20 * second}},
 			[]post{{0, 500, 15 * second}, {10 * second, 204, 10 * second}, {16 * second, 204, 4 * second}, {21 * second, 204, 0}},
 			[]time.Duration{0},
+			1,
 		},
 		{
 			"is handled when the first fails after its time",
 			[]handleStep{{after: 20 * second, err: failure}, {after: second}},
 			[]post{{0, 500, 15 * second}, {10 * second, 204, 11 * second}, {22 * second, 204, 0}},
 			[]time.Duration{0, 20 * second},
+			1,
 		},
 		{
 			"has its own time to wait, and is not tried after it",
 			[]handleStep{{after: 40 * second, err: failure}, {}},
 			[]post{{0, 500, 15 * second}, {second, 500, 15 * second}, {41 * second, 204, 0}},
 			[]time.Duration{0, 41 * second},
+			1,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				verifier, _ := handleVerifier(t)
+				verifier, log := handleVerifier(t)
 				steps := &handleSteps{steps: test.steps, start: time.Now()}
 				service := serveOnPipes(t, webhook.EventHandler(verifier, steps.next))
 				var posts sync.WaitGroup
@@ -146,9 +157,34 @@ func TestEventThatIsSentAgain(t *testing.T) {
 				}
 				posts.Wait()
 				assert.Equal(t, test.began, steps.began)
+				synctest.Wait()
+				assert.Equal(t, test.late, strings.Count(log.String(), "too late"))
 			})
 		})
 	}
+}
+
+// A function that never returns must not have more and more goroutines wait for it.
+func TestDuplicatesDoNotWaitLongerThanTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		verifier, _ := handleVerifier(t)
+		release := make(chan struct{})
+		handler := webhook.EventHandler(verifier, func(context.Context, webhook.Event) error {
+			<-release
+			return nil
+		})
+		before := runtime.NumGoroutine()
+		var posts sync.WaitGroup
+		for range 100 {
+			posts.Go(func() {
+				assert.Equal(t, http.StatusInternalServerError, handleSend(t, handler, handleEvent("EV1")))
+			})
+		}
+		posts.Wait()
+		synctest.Wait()
+		assert.Less(t, runtime.NumGoroutine(), before+10)
+		close(release)
+	})
 }
 
 // handleCounter counts how often each event is handled.

@@ -446,7 +446,36 @@ func TestBodyThatDoesNotArriveInTimeIsRefused(t *testing.T) {
 	})
 }
 
-// Nor does the time for the body end anything else.
+// handleConnection is where the time for reading a request is set.
+type handleConnection struct {
+	*httptest.ResponseRecorder
+
+	deadlines []time.Time
+}
+
+func (c *handleConnection) SetReadDeadline(deadline time.Time) error {
+	c.deadlines = append(c.deadlines, deadline)
+	return nil
+}
+
+// It would end the context if the server, which goes on reading, met it. What is not
+// verified may not have been read, so that the server has to read it.
+func TestTimeForTheBodyEndsWhenItWasRead(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		handler := kind.handler(verifier, func(context.Context) error { return nil })
+		connection := &handleConnection{ResponseRecorder: httptest.NewRecorder()}
+		handler.ServeHTTP(connection, handleRequest(kind.form))
+		assert.Equal(t, []time.Time{time.Now().Add(kind.timeout), {}}, connection.deadlines)
+
+		connection = &handleConnection{ResponseRecorder: httptest.NewRecorder()}
+		r := handleRequest(kind.form)
+		r.Header.Del(webhook.SignatureHeader)
+		handler.ServeHTTP(connection, r)
+		assert.Equal(t, []time.Time{time.Now().Add(kind.timeout)}, connection.deadlines)
+	})
+}
+
 func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
 	forEachKind(t, func(t *testing.T, kind handleKind) {
 		verifier, _ := handleVerifier(t)
