@@ -21,17 +21,16 @@ type addressing struct {
 // forwardingHeaders are the headers by which proxies tell what they were asked.
 var forwardingHeaders = []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto"}
 
-// setBase sets the URL below which the service finds what the program serves.
+// setBase sets the URL below which the service finds what the program serves. No
+// error shows it: wherever something is missing, a password may be elsewhere than
+// it should.
 func (a *addressing) setBase(base string) error {
 	parsed, err := url.Parse(base)
-	if err != nil {
-		return errors.New("it does not parse as a URL") // the error of url.Parse would show a password
-	}
-	if !isHTTP(parsed) {
-		return fmt.Errorf("%q is no absolute http or https URL", parsed.Redacted())
+	if err != nil || !isHTTP(parsed) {
+		return errors.New("it is no absolute http or https URL")
 	}
 	if strings.ContainsAny(base, "?#") {
-		return fmt.Errorf("%q has a query or a fragment", parsed.Redacted())
+		return errors.New("it has a query or a fragment")
 	}
 	a.base = strings.TrimSuffix(signedURL(base), "/")
 	return nil
@@ -45,64 +44,95 @@ func (a *addressing) setProxies(peers, headers []string) error {
 	if len(peers) == 0 || len(headers) == 0 {
 		return errors.New("expected the addresses of proxies, and the headers of theirs to believe")
 	}
+	var prefixes []netip.Prefix
 	for _, peer := range peers {
 		prefix, err := parsePrefix(peer)
 		if err != nil {
-			return fmt.Errorf("%q is neither an IP address nor a range such as 10.0.0.0/8", peer)
+			return fmt.Errorf("%q is neither an IP address nor a range such as 10.0.0.0/8, without a zone", peer)
 		}
-		a.peers = append(a.peers, prefix)
+		prefixes = append(prefixes, prefix)
 	}
+	var names []string
 	for _, header := range headers {
 		name := http.CanonicalHeaderKey(header)
 		if !slices.Contains(forwardingHeaders, name) {
 			return fmt.Errorf("the header %q is none of %s", header, strings.Join(forwardingHeaders, ", "))
 		}
-		a.headers = append(a.headers, name)
+		names = append(names, name)
 	}
+	a.peers, a.headers = prefixes, names
 	return nil
 }
 
+// parsePrefix reads an address or a range. IPv4 written as IPv6 is IPv4, as the
+// addresses that it is compared with are.
 func parsePrefix(text string) (netip.Prefix, error) {
-	if strings.Contains(text, "/") {
-		return netip.ParsePrefix(text)
+	if !strings.Contains(text, "/") {
+		address, err := netip.ParseAddr(text)
+		if err != nil {
+			return netip.Prefix{}, err
+		}
+		return address.Unmap().Prefix(address.Unmap().BitLen()) // an error if there is a zone
 	}
-	address, err := netip.ParseAddr(text)
-	if err != nil {
-		return netip.Prefix{}, err
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil || !prefix.Addr().Is4In6() {
+		return prefix, err
 	}
-	return address.Unmap().WithZone("").Prefix(address.Unmap().BitLen())
+	return prefix.Addr().Unmap().Prefix(prefix.Bits() - 96) // an error if it is wider than all of IPv4
 }
 
-// target is the URL of a request as the service wrote it, as far as is known.
-func (a *addressing) target(r *http.Request) (string, error) {
-	if a.base != "" {
-		return a.base + requestTarget(r), nil
+// targets are the URLs that the service may have signed for a request.
+func (a *addressing) targets(r *http.Request, target string) ([]string, error) {
+	before := a.base
+	if before == "" {
+		seen, err := a.origin(r)
+		if err != nil {
+			return nil, err
+		}
+		before = seen.String()
 	}
-	seen := origin{scheme: "http", host: r.Host}
+	return spellings(before, target), nil
+}
+
+// origin is where a request was sent, as far as is known.
+func (a *addressing) origin(r *http.Request) (origin, error) {
+	seen := origin{scheme: "http"}
 	if r.TLS != nil {
 		seen.scheme = "https"
 	}
 	if a.trusts(r.RemoteAddr) {
 		for _, name := range a.headers {
 			if err := seen.read(r.Header, name); err != nil {
-				return "", fmt.Errorf("header %s: %w", name, err)
+				return origin{}, fmt.Errorf("header %s: %w", name, err)
 			}
 		}
 	}
-	return seen.String() + requestTarget(r), nil
+	if seen.host != "" {
+		return seen, nil
+	}
+	if err := seen.setHost(r.Host); err != nil {
+		return origin{}, fmt.Errorf("header Host: %w", err)
+	}
+	return seen, nil
 }
 
 // requestTarget is path and query as they arrived. [http.StripPrefix] and the
 // like change r.URL, but not r.RequestURI.
-func requestTarget(r *http.Request) string {
-	if r.RequestURI == "" { // the request did not come through a server
-		return r.URL.RequestURI()
+func requestTarget(r *http.Request) (string, error) {
+	target := r.RequestURI
+	if target == "" { // the request did not come through a server
+		target = r.URL.RequestURI()
 	}
-	_, _, rest := splitURL(r.RequestURI)
-	if strings.HasPrefix(r.RequestURI, "/") {
-		rest = r.RequestURI // a URL may stand in it
+	if scheme, _, rest := splitURL(target); scheme != "" { // as proxies are asked
+		target = rest
+		if !strings.HasPrefix(rest, "/") {
+			target = "/" + rest
+		}
 	}
-	return rest
+	if !strings.HasPrefix(target, "/") {
+		return "", fmt.Errorf("the request is for %q, expected a path", target)
+	}
+	return target, nil
 }
 
 func (a *addressing) trusts(remote string) bool {
@@ -148,21 +178,29 @@ func (o *origin) read(header http.Header, name string) error {
 	}
 }
 
-// readForwarded reads an element of the header of RFC 7239.
+// readForwarded reads an element of the header of RFC 7239. A quoted value that
+// has quotes or a semicolon in it is refused, as what follows might be taken for
+// the proxy's.
 func (o *origin) readForwarded(element string) error {
+	found := map[string]string{}
 	for pair := range strings.SplitSeq(element, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
-		value = strings.Trim(value, `"`)
-		var err error
-		switch strings.ToLower(name) {
-		case "proto":
-			err = o.setScheme(value)
-		case "host":
-			err = o.setHost(value)
+		name = strings.ToLower(name)
+		if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+			value = value[1 : len(value)-1]
 		}
-		if err != nil {
+		if _, again := found[name]; again || strings.ContainsAny(value, `"\`) {
+			return fmt.Errorf("%q is there twice, or is not to be read", name)
+		}
+		found[name] = value
+	}
+	if scheme, ok := found["proto"]; ok {
+		if err := o.setScheme(scheme); err != nil {
 			return err
 		}
+	}
+	if host, ok := found["host"]; ok {
+		return o.setHost(host)
 	}
 	return nil
 }
@@ -175,8 +213,15 @@ func (o *origin) setScheme(scheme string) error {
 	return nil
 }
 
+// hostCharacters are those of names and addresses with a port. A host must not
+// have others: over HTTP/2 a client can write the beginning of a path there, and
+// have a signature for a longer path accepted.
+const hostCharacters = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~:[]"
+
+const digits = "0123456789"
+
 func (o *origin) setHost(host string) error {
-	if host == "" || strings.ContainsAny(host, `/?#@\ `) {
+	if host == "" || strings.Trim(host, hostCharacters) != "" {
 		return fmt.Errorf("%q is no host", host)
 	}
 	o.host = host
@@ -184,27 +229,37 @@ func (o *origin) setHost(host string) error {
 }
 
 func (o *origin) setPort(port string) error {
-	if port == "" || strings.Trim(port, "0123456789") != "" {
+	if port == "" || strings.Trim(port, digits) != "" {
 		return fmt.Errorf("%q is no port", port)
 	}
 	o.port = port
 	return nil
 }
 
-// spellings are the ways in which the service may have signed a URL. It drops the
-// port of some URLs of voice and keeps it in others; for TaskRouter it is not
-// documented, and a default port may have got lost on the way.
-func spellings(target string) []string {
-	scheme, authority, rest := splitURL(target)
+// spellings are the ways in which the service may have signed a URL, of which
+// what comes before the target of the request is known. The service drops the port
+// of some URLs of voice and keeps it in others; for TaskRouter it is not documented,
+// and a default port may have got lost on the way. A URL without a path is signed
+// as it is, but requested with one.
+func spellings(before, target string) []string {
+	scheme, authority, prefix := splitURL(before)
 	host, port := splitPort(authority)
-	if port != "" {
-		return []string{target, scheme + host + rest}
+	other := host
+	if port == "" {
+		other = host + ":" + defaultPort(scheme)
 	}
-	port = "80"
-	if scheme == "https://" {
-		port = "443"
+	urls := []string{before + target, scheme + other + prefix + target}
+	if bare := target[1:]; bare == "" || bare[0] == '?' {
+		urls = append(urls, before+bare, scheme+other+prefix+bare)
 	}
-	return []string{target, scheme + host + ":" + port + rest}
+	return urls
+}
+
+func defaultPort(scheme string) string {
+	if strings.EqualFold(scheme, "https://") {
+		return "443"
+	}
+	return "80"
 }
 
 // splitPort splits the port off an authority, whose host may be an IPv6 address

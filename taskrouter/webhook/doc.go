@@ -27,6 +27,18 @@
 // refused are answered with 403 and nothing else; a record of level debug says why.
 // [Verifier.Handler] guards what else the service requests, such as TwiML.
 //
+// The signature has limits that no verifier can mend. It is made of the URL, the
+// names and the values, one after the other and with nothing between them. Whoever
+// gets hold of a signed callback, from a log perhaps, can therefore send it again
+// with the borders elsewhere: a field becomes part of the one before it, the end of
+// the URL part of the form, or the form part of the URL. If some text in it was
+// theirs, as attributes of a task may be, they can have fields in it of their own,
+// the time included. So give the service https URLs only, log no signatures, mount
+// handlers at whole paths, and let nothing that matters depend on the query of a
+// callback URL: its last value can be made shorter or longer. A callback can be sent
+// again as it was, too; [WithMaxAge] limits for how long, and [EventHandler] handles
+// an event once.
+//
 // # Events
 //
 // An [Event] has the fields that all events have, and views of what it is about. An

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 )
 
@@ -15,16 +14,18 @@ type Option func(*Verifier) error
 // that is wrong with them, and with the tokens.
 func (v *Verifier) With(options ...Option) (*Verifier, error) {
 	if v == nil {
-		return nil, errors.New("webhook: set up a verifier: it is nil")
+		return nil, fmt.Errorf("webhook: set up a verifier: %w", v.usable())
 	}
 	changed := *v
-	changed.addressing.peers = slices.Clone(v.addressing.peers)
-	changed.addressing.headers = slices.Clone(v.addressing.headers)
 	var problems []error
 	for _, option := range options {
+		if option == nil {
+			problems = append(problems, errors.New("an Option is nil"))
+			continue
+		}
 		problems = append(problems, option(&changed))
 	}
-	problems = append(problems, changed.unusable)
+	problems = append(problems, changed.usable())
 	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("webhook: set up a verifier: %w", err)
 	}
@@ -47,10 +48,12 @@ func WithBaseURL(base string) Option {
 
 // WithTrustedProxy believes what proxies say about the URL that they were asked
 // for. The peers are the addresses from which they connect, such as "127.0.0.1" or
-// "10.0.0.0/8"; from elsewhere the headers are ignored. The headers are those that
-// the proxies set or remove on every request, of Forwarded, X-Forwarded-Host,
-// X-Forwarded-Port and X-Forwarded-Proto. A header with several values is not
-// believed, and the request is refused: see [WithBaseURL].
+// "10.0.0.0/8"; from elsewhere, and through a Unix socket, the headers are ignored.
+// The headers are those that the proxies set or remove on every request, of
+// Forwarded, X-Forwarded-Host, X-Forwarded-Port and X-Forwarded-Proto; if two of
+// them tell the same, the later one holds. A header with several values is not
+// believed, and the request is refused: see [WithBaseURL]. The option replaces
+// proxies that were trusted before.
 func WithTrustedProxy(peers []string, headers ...string) Option {
 	return func(v *Verifier) error {
 		if err := v.addressing.setProxies(peers, headers); err != nil {
@@ -64,6 +67,9 @@ func WithTrustedProxy(peers []string, headers ...string) Option {
 // callbacks of several accounts arrive, such as sub-accounts, which sign with
 // tokens of their own: [NewVerifier] would let whoever has one of its tokens sign
 // for all. It replaces the tokens of the verifier.
+//
+// Only the account is certain then: whoever has its token can put the SIDs of
+// another one's workspace, task or worker beside it.
 func WithTokenSource(tokens TokenSource) Option {
 	return func(v *Verifier) error {
 		if tokens == nil {
@@ -74,7 +80,7 @@ func WithTokenSource(tokens TokenSource) Option {
 	}
 }
 
-// WithMaxBody bounds the body of a callback, 1 MiB unless set. Longer ones are
+// WithMaxBody bounds the body of a callback, in bytes, 1 MiB unless set. Longer ones are
 // refused without being read to the end.
 func WithMaxBody(bytes int64) Option {
 	return func(v *Verifier) error {

@@ -48,7 +48,8 @@ func SignBody(authToken, target string, body []byte) (signedTarget, signature st
 	return target, signature
 }
 
-// signature is the HMAC of a text; SHA-1 is what the service uses.
+// signature is the HMAC of a text; SHA-1 is what the service uses. Nothing in the
+// text tells names from values or the URL from the form: see the package comment.
 func signature(authToken, text string) []byte {
 	mac := hmac.New(sha1.New, []byte(authToken))
 	_, _ = mac.Write([]byte(text)) // never fails
@@ -65,11 +66,11 @@ func signedURL(target string) string {
 // splitURL splits a URL before and after its authority. It is not parsed, as
 // writing it again would change its escapes.
 func splitURL(target string) (scheme, authority, rest string) {
-	start := strings.Index(target, "://") + len("://")
-	if start < len("://") {
+	before, _, found := strings.Cut(target, "://")
+	if !found || strings.ContainsAny(before, "/?#") { // a path, in which a URL may stand
 		return "", "", target
 	}
-	end := len(target)
+	start, end := len(before)+len("://"), len(target)
 	if i := strings.IndexAny(target[start:], "/?#"); i >= 0 {
 		end = start + i
 	}

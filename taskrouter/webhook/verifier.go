@@ -2,7 +2,9 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -23,21 +25,26 @@ import (
 // certain that the service made it.
 var ErrUnverified = errors.New("the request is not known to be the service's")
 
+// defaultMaxBody is in bytes, and much more than a callback has: the service allows
+// attributes 4,096 characters.
+const defaultMaxBody = 1 << 20
+
 // A Verifier tells the callbacks of the service from what others send. It can be
 // used by many goroutines.
 type Verifier struct {
 	tokens     TokenSource
+	unusable   error // what is wrong with the tokens
 	addressing addressing
-	maxBody    int64
-	maxAge     time.Duration
-	logger     *slog.Logger
-	unusable   error // why nothing can be verified, if so
+	maxBody    int64         // 0 for defaultMaxBody
+	maxAge     time.Duration // 0 for any
+	logger     *slog.Logger  // nil for slog.Default
 }
 
 // A TokenSource returns the auth tokens with which an account's callbacks may be
 // signed. The SID comes from a request that is not verified yet, and is empty if
 // it names none: what is looked up must be worth nothing without the signature.
-// An error answers the request with status 500.
+// Without a token, as for an account that is not known, the request is refused; an
+// error answers it with status 500.
 type TokenSource func(ctx context.Context, accountSID string) ([]string, error)
 
 // NewVerifier returns a verifier of callbacks that are signed with one of these
@@ -45,18 +52,27 @@ type TokenSource func(ctx context.Context, accountSID string) ([]string, error)
 // while it is being replaced, the new one as well. A verifier without a token, or
 // with an empty one, verifies nothing; [Verifier.With] reports it.
 func NewVerifier(authTokens ...string) *Verifier {
+	if len(authTokens) == 0 {
+		return &Verifier{}
+	}
+	if slices.Contains(authTokens, "") {
+		return &Verifier{unusable: errors.New("an auth token is empty")}
+	}
 	tokens := slices.Clone(authTokens)
-	v := &Verifier{
-		tokens:  func(context.Context, string) ([]string, error) { return tokens, nil },
-		maxBody: 1 << 20,
+	return &Verifier{tokens: func(context.Context, string) ([]string, error) { return tokens, nil }}
+}
+
+// usable tells why nothing can be verified, if so.
+func (v *Verifier) usable() error {
+	switch {
+	case v == nil:
+		return errors.New("the verifier is nil")
+	case v.unusable != nil:
+		return v.unusable
+	case v.tokens == nil:
+		return errors.New("there is no auth token to verify with")
 	}
-	if len(tokens) == 0 {
-		v.unusable = errors.New("there is no auth token to verify with")
-	}
-	if slices.Contains(tokens, "") {
-		v.unusable = errors.New("an auth token is empty")
-	}
-	return v
+	return nil
 }
 
 func (v *Verifier) log() *slog.Logger {
@@ -71,7 +87,9 @@ func (v *Verifier) log() *slog.Logger {
 // tokens, another one. It reads the body, and puts it back.
 //
 // A form is verified with all values of all fields, any other body by its SHA-256
-// in the URL, and a request without a body by its URL alone.
+// in the URL, and a request without a body by its URL alone. The method is not
+// signed: others than POST and GET, which the service uses, are refused, and so is
+// a GET with a body.
 func (v *Verifier) Verify(r *http.Request) error {
 	_, err := v.verify(r)
 	return err
@@ -101,49 +119,69 @@ func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, http.StatusText(status), status)
 }
 
-func unverified(format string, arguments ...any) error {
-	return fmt.Errorf("webhook: %w: %w", ErrUnverified, fmt.Errorf(format, arguments...))
+func unverified(why error) error {
+	return fmt.Errorf("webhook: %w: %w", ErrUnverified, why)
 }
 
 // verify verifies a request, and returns its form, nil if it has none.
 func (v *Verifier) verify(r *http.Request) (url.Values, error) {
-	if v == nil {
-		return nil, errors.New("webhook: the verifier is nil")
+	if err := v.usable(); err != nil {
+		return nil, fmt.Errorf("webhook: verify a request: %w", err)
 	}
-	if v.unusable != nil {
-		return nil, fmt.Errorf("webhook: verify a request: %w", v.unusable)
-	}
-	sent, err := signatureOf(r)
+	c, err := v.claimOf(r)
 	if err != nil {
-		return nil, unverified("%w", err)
+		return nil, unverified(err)
 	}
-	body, err := v.read(r)
-	if err != nil {
-		return nil, unverified("read the body: %w", err)
-	}
-	target, err := v.addressing.target(r)
-	if err != nil {
-		return nil, unverified("%w", err)
-	}
-	form, err := formOf(r, body)
-	if err != nil {
-		return nil, unverified("%w", err)
-	}
-	signed, err := signedFields(target, body, form)
-	if err != nil {
-		return nil, unverified("%w", err)
-	}
-	tokens, err := v.tokens(r.Context(), form.Get("AccountSid"))
+	tokens, err := v.tokens(r.Context(), c.account)
 	if err != nil {
 		return nil, fmt.Errorf("webhook: look up the auth tokens: %w", err)
 	}
-	if !fits(sent, tokens, spellings(target), signed) {
-		return nil, unverified("the signature fits none of %d tokens with any of %q", len(tokens), spellings(target))
+	if !c.fits(tokens) {
+		return nil, unverified(fmt.Errorf("the signature fits none of %d tokens with any of %q", len(tokens), c.urls))
 	}
-	if err := v.checkAge(form); err != nil {
-		return nil, unverified("%w", err)
+	if err := v.checkAge(c.form); err != nil {
+		return nil, unverified(err)
 	}
-	return form, nil
+	return c.form, nil
+}
+
+// A claim is what a request says that the service has signed.
+type claim struct {
+	signature []byte
+	urls      []string   // one of these
+	form      url.Values // and this, nil for none
+	account   string     // whose token it was; "" if it names none
+}
+
+func (v *Verifier) claimOf(r *http.Request) (c claim, err error) {
+	if c.signature, err = signatureOf(r); err != nil {
+		return claim{}, err
+	}
+	target, err := requestTarget(r)
+	if err != nil {
+		return claim{}, err
+	}
+	if c.urls, err = v.addressing.targets(r, target); err != nil {
+		return claim{}, err
+	}
+	body, err := v.read(r)
+	if err != nil {
+		return claim{}, fmt.Errorf("read the body: %w", err)
+	}
+	if err = checkMethod(r, body); err != nil {
+		return claim{}, err
+	}
+	if c.form, err = formOf(r, body); err != nil {
+		return claim{}, err
+	}
+	query := queryOf(target)
+	if err = checkBody(c.form, query[bodyHash], body); err != nil {
+		return claim{}, err
+	}
+	if c.account, err = accountOf(c.form, query); err != nil {
+		return claim{}, err
+	}
+	return c, nil
 }
 
 // signatureOf is the signature that a request claims to have.
@@ -156,6 +194,9 @@ func signatureOf(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("header %s: %w", SignatureHeader, err)
 	}
+	if len(sent) != sha1.Size {
+		return nil, fmt.Errorf("header %s: it has %d bytes, expected %d", SignatureHeader, len(sent), sha1.Size)
+	}
 	return sent, nil
 }
 
@@ -164,18 +205,28 @@ func (v *Verifier) read(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	if r.ContentLength > v.maxBody {
-		return nil, fmt.Errorf("it has %d bytes, more than %d", r.ContentLength, v.maxBody)
+	most := cmp.Or(v.maxBody, defaultMaxBody)
+	if r.ContentLength > most {
+		return nil, fmt.Errorf("it has %d bytes, more than %d", r.ContentLength, most)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, v.maxBody+1))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, most))
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(body)) > v.maxBody {
-		return nil, fmt.Errorf("it has more than %d bytes", v.maxBody)
-	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
+}
+
+// checkMethod refuses what the service does not use, since the method is not signed:
+// what was sent to be read must not delete.
+func checkMethod(r *http.Request, body []byte) error {
+	switch {
+	case r.Method == http.MethodPost, r.Method == http.MethodGet && len(body) == 0:
+		return nil
+	case r.Method == http.MethodGet:
+		return errors.New("a GET has a body")
+	}
+	return fmt.Errorf("the method is %s, expected POST or GET", r.Method)
 }
 
 // formOf are the fields of a body, nil if it is no form.
@@ -191,46 +242,56 @@ func formOf(r *http.Request, body []byte) (url.Values, error) {
 	return form, nil
 }
 
-// hashesIn are the hashes of the body that a URL has: none or one, if it is the
-// service's.
-func hashesIn(target string) []string {
+// queryOf are the parameters of the target of a request. Those that cannot be read
+// are signed with the URL, and count for nothing else.
+func queryOf(target string) url.Values {
 	_, query, _ := strings.Cut(target, "?")
-	parameters, _ := url.ParseQuery(query) // what does not parse is no hash, but may be signed
-	return parameters[bodyHash]
+	parameters, _ := url.ParseQuery(query)
+	return parameters
 }
 
-// signedFields are the fields that are signed beside the URL: those of the form,
-// unless the URL has the hash of the body. A body that is neither is not signed at
-// all, whatever the signature of the URL says.
-func signedFields(target string, body []byte, form url.Values) (url.Values, error) {
-	if hashes := hashesIn(target); len(hashes) > 0 {
-		return nil, checkHash(hashes, body)
+// checkBody compares a body that is no form with its hash in the URL, without which
+// it would not be signed at all. A form is signed by its fields even if the URL has
+// a hash: otherwise a recorded callback with a text of the attacker's could be sent
+// again as a URL, hash and all, with any form.
+func checkBody(form url.Values, hashes []string, body []byte) error {
+	if form != nil || len(hashes) == 0 && len(body) == 0 {
+		return nil
 	}
-	if form == nil && len(body) > 0 {
-		return nil, fmt.Errorf("the body is no form, and the URL has no %s", bodyHash)
-	}
-	return form, nil
-}
-
-func checkHash(hashes []string, body []byte) error {
-	if len(hashes) > 1 {
-		return fmt.Errorf("the URL has %d values of %s", len(hashes), bodyHash)
+	if len(hashes) != 1 {
+		return fmt.Errorf("the body is no form, and the URL has %d values of %s, expected one", len(hashes), bodyHash)
 	}
 	want, err := hex.DecodeString(hashes[0])
 	if err != nil {
 		return fmt.Errorf("%s: %w", bodyHash, err)
 	}
-	if got := sha256.Sum256(body); subtle.ConstantTimeCompare(got[:], want) != 1 {
+	if got := sha256.Sum256(body); !bytes.Equal(got[:], want) { // neither is a secret
 		return fmt.Errorf("the body is not the one that %s is of", bodyHash)
 	}
 	return nil
 }
 
-// fits tells whether a signature is one that the service may have made. It takes
-// the same time wherever it fits.
-func fits(sent []byte, tokens, targets []string, form url.Values) bool {
-	texts := []string{signedForm(form)}
-	if asSent := signedFormAsSent(form); asSent != texts[0] {
+// accountOf is the account that a request is about, "" for none: that of the form,
+// or of the query, in which the service sends it by GET.
+func accountOf(form, query url.Values) (string, error) {
+	const name = "AccountSid"
+	named := query
+	if form.Has(name) {
+		named = form
+	}
+	for _, sid := range named[name] {
+		if sid != named.Get(name) { // then who reads the other one would be deceived
+			return "", fmt.Errorf("%s is there with different values", name)
+		}
+	}
+	return named.Get(name), nil
+}
+
+// fits tells whether one of these tokens has signed the claim. It takes the same
+// time whichever does.
+func (c claim) fits(tokens []string) bool {
+	texts := []string{signedForm(c.form)}
+	if asSent := signedFormAsSent(c.form); asSent != texts[0] {
 		texts = append(texts, asSent)
 	}
 	found := 0
@@ -238,9 +299,9 @@ func fits(sent []byte, tokens, targets []string, form url.Values) bool {
 		if token == "" { // everybody could have made it
 			continue
 		}
-		for _, target := range targets {
+		for _, target := range c.urls {
 			for _, text := range texts {
-				found |= subtle.ConstantTimeCompare(signature(token, target+text), sent)
+				found |= subtle.ConstantTimeCompare(signature(token, target+text), c.signature)
 			}
 		}
 	}
@@ -255,8 +316,8 @@ func (v *Verifier) checkAge(form url.Values) error {
 	if made.IsZero() {
 		return errors.New("it does not say when it was made")
 	}
-	if age := time.Since(made); age.Abs() > v.maxAge {
-		return fmt.Errorf("it was made %v ago, more than %v", age.Round(time.Second), v.maxAge)
+	if time.Since(made).Abs() > v.maxAge {
+		return fmt.Errorf("it was made at %v, more than %v from now", made, v.maxAge)
 	}
 	return nil
 }
