@@ -69,10 +69,14 @@ func (a *addressing) setProxies(peers, headers []string) error {
 func parsePrefix(text string) (netip.Prefix, error) {
 	if !strings.Contains(text, "/") {
 		address, err := netip.ParseAddr(text)
+		if err == nil && address.Zone() != "" {
+			err = errors.New("a zone would not be compared")
+		}
 		if err != nil {
 			return netip.Prefix{}, err
 		}
-		return address.Unmap().Prefix(address.Unmap().BitLen()) // an error if there is a zone
+		address = address.Unmap()
+		return netip.PrefixFrom(address, address.BitLen()), nil
 	}
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil || !prefix.Addr().Is4In6() {
