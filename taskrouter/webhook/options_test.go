@@ -72,9 +72,9 @@ func TestATokenSourceMakesAVerifierOfNoToken(t *testing.T) {
 	assert.ErrorContains(t, err, "WithTokenSource: the function is nil")
 
 	for _, verifier := range []*webhook.Verifier{webhook.NewVerifier(), webhook.NewVerifier(""), {}} {
-		verifier, err := verifier.With(webhook.WithTokenSource(verifyTokens))
+		usable, err := verifier.With(webhook.WithTokenSource(verifyTokens))
 		require.NoError(t, err)
-		assert.NoError(t, verifier.Verify(verifyCall{body: "a=b", signs: verifyHook + "ab"}.request(t)))
+		assert.NoError(t, usable.Verify(verifyCall{body: "a=b", signs: verifyHook + "ab"}.request(t)))
 	}
 }
 
