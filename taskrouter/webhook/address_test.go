@@ -326,6 +326,7 @@ func TestTrustedProxiesTellWhatTheyWereAskedFor(t *testing.T) {
 	}{
 		"nothing but the host":              {host: "example.com", signed: "http://example.com/hook"},
 		"the scheme":                        {host: "example.com", header: http.Header{"X-Forwarded-Proto": {"https"}}, signed: signed},
+		"the scheme that it is":             {host: "example.com", header: http.Header{"X-Forwarded-Proto": {"http"}}, signed: "http://example.com/hook"},
 		"the scheme in capitals":            {host: "example.com", header: http.Header{"X-Forwarded-Proto": {"HTTPS"}}, signed: signed},
 		"white space":                       {host: "example.com", header: http.Header{"X-Forwarded-Proto": {" https\t"}}, signed: signed},
 		"the host":                          {header: http.Header{"X-Forwarded-Host": {"example.com"}}, signed: "http://example.com/hook"},

@@ -58,6 +58,7 @@ func TestTheURLIsSignedAsWrittenWithoutUserAndFragment(t *testing.T) {
 		"a fragment with a user":       {"https://example.com#//me@x/", "https://example.com"},
 		"a URL in the query":           {"https://example.com/?next=https://me@example.org/", "https://example.com/?next=https://me@example.org/"},
 		"a URL in the query of a path": {"/a?next=https://me@example.org/", "/a?next=https://me@example.org/"},
+		"a URL in the query of a name": {"example.com?next=https://me@example.org/", "example.com?next=https://me@example.org/"},
 		"a URL in a path":              {"/https://me@example.org/", "/https://me@example.org/"},
 		"a port":                       {"https://example.com:443/", "https://example.com:443/"},
 		"escapes that need not be":     {"https://example.com/%7Ea%2fb?c=%2F+%20;", "https://example.com/%7Ea%2fb?c=%2F+%20;"},
