@@ -139,7 +139,7 @@ func (v *Verifier) verify(r *http.Request) (url.Values, error) {
 	if !c.fits(tokens) {
 		return nil, unverified(fmt.Errorf("the signature fits none of %d tokens with any of %q", len(tokens), c.urls))
 	}
-	if err := v.checkAge(c.form); err != nil {
+	if err := v.checkAge(c.made); err != nil {
 		return nil, unverified(err)
 	}
 	return c.form, nil
@@ -151,6 +151,7 @@ type claim struct {
 	urls      []string   // one of these
 	form      url.Values // and this, nil for none
 	account   string     // whose token it was; "" if it names none
+	made      time.Time  // when; zero if it does not say so
 }
 
 func (v *Verifier) claimOf(r *http.Request) (c claim, err error) {
@@ -180,6 +181,10 @@ func (v *Verifier) claimOf(r *http.Request) (c claim, err error) {
 	}
 	if c.account, err = accountOf(c.form, query); err != nil {
 		return claim{}, err
+	}
+	c.made = timeOf(c.form)
+	if c.form == nil {
+		c.made = timeOf(query)
 	}
 	return c, nil
 }
@@ -308,11 +313,10 @@ func (c claim) fits(tokens []string) bool {
 	return found == 1
 }
 
-func (v *Verifier) checkAge(form url.Values) error {
+func (v *Verifier) checkAge(made time.Time) error {
 	if v.maxAge == 0 {
 		return nil
 	}
-	made := timeOf(form)
 	if made.IsZero() {
 		return errors.New("it does not say when it was made")
 	}

@@ -627,6 +627,21 @@ func TestTheAgeOfACallbackIsHeldToTheSecond(t *testing.T) {
 	}
 }
 
+func TestTheTimeOfARequestWithoutAFormIsInItsURL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := "Timestamp=" + strconv.FormatInt(time.Now().Unix(), 10)
+		verifier := verifyWith(t, webhook.WithMaxAge(time.Minute))
+		call := verifyCall{method: "GET", target: "/hook?" + now, signs: verifyHook + "?" + now}
+		assert.NoError(t, verifier.Verify(call.request(t)))
+
+		form := verifyCall{target: "/hook?" + now, body: "a=b", signs: verifyHook + "?" + now + "ab"}
+		verifyRefused(t, verifier.Verify(form.request(t)), "it does not say when it was made")
+
+		time.Sleep(time.Minute + 1)
+		verifyRefused(t, verifier.Verify(call.request(t)), "more than 1m0s from now")
+	})
+}
+
 func TestWithoutALimitACallbackHasNoAge(t *testing.T) {
 	call := verifyCall{body: "Timestamp=1000000000", signs: verifyHook + "Timestamp1000000000"}
 	assert.NoError(t, verifyWith(t).Verify(call.request(t)))
