@@ -3,7 +3,6 @@ package webhook
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -35,12 +34,43 @@ type Assignment struct {
 
 // ParseAssignment reads the fields of an assignment callback. It is an error if
 // one of the SIDs that tell what is assigned is missing (of workspace, task,
-// worker and reservation), as with an event that is sent to the wrong URL, or if
-// age or priority is no whole number. Others may be missing.
+// worker and reservation), if age or priority is no whole number, or if it is an
+// event, which is sent to the wrong URL: those of reservations have these SIDs as
+// well. Other fields may be missing.
 func ParseAssignment(form url.Values) (Assignment, error) {
+	if err := checkAssignment(form); err != nil {
+		return Assignment{}, fmt.Errorf("webhook: read an assignment: %w", err)
+	}
+	return readAssignment(form), nil
+}
+
+func checkAssignment(form url.Values) error {
+	if event := form.Get("EventType"); event != "" {
+		return fmt.Errorf("it is an event, as its EventType is %q", event)
+	}
+	var problems []error
+	for _, name := range []string{"WorkspaceSid", "TaskSid", "WorkerSid", "ReservationSid"} {
+		if form.Get(name) == "" {
+			problems = append(problems, fmt.Errorf("%s is missing", name))
+		}
+	}
+	for _, name := range []string{"TaskAge", "TaskPriority"} {
+		if text := form.Get(name); text != "" && !isWhole(text) {
+			problems = append(problems, fmt.Errorf("%s is %q, expected a whole number of 32 bits", name, text))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func isWhole(text string) bool {
+	_, err := strconv.ParseInt(text, 10, 32)
+	return err == nil
+}
+
+func readAssignment(form url.Values) Assignment {
 	f := fields{form: form}
-	a := Assignment{
-		Time:             timeOf(form),
+	return Assignment{
+		Time:             f.moment("Timestamp"),
 		AccountSID:       f.text("AccountSid"),
 		WorkspaceSID:     f.text("WorkspaceSid"),
 		WorkflowSID:      f.text("WorkflowSid"),
@@ -52,36 +82,21 @@ func ParseAssignment(form url.Values) (Assignment, error) {
 		TaskAttributes:   taskrouter.Attributes(f.text("TaskAttributes")),
 		TaskAge:          f.seconds("TaskAge"),
 		TaskPriority:     f.number("TaskPriority"),
-		Fields:           maps.Clone(form),
+		Fields:           copyOf(form),
 	}
-	var problems []error
-	for _, name := range []string{"WorkspaceSid", "TaskSid", "WorkerSid", "ReservationSid"} {
-		if form.Get(name) == "" {
-			problems = append(problems, fmt.Errorf("%s is missing", name))
-		}
-	}
-	for _, name := range []string{"TaskAge", "TaskPriority"} {
-		if text := form.Get(name); text != "" && !isWhole(text) {
-			problems = append(problems, fmt.Errorf("%s is %q, expected a whole number", name, text))
-		}
-	}
-	if err := errors.Join(problems...); err != nil {
-		return Assignment{}, fmt.Errorf("webhook: read an assignment: %w", err)
-	}
-	return a, nil
-}
-
-func isWhole(text string) bool {
-	_, err := strconv.ParseInt(text, 10, 32)
-	return err == nil
 }
 
 // Form returns the fields that the service would send: Fields, and over them what
-// the assignment says itself. A zero time is left out.
+// the assignment says itself. What is empty is left out, and the age is cut to
+// whole seconds.
 func (a Assignment) Form() url.Values {
-	form := url.Values{}
-	maps.Copy(form, a.Fields)
-	for name, value := range map[string]string{
+	return over(a.Fields, readAssignment(a.Fields).texts(), a.texts())
+}
+
+// texts are the fields that an assignment has names for, "" for none.
+func (a Assignment) texts() map[string]string {
+	return map[string]string{
+		"Timestamp":        timeText(a.Time, a.Time.Unix()),
 		"AccountSid":       a.AccountSID,
 		"WorkspaceSid":     a.WorkspaceSID,
 		"WorkflowSid":      a.WorkflowSID,
@@ -93,11 +108,5 @@ func (a Assignment) Form() url.Values {
 		"TaskAttributes":   string(a.TaskAttributes),
 		"TaskAge":          strconv.FormatInt(int64(a.TaskAge/time.Second), 10),
 		"TaskPriority":     strconv.Itoa(a.TaskPriority),
-	} {
-		form.Set(name, value)
 	}
-	if !a.Time.IsZero() {
-		form.Set("Timestamp", strconv.FormatInt(a.Time.Unix(), 10))
-	}
-	return form
 }

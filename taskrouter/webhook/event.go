@@ -2,10 +2,7 @@ package webhook
 
 import (
 	"errors"
-	"fmt"
-	"maps"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,8 +36,15 @@ type Event struct {
 // type, as with another callback that is sent to the wrong URL; any other field
 // may be missing, and any type will do.
 func ParseEvent(form url.Values) (Event, error) {
+	if form.Get("EventType") == "" {
+		return Event{}, errors.New("webhook: read an event: EventType is missing")
+	}
+	return readEvent(form), nil
+}
+
+func readEvent(form url.Values) Event {
 	f := fields{form: form}
-	e := Event{
+	return Event{
 		Type:             EventType(f.text("EventType")),
 		SID:              f.text("Sid"),
 		AccountSID:       f.text("AccountSid"),
@@ -52,20 +56,20 @@ func ParseEvent(form url.Values) (Event, error) {
 		ResourceSID:      f.text("ResourceSid"),
 		Reason:           f.text("Reason"),
 		Time:             timeOf(form),
-		Fields:           maps.Clone(form),
+		Fields:           copyOf(form),
 	}
-	if e.Type == "" {
-		return Event{}, fmt.Errorf("webhook: read an event: %w", errors.New("EventType is missing"))
-	}
-	return e, nil
 }
 
 // Form returns the fields that the service would send: Fields, and over them what
-// the event says itself, unless it is zero.
+// the event says itself. What is empty is left out. What its views show is in
+// Fields only.
 func (e Event) Form() url.Values {
-	form := url.Values{}
-	maps.Copy(form, e.Fields)
-	for name, value := range map[string]string{
+	return over(e.Fields, readEvent(e.Fields).texts(), e.texts())
+}
+
+// texts are the fields that an event has names for, "" for none.
+func (e Event) texts() map[string]string {
+	return map[string]string{
 		"EventType":        string(e.Type),
 		"Sid":              e.SID,
 		"AccountSid":       e.AccountSID,
@@ -76,16 +80,9 @@ func (e Event) Form() url.Values {
 		"ResourceType":     e.ResourceType,
 		"ResourceSid":      e.ResourceSID,
 		"Reason":           e.Reason,
-	} {
-		if value != "" {
-			form.Set(name, value)
-		}
+		"Timestamp":        timeText(e.Time, e.Time.Unix()),
+		"TimestampMs":      timeText(e.Time, e.Time.UnixMilli()),
 	}
-	if !e.Time.IsZero() {
-		form.Set("Timestamp", strconv.FormatInt(e.Time.Unix(), 10))
-		form.Set("TimestampMs", strconv.FormatInt(e.Time.UnixMilli(), 10))
-	}
-	return form
 }
 
 // EventActivity is the activity that an event is about.

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,8 +25,12 @@ type EventMux struct {
 }
 
 // On has a function called with events of a type. Several functions of one type
-// are called in the order in which they were registered.
+// are called in the order in which they were registered. It panics if the function
+// is nil, as that would panic with the first event otherwise.
 func (m *EventMux) On(eventType EventType, function EventFunc) {
+	if function == nil {
+		panic(fmt.Sprintf("webhook: the function for %s is nil", eventType))
+	}
 	if m.functions == nil {
 		m.functions = map[EventType][]EventFunc{}
 	}
@@ -34,7 +39,7 @@ func (m *EventMux) On(eventType EventType, function EventFunc) {
 
 // OnOther has a function called with events of all types that no other function
 // is registered for, those included that the service will add. It replaces one
-// that was registered before. Without it, such events are ignored.
+// that was registered before. Without it, or with nil, such events are ignored.
 func (m *EventMux) OnOther(function EventFunc) { m.other = function }
 
 // Dispatch calls the functions for an event, and returns their errors: one that
@@ -53,8 +58,8 @@ func (m *EventMux) Dispatch(ctx context.Context, event Event) error {
 
 // Filter returns the types that functions are registered for, sorted and joined
 // by commas: what the EventsFilter of a workspace has to be for the service to send
-// these events and no others. It is empty, for all events, if [EventMux.OnOther]
-// was called.
+// these events and no others. It is empty, for all events, if a function is
+// registered by [EventMux.OnOther], or none at all.
 func (m *EventMux) Filter() string {
 	if m.other != nil {
 		return ""

@@ -1,26 +1,53 @@
 package webhook
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 )
 
+// copyOf shares nothing with the form. Of nil it is nil.
+func copyOf(form url.Values) url.Values { return url.Values(http.Header(form).Clone()) }
+
+// over returns a copy of the fields that arrived, and over them what is said. What
+// they say already stays as it was spelt; said as "", a field is left out.
+func over(fields url.Values, arrived, said map[string]string) url.Values {
+	form := copyOf(fields)
+	if form == nil {
+		form = url.Values{}
+	}
+	for name, text := range said {
+		switch {
+		case form.Has(name) && text == arrived[name]:
+		case text == "":
+			form.Del(name)
+		default:
+			form.Set(name, text)
+		}
+	}
+	return form
+}
+
 // fields reads the fields of a callback, all of which are text.
 type fields struct {
 	form  url.Values
-	found bool // whether any that was asked for is there
+	found bool // whether any that was asked for says something
 }
 
-// text is the value of a field, "" if it is not there.
+// text is the value of a field, the first if it has several, "" if it is not there.
 func (f *fields) text(name string) string {
-	f.found = f.found || f.form.Has(name)
-	return f.form.Get(name)
+	value := f.form.Get(name)
+	f.found = f.found || value != ""
+	return value
 }
 
-// number is a whole number, 0 if the field has none.
+// number is a whole number, 0 if the field has none or a greater one than fits.
 func (f *fields) number(name string) int {
-	n, _ := strconv.Atoi(f.text(name))
+	n, err := strconv.Atoi(f.text(name))
+	if err != nil {
+		return 0
+	}
 	return n
 }
 
@@ -50,23 +77,29 @@ func (f *fields) truth(name string) bool {
 // moment is a time, zero if the field has none that is known.
 func (f *fields) moment(name string) time.Time { return parseTime(f.text(name)) }
 
-// timeOf is when a callback was made, to the millisecond if it says so.
+// timeOf is when an event happened, or another callback was made, to the
+// millisecond if it says so.
 func timeOf(form url.Values) time.Time {
-	f := fields{form: form}
-	if precise := f.moment("TimestampMs"); !precise.IsZero() {
-		return precise
+	text := form.Get("TimestampMs")
+	precise := parseTime(text)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		precise = fromMilliseconds(n)
 	}
-	return f.moment("Timestamp")
+	if precise.IsZero() {
+		return parseTime(form.Get("Timestamp"))
+	}
+	return precise
 }
 
 // parseTime reads a time as callbacks may write it. The format is not documented:
 // it was seen as seconds and milliseconds since 1970, other parts of the service
-// write RFC 3339 or RFC 2822.
+// write RFC 3339 or RFC 2822. A time zone must be a number, UTC or GMT: what other
+// names mean depends on the machine.
 func parseTime(text string) time.Time {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return since1970(n)
 	}
-	for _, layout := range []string{time.RFC3339, time.RFC1123Z, time.RFC1123} {
+	for _, layout := range []string{time.RFC3339, "Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 GMT", "Mon, 2 Jan 2006 15:04:05 UTC"} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC()
 		}
@@ -78,11 +111,27 @@ func parseTime(text string) time.Time {
 // lead to the year 5138, as many milliseconds to 1973.
 func since1970(n int64) time.Time {
 	const mostSeconds = 100_000_000_000
-	if n <= 0 {
+	if 0 < n && n < mostSeconds {
+		n *= 1000
+	}
+	return fromMilliseconds(n)
+}
+
+// fromMilliseconds is a time after 1970 and before 10000, zero if it is not: nothing
+// that is reported is older, and what is later cannot be encoded in JSON.
+func fromMilliseconds(n int64) time.Time {
+	const most = 253_402_300_799_999
+	if n <= 0 || n > most {
 		return time.Time{}
 	}
-	if n < mostSeconds {
-		return time.Unix(n, 0).UTC()
-	}
 	return time.UnixMilli(n).UTC()
+}
+
+// timeText is what a callback has for a time, of which the number is known: "" for
+// no time.
+func timeText(t time.Time, number int64) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(number, 10)
 }

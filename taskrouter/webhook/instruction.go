@@ -12,6 +12,9 @@ import (
 // [Redirect], [Conference] or [Raw]. Nil answers that it is decided later, by an
 // update of the reservation.
 //
+// Values and pointers to them will do, but no pointer that is nil: an answer of null
+// is no decision.
+//
 // A field of an instruction that is left zero is not sent, and the default that
 // its comment names applies. A pointer is for a field whose zero value differs from
 // the default, or whose default the service does not document.
@@ -245,7 +248,7 @@ func (c *Call) UnmarshalJSON(data []byte) error {
 	wire := struct {
 		Accept flag `json:"accept"`
 		*members
-	}{members: (*members)(c)}
+	}{flag(c.Accept), (*members)(c)}
 	err := json.Unmarshal(data, &wire)
 	c.Accept = bool(wire.Accept)
 	return err
@@ -257,7 +260,7 @@ func (r *Redirect) UnmarshalJSON(data []byte) error {
 	wire := struct {
 		Accept flag `json:"accept"`
 		*members
-	}{members: (*members)(r)}
+	}{flag(r.Accept), (*members)(r)}
 	err := json.Unmarshal(data, &wire)
 	r.Accept = bool(wire.Accept)
 	return err
@@ -267,8 +270,10 @@ func (r *Redirect) UnmarshalJSON(data []byte) error {
 type flag bool
 
 func (f *flag) UnmarshalJSON(data []byte) error {
-	text := strings.Trim(string(data), `"`)
-	return json.Unmarshal([]byte(text), (*bool)(f))
+	if text := string(data); text == `"true"` || text == `"false"` {
+		data = data[1 : len(data)-1]
+	}
+	return json.Unmarshal(data, (*bool)(f))
 }
 
 // CallStatusEvents are steps in the life of a call, joined by commas in JSON.

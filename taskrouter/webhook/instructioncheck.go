@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +43,10 @@ func (e *InstructionError) Error() string {
 func CheckInstruction(instruction Instruction) error {
 	if instruction == nil {
 		return nil
+	}
+	if value := reflect.ValueOf(instruction); value.Kind() == reflect.Pointer && value.IsNil() {
+		problem := fmt.Sprintf("it is a %T that is nil, expected an instruction, or nil without a type to decide later", instruction)
+		return fmt.Errorf("webhook: %w", &InstructionError{Problem: problem})
 	}
 	if err := errors.Join(instruction.problems()...); err != nil {
 		return fmt.Errorf("webhook: %w", err)
@@ -89,7 +95,7 @@ func (c *checker) url(member, value string, code int) {
 		return
 	}
 	parsed, err := url.Parse(value)
-	if err != nil || !isHTTP(parsed) || strings.ContainsAny(value, " \t\r\n") {
+	if err != nil || !isHTTP(parsed) || strings.Contains(value, " ") {
 		c.add(member, code, "%q is no absolute http or https URL", value)
 	}
 }
@@ -130,7 +136,7 @@ func (d Dequeue) problems() []error {
 	c := checker{instruction: "dequeue"}
 	c.sid("post_work_activity_sid", d.PostWorkActivitySID, "WA", 40130)
 	longest := maxTimeout
-	if strings.HasPrefix(d.To, "sip:") {
+	if strings.HasPrefix(strings.ToLower(d.To), "sip:") {
 		longest = maxTimeoutSIP
 	}
 	c.number("timeout", d.Timeout, 1, longest)
@@ -174,16 +180,10 @@ func (i Conference) problems() []error {
 }
 
 func (r Raw) problems() []error {
-	c := checker{}
-	var members struct {
-		Instruction string `json:"instruction"`
+	if _, _, err := membersOf(r); err != nil {
+		return []error{err}
 	}
-	if err := json.Unmarshal(r, &members); err != nil {
-		c.add("", 40001, "it is no JSON object: %v", err)
-	} else if members.Instruction == "" {
-		c.add("", 40005, "there is no member %q", "instruction")
-	}
-	return c.found
+	return nil
 }
 
 // doubts are the reasons for which the service may not be able to carry out an
@@ -198,6 +198,12 @@ func doubts(instruction Instruction, a Assignment) []error {
 		}
 	}
 	switch i := instruction.(type) {
+	case *Dequeue:
+		return doubts(*i, a)
+	case *Call:
+		return doubts(*i, a)
+	case *Conference:
+		return doubts(*i, a)
 	case Dequeue:
 		c.instruction = "dequeue"
 		reach(i.To, 40131)
@@ -231,9 +237,13 @@ func reachOf(attributes taskrouter.Attributes) (r reach) {
 }
 
 // ParseInstruction reads an answer to an assignment callback, the text of a JSON
-// object: nil for {}, which decides later. Members that are not known are dropped.
-// The error is an [InstructionError], with the code by which the service reports
-// it, if the text is no JSON, has no instruction or an unknown one; what an
+// object: nil for {}, which decides later. The name of the instruction may have
+// capitals, as it may in requests; those of members may not. Members that are not
+// known are dropped.
+//
+// The error is an [InstructionError]: if the text is no JSON object, names no
+// instruction or an unknown one, with the code by which the service reports that,
+// and if a member has another type. Whether the service would take what the
 // instruction says is for [CheckInstruction].
 func ParseInstruction(text []byte) (Instruction, error) {
 	instruction, err := parseInstruction(text)
@@ -244,29 +254,38 @@ func ParseInstruction(text []byte) (Instruction, error) {
 }
 
 func parseInstruction(text []byte) (Instruction, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil || members == nil {
-		return nil, &InstructionError{Problem: "it is no JSON object", Code: 40001}
+	name, members, err := membersOf(text)
+	if err != nil || len(members) == 0 {
+		return nil, err
 	}
-	if len(members) == 0 {
-		return nil, nil
-	}
-	var name string
-	if err := json.Unmarshal(members["instruction"], &name); err != nil || name == "" {
-		return nil, &InstructionError{Problem: `there is no member "instruction"`, Code: 40005}
-	}
+	name = strings.ToLower(name)
 	decode, known := decoders[name]
 	if !known {
 		return nil, &InstructionError{Problem: fmt.Sprintf("%q is no instruction", name), Code: 55555}
 	}
-	instruction, err := decode(text)
+	instruction, err := decode(members)
 	if err != nil {
-		return nil, &InstructionError{Instruction: name, Problem: err.Error(), Code: 40001}
+		return nil, misreadMember(name, err)
 	}
 	return instruction, nil
 }
 
-var decoders = map[string]func([]byte) (Instruction, error){
+// membersOf returns the members of an instruction and its name. Without members it
+// has none.
+func membersOf(text []byte) (name string, members map[string]json.RawMessage, err error) {
+	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+		return "", nil, &InstructionError{Problem: "it is no JSON object", Code: 40001}
+	}
+	if len(members) == 0 {
+		return "", members, nil
+	}
+	if err := json.Unmarshal(members["instruction"], &name); err != nil || name == "" {
+		return "", nil, &InstructionError{Problem: `there is no member "instruction" with a name`, Code: 40005}
+	}
+	return name, members, nil
+}
+
+var decoders = map[string]func(map[string]json.RawMessage) (Instruction, error){
 	"accept":     decode[Accept],
 	"reject":     decode[Reject],
 	"dequeue":    decode[Dequeue],
@@ -275,8 +294,37 @@ var decoders = map[string]func([]byte) (Instruction, error){
 	"conference": decode[Conference],
 }
 
-func decode[I Instruction](text []byte) (Instruction, error) {
+func decode[I Instruction](members map[string]json.RawMessage) (Instruction, error) {
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool {
+		return !isMember(name) // which encoding/json would take for one of another case
+	})
+	text, err := json.Marshal(members)
+	if err != nil {
+		return nil, err
+	}
 	var instruction I
-	err := json.Unmarshal(text, &instruction)
+	err = json.Unmarshal(text, &instruction)
 	return instruction, err
+}
+
+var isMember = regexp.MustCompile(`^[a-z_]+$`).MatchString
+
+// misreadMember says what encoding/json says of a member that has another type.
+func misreadMember(name string, err error) error {
+	misread := &InstructionError{Instruction: name, Problem: err.Error()}
+	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		misread.Member = mismatch.Field
+		misread.Problem = fmt.Sprintf("it is a JSON %s, expected %s", mismatch.Value, expectedOf(mismatch.Type))
+	}
+	return misread
+}
+
+func expectedOf(wanted reflect.Type) string {
+	switch wanted.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	}
+	return "a string"
 }
