@@ -1,0 +1,499 @@
+package webhook_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter/webhook"
+)
+
+// decodeProbe can be read as each type that a field may have: as a text, a number,
+// true, a second, and a time.
+const decodeProbe = "1"
+
+func TestEveryFieldOfTheDocumentIsReadIntoItsPlaceOfAnAssignment(t *testing.T) {
+	want := map[string][]string{
+		"Timestamp":        {"Time"},
+		"AccountSid":       {"AccountSID"},
+		"WorkspaceSid":     {"WorkspaceSID"},
+		"WorkflowSid":      {"WorkflowSID"},
+		"TaskQueueSid":     {"TaskQueueSID"},
+		"ReservationSid":   {"ReservationSID"},
+		"WorkerSid":        {"WorkerSID"},
+		"WorkerAttributes": {"WorkerAttributes"},
+		"TaskSid":          {"TaskSID"},
+		"TaskAttributes":   {"TaskAttributes"},
+		"TaskAge":          {"TaskAge"},
+		"TaskPriority":     {"TaskPriority"},
+	}
+	got := map[string][]string{}
+	base := decodeAssignmentForm()
+	before, err := webhook.ParseAssignment(base)
+	require.NoError(t, err)
+	for name := range decodeSchema(t, "AssignmentCallback").Properties {
+		after, err := webhook.ParseAssignment(decodeWith(base, name, decodeProbe))
+		require.NoError(t, err)
+		got[name] = decodeDifferences(before, after)
+	}
+	assert.Equal(t, want, got)
+}
+
+// decodeEventPlaces are the fields of events, and where an event or its views say
+// them. "Worker.TimeInPreviousActivity" is said by two.
+var decodeEventPlaces = map[string]string{
+	"EventType":        "Type",
+	"AccountSid":       "AccountSID",
+	"WorkspaceSid":     "WorkspaceSID",
+	"WorkspaceName":    "WorkspaceName",
+	"EventDescription": "Description",
+	"ResourceType":     "ResourceType",
+	"ResourceSid":      "ResourceSID",
+	"Timestamp":        "Time",
+	"TimestampMs":      "Time",
+	"Sid":              "SID",
+	"OperatingUnitSid": "OperatingUnitSID",
+	"Reason":           "Reason",
+
+	"ActivitySid":       "Activity.SID",
+	"ActivityName":      "Activity.Name",
+	"ActivityAvailable": "Activity.Available",
+
+	"TaskSid":              "Task.SID",
+	"TaskAttributes":       "Task.Attributes",
+	"TaskAge":              "Task.Age",
+	"TaskPriority":         "Task.Priority",
+	"TaskAssignmentStatus": "Task.AssignmentStatus",
+	"TaskCanceledReason":   "Task.CanceledReason",
+	"TaskCompletedReason":  "Task.CompletedReason",
+	"TaskVersion":          "Task.Version",
+	"TaskDateCreated":      "Task.DateCreated",
+	"TaskVirtualStartTime": "Task.VirtualStartTime",
+	"TaskQueueEnteredDate": "Task.QueueEnteredDate",
+	"TaskIgnoreCapacity":   "Task.IgnoreCapacity",
+
+	"TaskQueueSid":              "TaskQueue.SID",
+	"TaskQueueName":             "TaskQueue.Name",
+	"TaskQueueTargetExpression": "TaskQueue.TargetExpression",
+
+	"TaskChannelSid":              "TaskChannel.SID",
+	"TaskChannelName":             "TaskChannel.Name",
+	"TaskChannelUniqueName":       "TaskChannel.UniqueName",
+	"TaskChannelOptimizedRouting": "TaskChannel.OptimizedRouting",
+
+	"WorkflowSid":                    "Workflow.SID",
+	"WorkflowName":                   "Workflow.Name",
+	"WorkflowFilterName":             "WorkflowTarget.FilterName",
+	"WorkflowFilterExpression":       "WorkflowTarget.FilterExpression",
+	"WorkflowFilterTargetName":       "WorkflowTarget.Name",
+	"WorkflowFilterTargetExpression": "WorkflowTarget.Expression",
+
+	"WorkerSid":                      "Worker.SID",
+	"WorkerName":                     "Worker.Name",
+	"WorkerAttributes":               "Worker.Attributes",
+	"WorkerActivitySid":              "Worker.ActivitySID",
+	"WorkerActivityName":             "Worker.ActivityName",
+	"WorkerVersion":                  "Worker.Version",
+	"WorkerPreviousActivitySid":      "Worker.PreviousActivitySID",
+	"WorkerPreviousActivityName":     "Worker.PreviousActivityName",
+	"WorkerTimeInPreviousActivity":   "Worker.TimeInPreviousActivity",
+	"WorkerTimeInPreviousActivityMs": "Worker.TimeInPreviousActivity",
+
+	"WorkerChannelAvailable":         "WorkerChannel.Available",
+	"WorkerChannelAvailableCapacity": "WorkerChannel.AvailableCapacity",
+	"WorkerChannelPreviousCapacity":  "WorkerChannel.PreviousCapacity",
+	"WorkerChannelTaskCount":         "WorkerChannel.TaskCount",
+	"WorkerChannelCapacity":          "WorkerChannel.Capacity",
+	"WorkerChannelConsumedCapacity":  "WorkerChannel.ConsumedCapacity",
+
+	"ReservationSid":     "Reservation.SID",
+	"ReservationVersion": "Reservation.Version",
+}
+
+func TestEveryFieldOfTheDocumentIsReadIntoItsPlaceOfAnEvent(t *testing.T) {
+	got := map[string]string{}
+	base := url.Values{"EventType": {"probe"}}
+	before, err := webhook.ParseEvent(base)
+	require.NoError(t, err)
+	for name := range decodeSchema(t, "EventCallback").Properties {
+		after, err := webhook.ParseEvent(decodeWith(base, name, decodeProbe))
+		require.NoError(t, err)
+		got[name] = strings.Join(decodeDifferences(before, after), " and ")
+	}
+	assert.Equal(t, decodeEventPlaces, got)
+}
+
+func TestNoPlaceOfAnEventIsWithoutAFieldOfTheDocument(t *testing.T) {
+	places := slices.Sorted(maps.Values(decodeEventPlaces))
+	assert.Equal(t, slices.Compact(places), slices.Sorted(maps.Keys(decodeFlat(webhook.Event{}))))
+}
+
+// decodeGroups are fields that are documented to come together.
+var decodeGroups = map[string]string{
+	"all":          "EventType AccountSid WorkspaceSid WorkspaceName EventDescription ResourceType ResourceSid Timestamp",
+	"activity":     "ActivitySid ActivityName ActivityAvailable",
+	"task":         "TaskSid TaskAttributes TaskAge TaskPriority TaskAssignmentStatus TaskCanceledReason TaskCompletedReason",
+	"queue":        "TaskQueueSid",
+	"queue data":   "TaskQueueSid TaskQueueName TaskQueueTargetExpression",
+	"queue target": "TaskQueueSid TaskQueueTargetExpression",
+	"unit":         "OperatingUnitSid",
+	"channel":      "TaskChannelSid TaskChannelName TaskChannelUniqueName TaskChannelOptimizedRouting",
+	"workflow":     "WorkflowSid",
+	"workflow all": "WorkflowSid WorkflowName",
+	"reservation":  "ReservationSid",
+	"worker":       "WorkerSid WorkerName WorkerAttributes WorkerActivitySid WorkerActivityName WorkerVersion",
+	"previous":     "WorkerTimeInPreviousActivity WorkerTimeInPreviousActivityMs WorkerPreviousActivitySid",
+	"capacity":     "WorkerChannelAvailable WorkerChannelAvailableCapacity WorkerChannelPreviousCapacity WorkerChannelTaskCount TaskChannelSid TaskChannelUniqueName",
+}
+
+// decodeEventType is what is documented of an event type.
+type decodeEventType struct {
+	groups []string // beside those that all events have
+	views  []string // sorted
+}
+
+var (
+	decodeOfActivity    = decodeEventType{[]string{"activity"}, []string{"Activity"}}
+	decodeOfReservation = decodeEventType{[]string{"task", "queue", "workflow", "reservation", "worker"}, []string{"Reservation", "Task", "TaskQueue", "Worker", "Workflow"}}
+	decodeOfTask        = decodeEventType{[]string{"task", "queue", "workflow"}, []string{"Task", "TaskQueue", "Workflow"}}
+	decodeOfChannel     = decodeEventType{[]string{"channel"}, []string{"TaskChannel"}}
+	decodeOfWorker      = decodeEventType{[]string{"worker", "unit"}, []string{"Worker"}}
+	decodeOfCapacity    = decodeEventType{[]string{"worker", "unit", "capacity"}, []string{"TaskChannel", "Worker", "WorkerChannel"}}
+	decodeOfWorkflow    = decodeEventType{[]string{"workflow all"}, []string{"Workflow"}}
+	decodeOfRouting     = decodeEventType{[]string{"task", "workflow"}, []string{"Task", "Workflow"}}
+	decodeOfWorkspace   = decodeEventType{}
+)
+
+// decodeEventTypes are the event types that the service documents.
+var decodeEventTypes = map[string]decodeEventType{
+	"activity.created":                   decodeOfActivity,
+	"activity.updated":                   decodeOfActivity,
+	"activity.deleted":                   decodeOfActivity,
+	"reservation.created":                decodeOfReservation,
+	"reservation.accepted":               decodeOfReservation,
+	"reservation.rejected":               decodeOfReservation,
+	"reservation.timeout":                decodeOfReservation,
+	"reservation.canceled":               decodeOfReservation,
+	"reservation.rescinded":              decodeOfReservation,
+	"reservation.completed":              decodeOfReservation,
+	"reservation.failed":                 {[]string{"task", "queue", "workflow", "reservation"}, []string{"Reservation", "Task", "TaskQueue", "Workflow"}},
+	"reservation.wrapup":                 decodeOfReservation,
+	"task.created":                       decodeOfRouting, // it has no queue yet
+	"task.updated":                       decodeOfTask,
+	"task.canceled":                      decodeOfTask,
+	"task.wrapup":                        decodeOfTask,
+	"task.completed":                     decodeOfTask,
+	"task.deleted":                       decodeOfTask,
+	"task.system-deleted":                decodeOfTask,
+	"task.transfer-initiated":            decodeOfTask,
+	"task.transfer-attempt-failed":       decodeOfTask,
+	"task.transfer-failed":               decodeOfTask,
+	"task.transfer-canceled":             decodeOfTask,
+	"task.transfer-completed":            decodeOfTask,
+	"task-channel.created":               decodeOfChannel,
+	"task-channel.updated":               decodeOfChannel,
+	"task-channel.deleted":               decodeOfChannel,
+	"task-queue.created":                 {[]string{"queue data", "unit"}, []string{"TaskQueue"}},
+	"task-queue.deleted":                 {[]string{"queue data"}, []string{"TaskQueue"}},
+	"task-queue.entered":                 decodeOfTask,
+	"task-queue.timeout":                 decodeOfTask,
+	"task-queue.moved":                   decodeOfTask,
+	"task-queue.expression.updated":      {[]string{"queue target"}, []string{"TaskQueue"}},
+	"worker.created":                     decodeOfWorker,
+	"worker.activity.update":             {[]string{"worker", "unit", "previous"}, []string{"Worker"}},
+	"worker.attributes.update":           decodeOfWorker,
+	"worker.capacity.update":             decodeOfCapacity,
+	"worker.channel.availability.update": decodeOfCapacity,
+	"worker.deleted":                     decodeOfWorker,
+	"workflow.created":                   decodeOfWorkflow,
+	"workflow.updated":                   decodeOfWorkflow,
+	"workflow.deleted":                   decodeOfWorkflow,
+	"workflow.target-matched":            decodeOfRouting,
+	"workflow.entered":                   decodeOfRouting,
+	"workflow.timeout":                   decodeOfRouting,
+	"workflow.skipped":                   decodeOfRouting,
+	"workspace.created":                  decodeOfWorkspace,
+	"workspace.updated":                  decodeOfWorkspace,
+	"workspace.deleted":                  decodeOfWorkspace,
+}
+
+func TestEveryEventTypeHasTheViewsOfItsFieldsAndNoOther(t *testing.T) {
+	for name, documented := range decodeEventTypes {
+		t.Run(name, func(t *testing.T) {
+			form := url.Values{}
+			for _, group := range append(documented.groups, "all") {
+				for field := range strings.FieldsSeq(decodeGroups[group]) {
+					form.Set(field, decodeProbe)
+				}
+			}
+			form.Set("EventType", name)
+			event, err := webhook.ParseEvent(form)
+			require.NoError(t, err)
+			assert.Equal(t, documented.views, decodeViewsOf(event))
+
+			said := decodeFlat(event)
+			unsaid := decodeFlat(webhook.Event{})
+			for field := range form {
+				place := decodeEventPlaces[field]
+				assert.NotEqual(t, unsaid[place], said[place], "field %s is lost", field)
+				delete(unsaid, place)
+			}
+			for place := range unsaid {
+				assert.Equal(t, unsaid[place], said[place], "%s is said by no field", place)
+			}
+		})
+	}
+}
+
+func TestTheDocumentAndTheConstantsNameTheDocumentedEventTypes(t *testing.T) {
+	documented := slices.Sorted(maps.Keys(decodeEventTypes))
+	assert.Len(t, documented, 49)
+	assert.Equal(t, documented, decodeTypesInProse(t), "the document")
+	assert.Equal(t, documented, decodeTypesInCode(t), "the constants")
+}
+
+// decodeTypesInProse reads "task.created, .updated and .deleted; worker.created" as
+// four types.
+func decodeTypesInProse(t *testing.T) []string {
+	t.Helper()
+	prose := decodeSchema(t, "EventCallback").Properties["EventType"].Value.Description
+	_, prose, found := strings.Cut(prose, "The types known are ")
+	require.True(t, found)
+	prose, _, found = strings.Cut(prose, ". Types are added")
+	require.True(t, found)
+	var types []string
+	for _, group := range strings.Split(prose, ";") {
+		names := regexp.MustCompile(`[a-z-]*(\.[a-z-]+)+`).FindAllString(group, -1)
+		resource, _, _ := strings.Cut(names[0], ".")
+		require.NotEmpty(t, resource)
+		types = append(types, names[0])
+		for _, name := range names[1:] {
+			require.True(t, strings.HasPrefix(name, "."), "%s stands behind %s", name, names[0])
+			types = append(types, resource+name)
+		}
+	}
+	slices.Sort(types)
+	return types
+}
+
+// decodeTypesInCode reads the constants of the type EventType.
+func decodeTypesInCode(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "eventtypes.go", nil, 0)
+	require.NoError(t, err)
+	var types []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		require.Equal(t, "EventType", spec.Type.(*ast.Ident).Name)
+		for i, name := range spec.Names {
+			text, err := strconv.Unquote(spec.Values[i].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			spelt := "EventType" + strings.NewReplacer(".", "", "-", "").Replace(text)
+			assert.True(t, strings.EqualFold(name.Name, spelt), "%s = %q", name.Name, text)
+			types = append(types, text)
+		}
+		return true
+	})
+	slices.Sort(types)
+	return types
+}
+
+// decodeInstructions are the instructions, by the schema that describes them.
+var decodeInstructions = map[string]webhook.Instruction{
+	"AcceptInstruction":     webhook.Accept{},
+	"RejectInstruction":     webhook.Reject{},
+	"DequeueInstruction":    webhook.Dequeue{},
+	"CallInstruction":       webhook.Call{},
+	"RedirectInstruction":   webhook.Redirect{},
+	"ConferenceInstruction": webhook.Conference{},
+}
+
+// decodeStricter are the members that the service takes in less forms than the
+// document says, and why.
+var decodeStricter = map[string]string{
+	"conference from": "documented as optional, but errors 40138 and 40141 are for those that have none",
+}
+
+func TestTheDocumentDescribesEveryInstruction(t *testing.T) {
+	var described []string
+	for name := range decodeDocument(t).Components.Schemas {
+		if strings.HasSuffix(name, "Instruction") && name != "NoInstruction" {
+			described = append(described, name)
+		}
+	}
+	assert.ElementsMatch(t, described, slices.Collect(maps.Keys(decodeInstructions)))
+}
+
+func TestEveryMemberOfAnInstructionIsAsTheDocumentHasIt(t *testing.T) {
+	for name, zero := range decodeInstructions {
+		t.Run(name, func(t *testing.T) {
+			schema := decodeSchema(t, name)
+			filled := decodeFill(t, schema, zero)
+			require.NoError(t, webhook.CheckInstruction(filled))
+
+			members := decodeMembers(t, filled)
+			assert.ElementsMatch(t, slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(members)))
+			assert.NoError(t, schema.VisitJSON(members))
+			assert.Equal(t, schema.Properties["instruction"].Value.Enum, []any{members["instruction"]})
+		})
+	}
+}
+
+func TestEveryEnumOfAnInstructionIsThatOfTheDocument(t *testing.T) {
+	for name, zero := range decodeInstructions {
+		schema := decodeSchema(t, name)
+		for field := range reflect.TypeOf(zero).Fields() {
+			want := schema.Properties[decodeMember(field)].RefString()
+			var got string
+			if field.Type.Kind() == reflect.String && field.Type.PkgPath() != "" {
+				got = "#/components/schemas/" + field.Type.Name()
+			}
+			assert.Equal(t, want, got, "%s.%s", name, field.Name)
+		}
+	}
+}
+
+func TestTheLimitsOfTheDocumentAreTheLimitsOfTheCheck(t *testing.T) {
+	limits := 0
+	for name, zero := range decodeInstructions {
+		schema := decodeSchema(t, name)
+		for field := range reflect.TypeOf(zero).Fields() {
+			property := schema.Properties[decodeMember(field)].Value
+			if !property.Type.Is("integer") {
+				continue
+			}
+			limits++
+			try := func(n int) error {
+				filled := reflect.New(reflect.TypeOf(zero)).Elem()
+				filled.Set(reflect.ValueOf(decodeFill(t, schema, zero)))
+				filled.FieldByIndex(field.Index).SetInt(int64(n))
+				return webhook.CheckInstruction(filled.Interface().(webhook.Instruction))
+			}
+			most := int(*property.Max)
+			assert.NoError(t, try(most), "%s.%s", name, field.Name)
+			assert.Error(t, try(most+1), "%s.%s", name, field.Name)
+			least := 1 // the document has none for spans of time
+			if property.Min != nil {
+				least = int(*property.Min)
+			}
+			assert.NoError(t, try(least), "%s.%s", name, field.Name)
+			assert.NoError(t, try(0), "%s.%s is not sent", name, field.Name)
+			assert.Error(t, try(-1), "%s.%s", name, field.Name)
+			if least > 1 {
+				assert.Error(t, try(least-1), "%s.%s", name, field.Name)
+			}
+		}
+	}
+	assert.Equal(t, 4, limits)
+}
+
+func TestWhatTheDocumentRequiresIsRequired(t *testing.T) {
+	stricter := slices.Collect(maps.Keys(decodeStricter))
+	for name, zero := range decodeInstructions {
+		schema := decodeSchema(t, name)
+		required := []string{"instruction"}
+		for _, problem := range decodeInstructionErrors(t, webhook.CheckInstruction(zero)) {
+			assert.Equal(t, "it is required", problem.Problem)
+			member := problem.Instruction + " " + problem.Member
+			if i := slices.Index(stricter, member); i >= 0 {
+				stricter = slices.Delete(stricter, i, i+1)
+				continue
+			}
+			required = append(required, problem.Member)
+		}
+		assert.ElementsMatch(t, schema.Required, required, name)
+	}
+	assert.Empty(t, stricter, "what is not required is not required more strictly")
+}
+
+func TestWhatTheDocumentCallsASIDOrAURLHasToBeOne(t *testing.T) {
+	for name, zero := range decodeInstructions {
+		schema := decodeSchema(t, name)
+		for field := range reflect.TypeOf(zero).Fields() {
+			property := schema.Properties[decodeMember(field)].Value
+			filled := reflect.New(reflect.TypeOf(zero)).Elem()
+			filled.Set(reflect.ValueOf(decodeFill(t, schema, zero)))
+			if field.Type.Kind() != reflect.String {
+				continue
+			}
+			filled.FieldByIndex(field.Index).SetString("something else")
+			problems := decodeInstructionErrors(t, webhook.CheckInstruction(filled.Interface().(webhook.Instruction)))
+			if property.Pattern == "" && property.Format == "" {
+				assert.Empty(t, problems, "%s.%s", name, field.Name)
+				continue
+			}
+			require.Len(t, problems, 1, "%s.%s", name, field.Name)
+			assert.Equal(t, decodeMember(field), problems[0].Member)
+		}
+	}
+}
+
+// decodeMember is the name by which a field is sent.
+func decodeMember(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}
+
+// decodeMembers encodes an instruction, and decodes its members.
+func decodeMembers(t *testing.T, instruction webhook.Instruction) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(instruction)
+	require.NoError(t, err)
+	var members map[string]any
+	require.NoError(t, json.Unmarshal(text, &members))
+	return members
+}
+
+// decodeFill sets all fields of an instruction to what the document allows.
+func decodeFill(t *testing.T, schema *openapi3.Schema, zero webhook.Instruction) webhook.Instruction {
+	t.Helper()
+	filled := reflect.New(reflect.TypeOf(zero)).Elem()
+	for field, value := range filled.Fields() {
+		property := schema.Properties[decodeMember(field)]
+		require.NotNil(t, property, "%s is not in the document", field.Name)
+		switch field.Type.Kind() {
+		case reflect.Bool:
+			value.SetBool(true)
+		case reflect.Pointer:
+			value.Set(reflect.ValueOf(new(true)))
+		case reflect.Int:
+			value.SetInt(int64(*property.Value.Max))
+		case reflect.Slice:
+			enum := decodeSchema(t, field.Type.Elem().Name()).Enum
+			for _, event := range enum {
+				value.Set(reflect.Append(value, reflect.ValueOf(event).Convert(field.Type.Elem())))
+			}
+		default:
+			value.SetString(decodeText(property.Value))
+		}
+	}
+	return filled.Interface().(webhook.Instruction)
+}
+
+func decodeText(schema *openapi3.Schema) string {
+	switch {
+	case schema.Pattern != "":
+		return schema.Pattern[1:3] + "0123456789abcdef0123456789ABCDEF"
+	case schema.Format == "uri":
+		return "https://example.com/twiml?a=1&b=2"
+	case len(schema.Enum) > 0:
+		return schema.Enum[0].(string)
+	}
+	return "any text"
+}
