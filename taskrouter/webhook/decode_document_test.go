@@ -350,7 +350,7 @@ func TestEveryMemberOfAnInstructionIsAsTheDocumentHasIt(t *testing.T) {
 			members := decodeMembers(t, filled)
 			assert.ElementsMatch(t, slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(members)))
 			assert.NoError(t, schema.VisitJSON(members))
-			assert.Equal(t, schema.Properties["instruction"].Value.Enum, []any{members["instruction"]})
+			assert.Equal(t, []any{members["instruction"]}, schema.Properties["instruction"].Value.Enum)
 		})
 	}
 }

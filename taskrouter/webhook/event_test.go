@@ -128,7 +128,7 @@ func TestAFieldThatSaysFalseOrZeroMakesAView(t *testing.T) {
 func TestNumbersOfEventsAreReadAndZeroIfTheyAreNone(t *testing.T) {
 	for text, want := range map[string]int{
 		"7": 7, "-7": -7, "+7": 7, "007": 7, "9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64,
-		"": 0, "x": 0, "1.5": 0, "1e3": 0, "0x10": 0, "1_000": 0, " 1": 0, "9223372036854775808": 0, "-9223372036854775809": 0, "99999999999999999999999": 0,
+		"": 0, "x": 0, "1.5": 0, "1e3": 0, "0x10": 0, "1_000": 0, "\u00a01": 0, "9223372036854775808": 0, "-9223372036854775809": 0, "99999999999999999999999": 0,
 	} {
 		task, _ := decodeEvent(t, "EventType=x&TaskPriority="+url.QueryEscape(text)).Task()
 		assert.Equal(t, want, task.Priority, "%q", text)

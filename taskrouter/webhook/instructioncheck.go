@@ -313,7 +313,7 @@ var isMember = regexp.MustCompile(`^[a-z_]+$`).MatchString
 func misreadMember(name string, err error) error {
 	misread := &InstructionError{Instruction: name, Problem: err.Error()}
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		misread.Member = mismatch.Field
+		misread.Member = mismatch.Field[strings.LastIndex(mismatch.Field, ".")+1:] // without the struct that it is embedded in
 		misread.Problem = fmt.Sprintf("it is a JSON %s, expected %s", mismatch.Value, expectedOf(mismatch.Type))
 	}
 	return misread
