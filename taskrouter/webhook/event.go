@@ -11,7 +11,8 @@ import (
 
 // An Event reports something that happened in a workspace. What every event has is
 // in its fields; what it is about is in its views, such as [Event.Task], each of
-// which tells whether the event has it: which one does depends on its type.
+// which tells whether the event has it, that is whether one of its fields is there
+// and not empty: which ones are depends on the type.
 //
 // All values arrive as text. Where one cannot be read as what a view has it for,
 // it is zero there; Fields always has the text.

@@ -171,23 +171,23 @@ func TestTimeInThePreviousActivityIsToTheMillisecondIfThatIsSaid(t *testing.T) {
 }
 
 func TestTimesAreReadInEveryFormatThatTheServiceHas(t *testing.T) {
-	nine := time.Date(2026, time.March, 17, 9, 0, 0, 0, time.UTC)
+	nine := time.Date(2026, time.March, 17, 9, 7, 8, 0, time.UTC)
 	for text, want := range map[string]time.Time{
-		"1773738000":                      nine,
-		"1773738000123":                   nine.Add(123 * time.Millisecond),
+		"1773738428":                      nine,
+		"1773738428123":                   nine.Add(123 * time.Millisecond),
 		"1":                               time.Unix(1, 0).UTC(),
 		"99999999999":                     time.Unix(99_999_999_999, 0).UTC(),
 		"100000000000":                    time.UnixMilli(100_000_000_000).UTC(),
 		"253402300799999":                 time.Date(9999, time.December, 31, 23, 59, 59, 999_000_000, time.UTC),
-		"2026-03-17T09:00:00Z":            nine,
-		"2026-03-17T09:00:00.123Z":        nine.Add(123 * time.Millisecond),
-		"2026-03-17T10:30:00+01:30":       nine,
-		"Tue, 17 Mar 2026 09:00:00 +0000": nine,
-		"Tue, 17 Mar 2026 01:00:00 -0800": nine,
-		"Tue, 17 Mar 2026 09:00:00 GMT":   nine,
-		"Tue, 17 Mar 2026 09:00:00 UTC":   nine,
-		"Mon, 2 Mar 2026 09:00:00 +0000":  time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC),
-		"Mon, 02 Mar 2026 09:00:00 GMT":   time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC),
+		"2026-03-17T09:07:08Z":            nine,
+		"2026-03-17T09:07:08.123Z":        nine.Add(123 * time.Millisecond),
+		"2026-03-17T10:37:08+01:30":       nine,
+		"Tue, 17 Mar 2026 09:07:08 +0000": nine,
+		"Tue, 17 Mar 2026 01:07:08 -0800": nine,
+		"Tue, 17 Mar 2026 09:07:08 GMT":   nine,
+		"Tue, 17 Mar 2026 09:07:08 UTC":   nine,
+		"Mon, 2 Mar 2026 09:07:08 +0000":  time.Date(2026, time.March, 2, 9, 7, 8, 0, time.UTC),
+		"Mon, 02 Mar 2026 09:07:08 GMT":   time.Date(2026, time.March, 2, 9, 7, 8, 0, time.UTC),
 	} {
 		event := decodeEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text)+"&TaskDateCreated="+url.QueryEscape(text))
 		task, _ := event.Task()
@@ -198,7 +198,8 @@ func TestTimesAreReadInEveryFormatThatTheServiceHas(t *testing.T) {
 
 func TestTimesThatCannotBeReadAreZero(t *testing.T) {
 	for _, text := range []string{
-		"", "0", "-1", "-9223372036854775808", "-9000000000000000000", "253402300800000", "1773738000123456", "9223372036854775807", "9223372036854775808",
+		"", "0", "-1", "-9223372036854775808", "-2305843009213692952", // times 1000 it would overflow to a million
+		"253402300800000", "1773738000123456", "9223372036854775807", "9223372036854775808",
 		"now", "1773738000.5", "2026-03-17", "2026-03-17 09:00:00", "2026-13-17T09:00:00Z", "Tue, 17 Mar 2026 09:00:00 PST", "Tue, 17 Mar 2026 09:00:00",
 	} {
 		event := decodeEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text))

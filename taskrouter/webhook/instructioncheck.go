@@ -14,7 +14,8 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter"
 )
 
-// An InstructionError is a reason for which the service refuses an instruction.
+// An InstructionError is a reason for which the service refuses an instruction, or
+// for which it cannot be read.
 type InstructionError struct {
 	Instruction string // such as "dequeue"; "" if that is what is wrong
 	Member      string // of its JSON, such as "post_work_activity_sid"; "" if it is about all of it
@@ -39,7 +40,7 @@ func (e *InstructionError) Error() string {
 
 // CheckInstruction returns everything for which the service would refuse an
 // instruction, as far as that can be told without the assignment that it answers:
-// an [InstructionError] for each, joined.
+// an [InstructionError] for each, joined. A pointer that is nil is refused as well.
 func CheckInstruction(instruction Instruction) error {
 	if instruction == nil {
 		return nil

@@ -155,6 +155,7 @@ func TestWhatIsReadOfAnInstruction(t *testing.T) {
 		`{"instruction":"reject","Activity_Sid":"WA1"}`:                          webhook.Reject{},
 		`{"instruction":"reject","activity_sid":"WA1","ACTIVITY_SID":"WA2"}`:     webhook.Reject{ActivitySID: "WA1"},
 		`{"instruction":"reject","ACTIVITY_SID":5,"unknown":{"a":[1]}}`:          webhook.Reject{},
+		`{"instruction":"reject","activity_Sid":"WA1","Activity_sid":"WA2"}`:     webhook.Reject{},
 		`{"instruction":"dequeue","to":null,"timeout":null}`:                     webhook.Dequeue{},
 		`{"instruction":"dequeue","timeout":1000}`:                               webhook.Dequeue{Timeout: 1000}, // CheckInstruction refuses it
 		`{"instruction":"dequeue","status_callback_events":"ringing, answered"}`: webhook.Dequeue{StatusCallbackEvents: webhook.CallStatusEvents{"ringing", "answered"}},
