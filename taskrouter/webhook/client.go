@@ -10,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // A Client sends callbacks as the service does, signed with an auth token, to test
@@ -107,15 +106,13 @@ func (c Client) PostForm(ctx context.Context, target string, form url.Values) (*
 }
 
 func (c Client) postForm(ctx context.Context, target string, form url.Values) (*http.Response, error) {
-	signature := Sign(c.AuthToken, withPath(target), form)
-	return c.send(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(form.Encode()), signature)
+	return c.send(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(form.Encode()), form)
 }
 
 // PostBody posts a body that is no form, such as JSON, to the URL with its hash.
 // Whoever gets the response closes its body.
 func (c Client) PostBody(ctx context.Context, target, contentType string, body []byte) (*http.Response, error) {
-	target, signature := SignBody(c.AuthToken, withPath(target), body)
-	response, err := c.send(ctx, http.MethodPost, target, contentType, body, signature)
+	response, err := c.send(ctx, http.MethodPost, withHash(target, body), contentType, body, nil)
 	if err != nil {
 		return nil, fmt.Errorf("webhook: post a body: %w", err)
 	}
@@ -125,23 +122,15 @@ func (c Client) PostBody(ctx context.Context, target, contentType string, body [
 // Get requests a URL, as the service does for the status of a dequeued call and for
 // TwiML. Whoever gets the response closes its body.
 func (c Client) Get(ctx context.Context, target string) (*http.Response, error) {
-	response, err := c.send(ctx, http.MethodGet, target, "", nil, Sign(c.AuthToken, withPath(target), nil))
+	response, err := c.send(ctx, http.MethodGet, target, "", nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("webhook: get: %w", err)
 	}
 	return response, nil
 }
 
-// withPath is a URL as it is requested: where it has no path, that is "/".
-func withPath(target string) string {
-	scheme, authority, rest := splitURL(target)
-	if strings.HasPrefix(rest, "/") {
-		return target
-	}
-	return scheme + authority + "/" + rest
-}
-
-func (c Client) send(ctx context.Context, method, target, contentType string, body []byte, signature string) (*http.Response, error) {
+// send sends a body, and signs the URL together with the fields of a form.
+func (c Client) send(ctx context.Context, method, target, contentType string, body []byte, form url.Values) (*http.Response, error) {
 	if c.AuthToken == "" {
 		return nil, errors.New("the client has no auth token to sign with")
 	}
@@ -152,7 +141,7 @@ func (c Client) send(ctx context.Context, method, target, contentType string, bo
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
 	}
-	request.Header.Set(SignatureHeader, signature)
+	request.Header.Set(SignatureHeader, Sign(c.AuthToken, requested(request.URL), form))
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
@@ -164,3 +153,7 @@ func (c Client) send(ctx context.Context, method, target, contentType string, bo
 	}
 	return response, err
 }
+
+// requested is a URL as net/http asks for it: always with a path, and with escapes
+// in the place of what no URL may have.
+func requested(u *url.URL) string { return u.Scheme + "://" + u.Host + u.RequestURI() }

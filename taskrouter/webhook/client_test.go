@@ -89,6 +89,13 @@ func TestClientSendsWhatTheServiceWouldSend(t *testing.T) {
 			handleSeen{Method: "POST", Target: "/a%2Fb%20c?d=%2f", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
 		},
 		{
+			"a form to a URL that is escaped on the way", "/ä b",
+			func(ctx context.Context, target string) (*http.Response, error) {
+				return client.PostForm(ctx, target, form)
+			},
+			handleSeen{Method: "POST", Target: "/%C3%A4%20b", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
+		},
+		{
 			"JSON", "/events",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostBody(ctx, target, "application/json", []byte(`{"a":1}`))
@@ -186,7 +193,7 @@ func TestClientReportsAWrongAnswer(t *testing.T) {
 		{name: "an array", status: 200, contentType: asJSON, body: `[]`, code: 40001,
 			assignment: "instruction: it is no JSON object (error 40001 of the service)", event: "URL answered with 200 OK, expected 204: []"},
 		{name: "no instruction", status: 200, contentType: asJSON, body: `{"a":1}`, code: 40005,
-			assignment: `instruction: there is no member "instruction" (error 40005 of the service)`, event: `URL answered with 200 OK, expected 204: {"a":1}`},
+			assignment: `instruction: there is no member "instruction" with a name (error 40005 of the service)`, event: `URL answered with 200 OK, expected 204: {"a":1}`},
 		{name: "an unknown instruction", status: 200, contentType: asJSON, body: `{"instruction":"dance"}`, code: 55555,
 			assignment: `instruction: "dance" is no instruction (error 55555 of the service)`, event: `URL answered with 200 OK, expected 204: {"instruction":"dance"}`},
 		{name: "an instruction that is refused", status: 200, contentType: asJSON, body: `{"instruction":"reject"}`, code: 40100,

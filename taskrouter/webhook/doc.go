@@ -47,8 +47,9 @@
 //
 // # Tests
 //
-// A [Client] sends callbacks as the service does, and [Sign] signs those that are
-// sent in another way.
+// A [Client] sends callbacks as the service does, over a socket or, as its example
+// InMemory shows, without one, for tests in a bubble of [testing/synctest]. [Sign]
+// signs what is sent in another way.
 //
 // # What is not documented
 //

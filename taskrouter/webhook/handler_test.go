@@ -146,9 +146,9 @@ func TestInstructionThatTheServiceWouldRefuseIsNotSent(t *testing.T) {
 		want        string // in the log
 	}{
 		{"invalid", webhook.Reject{}, "webhook: instruction reject activity_sid: it is required (error 40100 of the service)"},
-		{"empty", webhook.Raw(nil), "webhook: instruction: it is no JSON object: unexpected end of JSON input (error 40001 of the service)"},
+		{"empty", webhook.Raw(nil), "webhook: instruction: it is no JSON object (error 40001 of the service)"},
 		{"not to be encoded", handleUnencodable{}, "webhook: encode an instruction: json: error calling MarshalJSON for type webhook_test.handleUnencodable: no ink"},
-		{"a nil pointer", (*webhook.Dequeue)(nil), "webhook: the function panicked: "},
+		{"a nil pointer", (*webhook.Dequeue)(nil), "webhook: instruction: it is a *webhook.Dequeue that is nil, expected an instruction"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -229,18 +229,19 @@ func TestFunctionThatFailsIsAnsweredWith500(t *testing.T) {
 
 func TestHandlerWithoutAFunctionAnswers500(t *testing.T) {
 	verifier, log := handleVerifier(t)
-	for name, handler := range map[string]http.Handler{
-		"assignment": webhook.AssignmentHandler(verifier, nil),
-		"event":      webhook.EventHandler(verifier, nil),
+	for name, test := range map[string]struct {
+		handler http.Handler
+		form    url.Values
+	}{
+		"assignment": {webhook.AssignmentHandler(verifier, nil), handleAssignment().Form()},
+		"event":      {webhook.EventHandler(verifier, nil), handleEvent("EV1").Form()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewServer(handler)
+			server := httptest.NewServer(test.handler)
 			defer server.Close()
 			client := webhook.Client{AuthToken: handleToken}
-			form := handleAssignment().Form()
-			form.Set("EventType", "task.canceled")
 
-			response, err := client.PostForm(t.Context(), server.URL, form)
+			response, err := client.PostForm(t.Context(), server.URL, test.form)
 
 			require.NoError(t, err)
 			assert.Equal(t, http.StatusInternalServerError, handleRead(t, response, time.Now()).status)
@@ -618,7 +619,7 @@ func TestForgedCallbackIsRefusedWithoutAReason(t *testing.T) {
 func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
 	kinds := handleKinds()
 	assignment, event := kinds[0], kinds[1]
-	const noAssignment = "webhook: read an assignment: WorkspaceSid is missing\nWorkerSid is missing\nReservationSid is missing\n"
+	const noAssignment = "webhook: read an assignment: it is an event, as its EventType is \"task.canceled\"\n"
 	const noEvent = "webhook: read an event: EventType is missing\n"
 	for _, test := range []struct {
 		name string

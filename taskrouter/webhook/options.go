@@ -95,7 +95,7 @@ func WithMaxBody(bytes int64) Option {
 // WithMaxAge refuses callbacks whose time differs by more than d from now, against
 // somebody who recorded one and sends it again. The time is that of the signed
 // fields TimestampMs and Timestamp, or without a form of the parameters of the URL;
-// a callback without one is refused. Without this option callbacks have no age,
+// a callback without one, such as an [Assignment] of a [Client] that has no Time, is refused. Without this option callbacks have no age,
 // since the service does not document when it repeats one.
 func WithMaxAge(d time.Duration) Option {
 	return func(v *Verifier) error {

@@ -34,6 +34,12 @@ func Sign(authToken, target string, form url.Values) string {
 // that is no form, such as JSON: the URL gets the hash of the body as the
 // parameter bodySHA256, and that URL is what is signed.
 func SignBody(authToken, target string, body []byte) (signedTarget, signature string) {
+	target = withHash(target, body)
+	return target, Sign(authToken, target, nil)
+}
+
+// withHash adds the hash of a body to the query of a URL.
+func withHash(target string, body []byte) string {
 	target, fragment, hasFragment := strings.Cut(target, "#")
 	separator := "?"
 	if strings.Contains(target, "?") {
@@ -41,11 +47,10 @@ func SignBody(authToken, target string, body []byte) (signedTarget, signature st
 	}
 	hash := sha256.Sum256(body)
 	target += separator + bodyHash + "=" + hex.EncodeToString(hash[:])
-	signature = Sign(authToken, target, nil)
 	if hasFragment {
 		target += "#" + fragment
 	}
-	return target, signature
+	return target
 }
 
 // signature is the HMAC of a text; SHA-1 is what the service uses. Nothing in the

@@ -598,7 +598,7 @@ func TestTheAgeOfACallbackIsHeldToTheSecond(t *testing.T) {
 		"without a time":              {0, func(time.Time) string { return "a=b" }, none},
 		"with a time that is none":    {0, func(time.Time) string { return "Timestamp=yesterday" }, none},
 		"with an empty time":          {0, func(time.Time) string { return "Timestamp=" }, none},
-		"of a year beyond measure":    {0, func(time.Time) string { return "Timestamp=9223372036854775807" }, old},
+		"of a year beyond measure":    {0, func(time.Time) string { return "Timestamp=9223372036854775807" }, none},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
