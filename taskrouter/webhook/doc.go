@@ -33,11 +33,11 @@
 // with the borders elsewhere: a field becomes part of the one before it, the end of
 // the URL part of the form, or the form part of the URL. If some text in it was
 // theirs, as attributes of a task may be, they can have fields in it of their own,
-// the time included, or by a hash in it a body that is no form. So give the service https URLs only, log no signatures, mount
-// handlers at whole paths, and let nothing that matters depend on the query of a
-// callback URL: its last value can be made shorter or longer. A callback can be sent
-// again as it was, too; [WithMaxAge] limits for how long, and [EventHandler] handles
-// an event once.
+// the time included, or by a hash in it a body that is no form. So give the service
+// https URLs only, log no signatures, mount handlers at whole paths, and let nothing
+// that matters depend on the query of a callback URL: its last value can be made
+// shorter or longer. A callback can be sent again as it was, too; [WithMaxAge] limits
+// for how long, and [EventHandler] handles an event once.
 //
 // # Events
 //

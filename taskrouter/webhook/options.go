@@ -80,8 +80,8 @@ func WithTokenSource(tokens TokenSource) Option {
 	}
 }
 
-// WithMaxBody bounds the body of a callback, in bytes, 1 MiB unless set. Longer ones are
-// refused without being read to the end.
+// WithMaxBody bounds the body of a callback, in bytes, 1 MiB unless set. Longer ones
+// are refused without being read to the end.
 func WithMaxBody(bytes int64) Option {
 	return func(v *Verifier) error {
 		if bytes <= 0 {
@@ -95,8 +95,9 @@ func WithMaxBody(bytes int64) Option {
 // WithMaxAge refuses callbacks whose time differs by more than d from now, against
 // somebody who recorded one and sends it again. The time is that of the signed
 // fields TimestampMs and Timestamp, or without a form of the parameters of the URL;
-// a callback without one, such as an [Assignment] of a [Client] that has no Time, is refused. Without this option callbacks have no age,
-// since the service does not document when it repeats one.
+// a callback without one is refused, such as the [Assignment] without a Time that a
+// [Client] sends. Without this option callbacks have no age, since the service does
+// not document when it repeats one.
 func WithMaxAge(d time.Duration) Option {
 	return func(v *Verifier) error {
 		if d <= 0 {
