@@ -60,16 +60,16 @@ type TaskRouterGrant struct {
 func (a AccessToken) Sign(keySecret string) (string, error) {
 	lifetime := newLifetime(a.TTL, a.NotBefore)
 	grants, grantsFault := a.encodeGrants()
-	if err := refusal("access token",
+	if err := refusal("access token", keySecret,
 		checkKey("secret of the API key", keySecret),
-		checkSID("AccountSID", "AC", a.AccountSID, keySecret),
-		checkSID("KeySID", "SK", a.KeySID, keySecret),
+		checkSID("AccountSID", "AC", a.AccountSID),
+		checkSID("KeySID", "SK", a.KeySID),
 		checkText("Identity", a.Identity),
 		lifetime.check(),
 		checkAccessTTL(a.TTL),
 		checkRegion(a.Region),
-		checkSID("TaskRouter.WorkspaceSID", "WS", a.TaskRouter.WorkspaceSID, keySecret),
-		checkSID("TaskRouter.WorkerSID", "WK", a.TaskRouter.WorkerSID, keySecret),
+		checkSID("TaskRouter.WorkspaceSID", "WS", a.TaskRouter.WorkspaceSID),
+		checkSID("TaskRouter.WorkerSID", "WK", a.TaskRouter.WorkerSID),
 		checkText("TaskRouter.Role", a.TaskRouter.Role),
 		grantsFault,
 	); err != nil {

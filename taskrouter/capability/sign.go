@@ -56,26 +56,29 @@ func (l lifetime) set(claims jwt.MapClaims) {
 	}
 }
 
-// checkKey finds an empty key, with which everybody could sign.
+// checkKey finds an empty key, with which everybody could sign, and one that was
+// read with the end of its line, which signs what the service refuses.
 func checkKey(name, key string) error {
-	if key == "" {
+	switch {
+	case key == "":
 		return fmt.Errorf("the %s is empty", name)
+	case key != strings.TrimSpace(key):
+		return fmt.Errorf("the %s begins or ends with white space, expected none", name)
 	}
 	return nil
 }
 
 // checkSID finds what must not become part of a token or of the URL of a policy,
 // where a slash or a dot would open other doors. What stands in the place of the
-// SID of an account or of a key is not repeated, nor is the key of the token: it
-// may be a secret in the wrong place.
-func checkSID(field, prefix, sid, key string) error {
+// SID of an account or of a key is not shown: it may be the secret beside it.
+func checkSID(field, prefix, sid string) error {
 	switch {
 	case isSID(prefix, sid):
 		return nil
 	case sid == "":
 		return fmt.Errorf("%s is empty, expected a SID that begins with %s", field, prefix)
-	case prefix == "AC" || prefix == "SK" || sid == key:
-		return fmt.Errorf("%s is no SID, expected %s and then letters and digits", field, prefix)
+	case prefix == "AC" || prefix == "SK":
+		return fmt.Errorf("%s is something else, not shown as it may be a secret, expected %s and then letters and digits", field, prefix)
 	}
 	return fmt.Errorf("%s is %q, expected %s and then letters and digits", field, sid, prefix)
 }
@@ -100,10 +103,16 @@ func checkText(field, text string) error {
 	return nil
 }
 
-// refusal is all that is wrong with a token that was to be signed, or nil.
-func refusal(token string, faults ...error) error {
-	if err := errors.Join(faults...); err != nil {
-		return fmt.Errorf("capability: sign the %s: %w", token, err)
+// refusal is all that is wrong with a token that was to be signed, or nil. Faults
+// quote what is in the fields; the key, which can be there by mistake, is taken out
+// of them.
+func refusal(token, key string, faults ...error) error {
+	err := errors.Join(faults...)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if key != "" && strings.Contains(err.Error(), key) {
+		err = errors.New(strings.ReplaceAll(err.Error(), key, "…"))
+	}
+	return fmt.Errorf("capability: sign the %s: %w", token, err)
 }

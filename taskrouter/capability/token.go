@@ -44,11 +44,11 @@ type permissions struct {
 func (t token) sign(authToken string) (string, error) {
 	lifetime := newLifetime(t.ttl, t.notBefore)
 	policies := t.allPolicies()
-	if err := refusal("token of a "+t.channel.kind,
+	if err := refusal("token of a "+t.channel.kind, authToken,
 		checkKey("auth token", authToken),
-		checkSID("AccountSID", "AC", t.accountSID, authToken),
-		checkSID("WorkspaceSID", "WS", t.workspaceSID, authToken),
-		t.checkChannel(authToken),
+		checkSID("AccountSID", "AC", t.accountSID),
+		checkSID("WorkspaceSID", "WS", t.workspaceSID),
+		t.checkChannel(),
 		lifetime.check(),
 		checkText("FriendlyName", t.friendlyName),
 		t.policies.check(),
@@ -73,11 +73,11 @@ func (t token) sign(authToken string) (string, error) {
 }
 
 // checkChannel leaves a workspace to the check of WorkspaceSID.
-func (t token) checkChannel(authToken string) error {
+func (t token) checkChannel() error {
 	if t.channel.claim == "" {
 		return nil
 	}
-	return checkSID(t.channel.field, t.channel.prefix, t.channel.sid, authToken)
+	return checkSID(t.channel.field, t.channel.prefix, t.channel.sid)
 }
 
 // allPolicies are in the order of the documented example: the websocket, the
