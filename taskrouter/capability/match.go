@@ -17,11 +17,12 @@ import (
 // The following is not documented, and assumed: * goes before ** at the same
 // place. Of policies with different filters that match the same request, one that
 // refuses decides. All values of a parameter that is repeated must match. An
-// address that has a segment "." or ".." is refused.
+// address is refused if it has a fragment, a query that cannot be read, a segment
+// that is empty, "." or "..", or characters that would be escaped on their way.
 func (p Policies) Allows(method, address string, form url.Values) bool {
 	resource, rawQuery, _ := strings.Cut(address, "?")
 	query, err := url.ParseQuery(rawQuery)
-	if err != nil || !isPlain(address, resource) || p.checkConflicts() != nil {
+	if err != nil || strings.Contains(address, "#") || parsePlain(resource) == nil || p.checkConflicts() != nil {
 		return false
 	}
 	var best specificity
@@ -40,20 +41,6 @@ func (p Policies) Allows(method, address string, form url.Values) bool {
 		}
 	}
 	return allowed
-}
-
-// isPlain tells whether an address means what it says.
-func isPlain(address, resource string) bool {
-	u, err := url.Parse(resource)
-	if err != nil || strings.Contains(address, "#") {
-		return false
-	}
-	for segment := range strings.SplitSeq(u.Path, "/") {
-		if segment == "." || segment == ".." {
-			return false
-		}
-	}
-	return true
 }
 
 // specificity orders the policies that match a request: by the length of what

@@ -91,21 +91,17 @@ func (p Policies) check() error {
 			faults = append(faults, fmt.Errorf("%sMethod is %q, expected GET, POST or DELETE", field, policy.Method))
 		}
 		if !isPolicyURL(policy.URL) {
-			faults = append(faults, fmt.Errorf("%sURL is %q, expected an absolute https URL without a query, in whose path * and ** are the last segment or do not occur", field, policy.URL))
+			faults = append(faults, fmt.Errorf("%sURL is %q, expected an https URL, escaped and without a query, whose segments are not empty, . or .., and * or ** at its end only", field, policy.URL))
 		}
 		faults = append(faults, checkFilter(field+"QueryFilter", policy.QueryFilter), checkFilter(field+"PostFilter", policy.PostFilter))
 	}
 	return errors.Join(faults...)
 }
 
-// isPolicyURL tells whether there are requests to such a URL. They have no other
-// characters than ASCII, and no segments that would lead elsewhere.
+// isPolicyURL tells whether there are requests to such a URL.
 func isPolicyURL(text string) bool {
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '?' || r == '#' }) {
-		return false
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || leadsElsewhere(u.Path) {
+	u := parsePlain(text)
+	if u == nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 		return false
 	}
 	path := u.EscapedPath()
@@ -115,8 +111,19 @@ func isPolicyURL(text string) bool {
 	return !strings.Contains(path, "*") && !strings.Contains(u.Host, "*")
 }
 
-// leadsElsewhere tells whether a path, without its escapes, has a segment that is
-// empty, "." or "..". A slash alone is no path.
+// parsePlain reads a URL without a query, nil if it does not mean what it spells
+// out. URLs are compared letter by letter: one that would be sent in another
+// spelling, in small letters or with escapes, is none.
+func parsePlain(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil || u.String() != text || strings.ContainsAny(text, "?#") || leadsElsewhere(u.Path) {
+		return nil
+	}
+	return u
+}
+
+// leadsElsewhere tells whether a path, whose escapes have been decoded, has a
+// segment that is empty, "." or "..". A slash alone does.
 func leadsElsewhere(path string) bool {
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if path != "" && (segment == "" || segment == "." || segment == "..") {

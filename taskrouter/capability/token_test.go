@@ -337,7 +337,7 @@ func TestTokenBeginsWhenItIsTold(t *testing.T) {
 }
 
 func TestMistakesAreRefusedBeforeSigning(t *testing.T) {
-	const expectURL = ", expected an absolute https URL without a query, in whose path * and ** are the last segment or do not occur"
+	const expectURL = ", expected an https URL, escaped and without a query, whose segments are not empty, . or .., and * or ** at its end only"
 	policy := func(p capability.Policy) func(*capability.Worker) {
 		return func(w *capability.Worker) { w.Policies = capability.Policies{p} }
 	}
@@ -385,6 +385,10 @@ func TestMistakesAreRefusedBeforeSigning(t *testing.T) {
 			w.Policies = capability.Policies{{URL: workerURL, Method: "DELETE", QueryFilter: filter}, {URL: workspaceURL, Method: "DELETE"}, {URL: workerURL, Method: "DELETE", QueryFilter: same, Allow: true}}
 		}, "DELETE " + workerURL + " is both allowed and refused with the same filters, expected one of them"},
 		"a URL by http":                 {policy(capability.Policy{URL: "http://taskrouter.twilio.com/v1", Method: "GET"}), `Policies[0].URL is "http://taskrouter.twilio.com/v1"` + expectURL},
+		"a URL in capitals":             {policy(capability.Policy{URL: "HTTPS://taskrouter.twilio.com/v1", Method: "GET"}), `Policies[0].URL is "HTTPS://taskrouter.twilio.com/v1"` + expectURL},
+		"a URL with a backslash":        {policy(capability.Policy{URL: workerURL + `/a\b`, Method: "GET"}), `Policies[0].URL is "` + workerURL + `/a\\b"` + expectURL},
+		"a URL with a brace":            {policy(capability.Policy{URL: workerURL + "/{sid}", Method: "GET"}), `Policies[0].URL is "` + workerURL + `/{sid}"` + expectURL},
+		"a URL with a port alone":       {policy(capability.Policy{URL: "https://:443/v1", Method: "GET"}), `Policies[0].URL is "https://:443/v1"` + expectURL},
 		"a path for a URL":              {policy(capability.Policy{URL: "/v1/Workspaces", Method: "GET"}), `Policies[0].URL is "/v1/Workspaces"` + expectURL},
 		"no URL":                        {policy(capability.Policy{Method: "GET"}), `Policies[0].URL is ""` + expectURL},
 		"a URL without a host":          {policy(capability.Policy{URL: "https:///v1", Method: "GET"}), `Policies[0].URL is "https:///v1"` + expectURL},
