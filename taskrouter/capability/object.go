@@ -34,6 +34,11 @@ func (o *object) report(format string, arguments ...any) {
 	*o.faults = append(*o.faults, o.path+fmt.Sprintf(format, arguments...))
 }
 
+// mismatch reports a value that does not fit, or the beginning of a long one.
+func (o *object) mismatch(name string, value json.RawMessage, expected string) {
+	o.report("%s is %.40s, expected %s", name, value, expected)
+}
+
 // fault is everything that was reported, nil if nothing was.
 func (o *object) fault() error {
 	if len(*o.faults) == 0 {
@@ -44,79 +49,81 @@ func (o *object) fault() error {
 
 // has tells whether there is such a member. Null is as good as nothing.
 func (o *object) has(name string) bool {
-	raw, found := o.members[name]
-	return found && string(raw) != "null"
+	value, found := o.members[name]
+	return found && string(value) != "null"
 }
 
-// optional takes a member into target, and tells whether there was one that fits.
-func (o *object) optional(name string, target any) bool {
-	raw, found := o.members[name], o.has(name)
+// demand reports members that are not there. It comes before they are taken.
+func (o *object) demand(names ...string) {
+	for _, name := range names {
+		if !o.has(name) {
+			o.report("%s is missing", name)
+		}
+	}
+}
+
+// take takes a member into target, and tells whether there was one that fits.
+func (o *object) take(name string, target any, expected string) bool {
+	value, found := o.members[name], o.has(name)
 	delete(o.members, name)
 	if !found {
 		return false
 	}
-	if err := json.Unmarshal(raw, target); err != nil {
-		o.report("%s: %v", name, err)
+	if json.Unmarshal(value, target) != nil {
+		o.mismatch(name, value, expected)
 		return false
 	}
 	return true
 }
 
-// required takes a member that must be there into target.
-func (o *object) required(name string, target any) {
-	o.demand(name)
-	o.optional(name, target)
+func (o *object) text(name string) (text string) {
+	o.take(name, &text, "a string")
+	return text
 }
 
-func (o *object) demand(name string) {
-	if !o.has(name) {
-		o.report("%s is missing", name)
-	}
+// flag takes a member that is false unless it is there.
+func (o *object) flag(name string) (flag bool) {
+	o.take(name, &flag, "true or false")
+	return flag
 }
 
-// child takes a member that is an object; it is empty if there is none. Its faults
-// are among those of o.
+// child takes a member that is an object; it is empty if there is none.
 func (o *object) child(name string) *object {
-	child := &object{path: o.path + name + ".", faults: o.faults}
-	o.optional(name, &child.members)
-	return child
+	var members map[string]json.RawMessage
+	o.take(name, &members, "an object")
+	return o.inner(name, members)
 }
 
-// sid takes a member that is a SID with one of some prefixes, if it is there.
+// inner is an object within o, whose faults are among those of o.
+func (o *object) inner(name string, members map[string]json.RawMessage) *object {
+	return &object{path: o.path + name + ".", members: members, faults: o.faults}
+}
+
+// sid takes a member that is a SID with one of some prefixes.
 func (o *object) sid(name string, prefixes ...string) string {
 	var sid string
-	if o.optional(name, &sid) && !slices.ContainsFunc(prefixes, func(prefix string) bool { return isSID(prefix, sid) }) {
+	if o.take(name, &sid, "a string") && !slices.ContainsFunc(prefixes, func(prefix string) bool { return isSID(prefix, sid) }) {
 		o.report("%s is %q, expected %s and then letters and digits", name, sid, strings.Join(prefixes, " or "))
 	}
 	return sid
 }
 
-// requiredSID takes a SID that must be there.
-func (o *object) requiredSID(name string, prefixes ...string) string {
-	o.demand(name)
-	return o.sid(name, prefixes...)
-}
-
 // lastSecond is the end of the year 9999, the last that has a text by RFC 3339.
 const lastSecond = 253402300799
 
-// time takes a member that counts seconds since 1970, if it is there. Fractions
-// are cut off; no library of the service writes any.
+// time takes a member that counts seconds since 1970. Fractions are cut off; no
+// library of the service writes any.
 func (o *object) time(name string) time.Time {
+	const expected = "seconds since 1970, up to the year 9999"
+	value := o.members[name]
 	var seconds float64 // exact for whole numbers up to 2^53, and reads 1.7e9 as well
-	if !o.optional(name, &seconds) {
+	if !o.take(name, &seconds, expected) {
 		return time.Time{}
 	}
 	if seconds < 0 || seconds > lastSecond {
-		o.report("%s is %g, expected seconds since 1970, up to the year 9999", name, seconds)
+		o.mismatch(name, value, expected)
 	}
 	return time.Unix(int64(seconds), 0).UTC()
-}
-
-// requiredTime takes a time that must be there.
-func (o *object) requiredTime(name string) time.Time {
-	o.demand(name)
-	return o.time(name)
 }
 
 // close reports members that were not taken, where an unknown one could change

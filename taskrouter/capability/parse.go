@@ -52,18 +52,17 @@ func Parse(text, authToken string, furtherTokens ...string) (Claims, error) {
 }
 
 func readClaims(o *object) (claims Claims, err error) {
-	var issuer, stated string
-	claims.AccountSID = o.requiredSID("account_sid", "AC")
-	claims.WorkspaceSID = o.requiredSID("workspace_sid", "WS")
-	claims.Channel = o.requiredSID("channel", "WK", "WQ", "WS")
+	o.demand("account_sid", "workspace_sid", "channel", "iss", "version", "exp", "policies")
+	claims.AccountSID = o.sid("account_sid", "AC")
+	claims.WorkspaceSID = o.sid("workspace_sid", "WS")
+	claims.Channel = o.sid("channel", "WK", "WQ", "WS")
 	claims.WorkerSID = o.sid("worker_sid", "WK")
 	claims.TaskQueueSID = o.sid("taskqueue_sid", "WQ")
-	o.required("iss", &issuer)
-	o.required("version", &stated)
-	o.optional("friendly_name", &claims.FriendlyName)
+	issuer, stated := o.text("iss"), o.text("version")
+	claims.FriendlyName = o.text("friendly_name")
 	claims.NotBefore = o.time("nbf")
-	claims.ExpiresAt = o.requiredTime("exp")
-	o.required("policies", &claims.Policies)
+	claims.ExpiresAt = o.time("exp")
+	claims.Policies = readPolicies(o)
 	claims.Other = o.rest()
 	if o.fault() == nil {
 		claims.checkAgreement(o, issuer, stated)

@@ -133,32 +133,21 @@ func assertOnly(t *testing.T, err, want error) {
 func TestKeysDecide(t *testing.T) {
 	token, access := sign(t, aWorker(), authToken), sign(t, anAccessToken(), secret)
 	for name, test := range map[string]struct {
-		keys []string
+		keys func(key string) []string
 		want error
 	}{
-		"the key":              {[]string{"key"}, nil},
-		"the key among others": {[]string{"old", "key", "new"}, nil},
-		"the key at last":      {[]string{"old", "key"}, nil},
-		"another":              {[]string{"old"}, capability.ErrWrongKey},
-		"others":               {[]string{"old", "older"}, capability.ErrWrongKey},
-		"a beginning of it":    {[]string{"ke"}, capability.ErrWrongKey},
+		"the key":              {func(key string) []string { return []string{key} }, nil},
+		"the key among others": {func(key string) []string { return []string{"old", key, "new"} }, nil},
+		"the key at last":      {func(key string) []string { return []string{"old", key} }, nil},
+		"another":              {func(string) []string { return []string{"old"} }, capability.ErrWrongKey},
+		"others":               {func(string) []string { return []string{"old", "older"} }, capability.ErrWrongKey},
+		"a beginning of it":    {func(key string) []string { return []string{key[:len(key)-1]} }, capability.ErrWrongKey},
 	} {
 		t.Run(name, func(t *testing.T) {
-			named := func(key string) (keys []string) {
-				for _, k := range test.keys {
-					keys = append(keys, strings.ReplaceAll(k, "ke", key[:len(key)-1]))
-				}
-				for i, k := range test.keys {
-					if k == "key" {
-						keys[i] = key
-					}
-				}
-				return keys
-			}
-			keys := named(authToken)
+			keys := test.keys(authToken)
 			_, err := capability.Parse(token, keys[0], keys[1:]...)
 			assertOnly(t, err, test.want)
-			keys = named(secret)
+			keys = test.keys(secret)
 			_, err = capability.ParseAccess(access, keys[0], keys[1:]...)
 			assertOnly(t, err, test.want)
 		})
@@ -282,51 +271,55 @@ func TestClaimsThatDoNotFitAreRefused(t *testing.T) {
 	for _, test := range []struct{ change, want string }{
 		{`"exp"`, "exp is missing"},
 		{`"exp": null`, "exp is missing"},
-		{`"exp": "9999999999"`, "exp: json: cannot unmarshal string into Go value of type float64"},
+		{`"exp": "9999999999"`, `exp is "9999999999", expected seconds since 1970, up to the year 9999`},
 		{`"exp": -1`, "exp is -1, expected seconds since 1970, up to the year 9999"},
-		{`"exp": 253402300800`, "exp is 2.534023008e+11, expected seconds since 1970, up to the year 9999"},
-		{`"exp": 1e300`, "exp is 1e+300, expected seconds since 1970, up to the year 9999"},
-		{`"exp": 1e999`, "exp: json: cannot unmarshal number 1e999 into Go value of type float64"},
-		{`"exp": true`, "exp: json: cannot unmarshal bool into Go value of type float64"},
-		{`"exp": []`, "exp: json: cannot unmarshal array into Go value of type float64"},
-		{`"nbf": "0"`, "nbf: json: cannot unmarshal string into Go value of type float64"},
+		{`"exp": 253402300800`, "exp is 253402300800, expected seconds since 1970, up to the year 9999"},
+		{`"exp": 1e300`, "exp is 1e300, expected seconds since 1970, up to the year 9999"},
+		{`"exp": 1e999`, "exp is 1e999, expected seconds since 1970, up to the year 9999"},
+		{`"exp": true`, "exp is true, expected seconds since 1970, up to the year 9999"},
+		{`"exp": []`, "exp is [], expected seconds since 1970, up to the year 9999"},
+		{`"nbf": "0"`, `nbf is "0", expected seconds since 1970, up to the year 9999`},
 		{`"nbf": -5`, "nbf is -5, expected seconds since 1970, up to the year 9999"},
 		{`"iss"`, "iss is missing"},
-		{`"iss": 5`, "iss: json: cannot unmarshal number into Go value of type string"},
+		{`"iss": 5`, "iss is 5, expected a string"},
 		{`"iss": "AC9"`, `iss is "AC9", expected the account_sid ` + account},
 		{`"account_sid"`, "account_sid is missing"},
 		{`"account_sid": "SK1"`, `account_sid is "SK1", expected AC and then letters and digits`},
-		{`"account_sid": {}`, "account_sid: json: cannot unmarshal object into Go value of type string"},
+		{`"account_sid": {}`, "account_sid is {}, expected a string"},
 		{`"workspace_sid"`, "workspace_sid is missing"},
+		{`"account_sid": ""`, `account_sid is "", expected AC and then letters and digits`},
+		{`"channel": ""`, `channel is "", expected WK or WQ or WS and then letters and digits`},
+		{`"friendly_name": [` + strings.Repeat("1,", 100) + `1]`, "friendly_name is [" + strings.Repeat("1,", 19) + "1, expected a string"},
 		{`"workspace_sid": "WS"`, `workspace_sid is "WS", expected WS and then letters and digits`},
 		{`"channel"`, "channel is missing"},
 		{`"channel": "CH1"`, `channel is "CH1", expected WK or WQ or WS and then letters and digits`},
 		{`"channel": "WS9"`, "channel is WS9, and the token is for " + workspace},
 		{`"worker_sid": "WQ1"`, `worker_sid is "WQ1", expected WK and then letters and digits`},
-		{`"worker_sid": 1`, "worker_sid: json: cannot unmarshal number into Go value of type string"},
+		{`"worker_sid": 1`, "worker_sid is 1, expected a string"},
 		{`"taskqueue_sid": "WK1"`, `taskqueue_sid is "WK1", expected WQ and then letters and digits`},
 		{`"version"`, "version is missing"},
 		{`"version": "v2"`, `version is "v2", expected v1`},
-		{`"version": 1`, "version: json: cannot unmarshal number into Go value of type string"},
-		{`"friendly_name": 1`, "friendly_name: json: cannot unmarshal number into Go value of type string"},
+		{`"version": 1`, "version is 1, expected a string"},
+		{`"friendly_name": 1`, "friendly_name is 1, expected a string"},
 		{`"policies"`, "policies is missing"},
 		{`"policies": null`, "policies is missing"},
-		{`"policies": {}`, "policies: json: cannot unmarshal object into Go value of type capability.Policies"},
-		{`"policies": "all"`, "policies: json: cannot unmarshal string into Go value of type capability.Policies"},
-		{`"policies": [null]`, "policies: policy: expected a JSON object"},
-		{`"policies": ["all"]`, "policies: policy: expected a JSON object"},
-		{`"policies": [{}]`, "policies: policy: url is missing; method is missing"},
-		{`"policies": [{"url": 1, "method": "GET"}]`, "policies: policy: url: json: cannot unmarshal number into Go value of type string"},
-		{`"policies": [{"url": "", "method": ["GET"]}]`, "policies: policy: method: json: cannot unmarshal array into Go value of type string"},
-		{`"policies": [{"url": "", "method": "", "allow": "yes"}]`, "policies: policy: allow: json: cannot unmarshal string into Go value of type bool"},
-		{`"policies": [{"URL": "", "url": "", "method": "", "deny": 1}]`, "policies: policy: URL is not known; deny is not known"},
-		{`"policies": [{"url": "", "method": "", "query_filter": []}]`, "policies: policy: query_filter: json: cannot unmarshal array into Go value of type map[string]capability.Matcher"},
-		{`"policies": [{"url": "", "method": "", "post_filter": "A"}]`, "policies: policy: post_filter: json: cannot unmarshal string into Go value of type map[string]capability.Matcher"},
-		{`"policies": [{"url": "", "method": "", "post_filter": {"A": null}}]`, "policies: policy: post_filter: matcher: expected a JSON object"},
-		{`"policies": [{"url": "", "method": "", "post_filter": {"A": 1}}]`, "policies: policy: post_filter: matcher: expected a JSON object"},
-		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"required": 1}}}]`, "policies: policy: post_filter: matcher: required: json: cannot unmarshal number into Go value of type bool"},
-		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"value": 1}}}]`, "policies: policy: post_filter: matcher: value: json: cannot unmarshal number into Go value of type string"},
-		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"Required": true}}}]`, "policies: policy: post_filter: matcher: Required is not known"},
+		{`"policies": {}`, "policies is {}, expected an array of objects"},
+		{`"policies": "all"`, `policies is "all", expected an array of objects`},
+		{`"policies": [null]`, "policies[0].url is missing; policies[0].method is missing"},
+		{`"policies": ["all"]`, `policies is ["all"], expected an array of objects`},
+		{`"policies": [{}]`, "policies[0].url is missing; policies[0].method is missing"},
+		{`"policies": [{"url": 1, "method": "GET"}]`, "policies[0].url is 1, expected a string"},
+		{`"policies": [{"url": "", "method": ["GET"]}]`, `policies[0].method is ["GET"], expected a string`},
+		{`"policies": [{"url": "", "method": ""}, {"url": ""}]`, "policies[1].method is missing"},
+		{`"policies": [{"url": "", "method": "", "allow": "yes"}]`, `policies[0].allow is "yes", expected true or false`},
+		{`"policies": [{"URL": "", "url": "", "method": "", "deny": 1}]`, "policies[0].URL is not known; policies[0].deny is not known"},
+		{`"policies": [{"url": "", "method": "", "query_filter": []}]`, "policies[0].query_filter is [], expected an object"},
+		{`"policies": [{"url": "", "method": "", "post_filter": "A"}]`, `policies[0].post_filter is "A", expected an object`},
+		{`"policies": [{"url": "", "method": "", "post_filter": {"A": null}}]`, "policies[0].post_filter.A is null, expected a string or an object"},
+		{`"policies": [{"url": "", "method": "", "post_filter": {"A": 1}}]`, "policies[0].post_filter.A is 1, expected a string or an object"},
+		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"required": 1}}}]`, "policies[0].post_filter.A.required is 1, expected true or false"},
+		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"value": 1}}}]`, "policies[0].post_filter.A.value is 1, expected a string"},
+		{`"policies": [{"url": "", "method": "", "post_filter": {"A": {"Required": true}}}]`, "policies[0].post_filter.A.Required is not known"},
 	} {
 		t.Run(test.change, func(t *testing.T) {
 			_, err := capability.Parse(signed(t, plainHeader, workspaceClaims(t, test.change), authToken), authToken)
@@ -370,8 +363,11 @@ func TestClaimsOfOthersAreRead(t *testing.T) {
 			assert.Zero(t, claims.NotBefore)
 			assert.Nil(t, claims.Other)
 		}},
+		"no policies": {nil, func(t *testing.T, claims capability.Claims) {
+			assert.Equal(t, capability.Policies{}, claims.Policies)
+		}},
 		"policies that would be refused": {[]string{`"policies": [{"url": "a", "method": "b"}, {"url": "a", "method": "b", "allow": true, "query_filter": {}, "post_filter": null}]`}, func(t *testing.T, claims capability.Claims) {
-			assert.Equal(t, capability.Policies{{URL: "a", Method: "b"}, {URL: "a", Method: "b", QueryFilter: map[string]capability.Matcher{}, Allow: true}}, claims.Policies)
+			assert.Equal(t, capability.Policies{{URL: "a", Method: "b"}, {URL: "a", Method: "b", Allow: true}}, claims.Policies)
 		}},
 		"matchers": {[]string{`"policies": [{"url": "a", "method": "b", "post_filter": {"A": "x", "B": {}, "C": {"required": true, "value": null}, "D": {"value": "y"}}}]`}, func(t *testing.T, claims capability.Claims) {
 			assert.Equal(t, map[string]capability.Matcher{"A": {Required: true, Value: new("x")}, "B": {}, "C": {Required: true}, "D": {Value: new("y")}}, claims.Policies[0].PostFilter)
@@ -389,25 +385,40 @@ func TestClaimsOfOthersAreRead(t *testing.T) {
 	assert.EqualError(t, err, "capability: malformed token: channel is WQ1, and the token is for WQ2")
 }
 
+func TestPolicyIsReadAsTokensHaveIt(t *testing.T) {
+	read := capability.Policy{URL: "before", Allow: true, QueryFilter: map[string]capability.Matcher{"B": {}}}
+	require.NoError(t, json.Unmarshal([]byte(`{"url": "a", "method": "GET", "post_filter": {"A": "x"}, "query_filter": {}}`), &read))
+	want := capability.Policy{URL: "a", Method: "GET", PostFilter: map[string]capability.Matcher{"A": {Required: true, Value: new("x")}}}
+	assert.Equal(t, want, read)
+	for text, message := range map[string]string{
+		`null`: "policy: expected a JSON object",
+		`"a"`:  "policy: expected a JSON object",
+		`{"url": "a", "method": "GET", "Allow": true}`: "policy: Allow is not known",
+	} {
+		require.EqualError(t, json.Unmarshal([]byte(text), &read), message)
+		assert.Equal(t, want, read)
+	}
+}
+
 func TestClaimsOfAccessTokensThatDoNotFitAreRefused(t *testing.T) {
 	for _, test := range []struct{ change, want string }{
 		{`"exp"`, "exp is missing"},
-		{`"exp": "1"`, "exp: json: cannot unmarshal string into Go value of type float64"},
-		{`"nbf": {}`, "nbf: json: cannot unmarshal object into Go value of type float64"},
+		{`"exp": "1"`, `exp is "1", expected seconds since 1970, up to the year 9999`},
+		{`"nbf": {}`, "nbf is {}, expected seconds since 1970, up to the year 9999"},
 		{`"iat": -1`, "iat is -1, expected seconds since 1970, up to the year 9999"},
-		{`"jti": 1`, "jti: json: cannot unmarshal number into Go value of type string"},
+		{`"jti": 1`, "jti is 1, expected a string"},
 		{`"iss"`, "iss is missing"},
 		{`"iss": "AC1"`, `iss is "AC1", expected SK and then letters and digits`},
 		{`"sub"`, "sub is missing"},
 		{`"sub": "SK1"`, `sub is "SK1", expected AC and then letters and digits`},
 		{`"grants"`, "grants is missing"},
 		{`"grants": null`, "grants is missing"},
-		{`"grants": []`, "grants: json: cannot unmarshal array into Go value of type map[string]json.RawMessage"},
-		{`"grants": {"identity": 1}`, "grants.identity: json: cannot unmarshal number into Go value of type string"},
-		{`"grants": {"task_router": 1}`, "grants.task_router: json: cannot unmarshal number into Go value of type map[string]json.RawMessage"},
+		{`"grants": []`, "grants is [], expected an object"},
+		{`"grants": {"identity": 1}`, "grants.identity is 1, expected a string"},
+		{`"grants": {"task_router": 1}`, "grants.task_router is 1, expected an object"},
 		{`"grants": {"task_router": {"workspace_sid": "WK1"}}`, `grants.task_router.workspace_sid is "WK1", expected WS and then letters and digits`},
 		{`"grants": {"task_router": {"worker_sid": "WS1"}}`, `grants.task_router.worker_sid is "WS1", expected WK and then letters and digits`},
-		{`"grants": {"task_router": {"role": {}}}`, "grants.task_router.role: json: cannot unmarshal object into Go value of type string"},
+		{`"grants": {"task_router": {"role": {}}}`, "grants.task_router.role is {}, expected a string"},
 	} {
 		t.Run(test.change, func(t *testing.T) {
 			_, err := capability.ParseAccess(signed(t, accessHeader, accessClaims(t, test.change), secret), secret)

@@ -52,23 +52,23 @@ func readAccessClaims(token *verified) (claims AccessClaims, err error) {
 			o.report("twr of its header is %v, expected a text", region)
 		}
 	}
-	o.optional("jti", &claims.ID)
-	claims.KeySID = o.requiredSID("iss", "SK")
-	claims.AccountSID = o.requiredSID("sub", "AC")
+	o.demand("iss", "sub", "exp", "grants")
+	claims.ID = o.text("jti")
+	claims.KeySID = o.sid("iss", "SK")
+	claims.AccountSID = o.sid("sub", "AC")
 	claims.IssuedAt = o.time("iat")
 	claims.NotBefore = o.time("nbf")
-	claims.ExpiresAt = o.requiredTime("exp")
-	o.demand("grants")
+	claims.ExpiresAt = o.time("exp")
 	claims.readGrants(o.child("grants"))
 	claims.Other = o.rest()
 	return claims, o.fault()
 }
 
 func (c *AccessClaims) readGrants(grants *object) {
-	grants.optional(identityName, &c.Identity)
+	c.Identity = grants.text(identityName)
 	grant := grants.child(grantName)
 	c.TaskRouter.WorkspaceSID = grant.sid("workspace_sid", "WS")
 	c.TaskRouter.WorkerSID = grant.sid("worker_sid", "WK")
-	grant.optional("role", &c.TaskRouter.Role)
+	c.TaskRouter.Role = grant.text("role")
 	c.Grants = grants.rest()
 }

@@ -38,20 +38,17 @@ type Matcher struct {
 // Policies are those of a token. Their order has no meaning.
 type Policies []Policy
 
-// UnmarshalJSON reads a policy from a token. Filters without members are none:
-// libraries of the service write them where there is no filter.
+// UnmarshalJSON reads a policy as tokens have it. Filters without members are none:
+// libraries of the service write them where there is no filter. Of a filter, a
+// string stands for a parameter that must be there and have this value; a matcher
+// that does not say whether the parameter is required is taken to say that it is
+// not, which is not documented.
 func (p *Policy) UnmarshalJSON(text []byte) error {
 	o, err := newObject(text)
 	if err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	var read Policy
-	o.required("url", &read.URL)
-	o.required("method", &read.Method)
-	o.optional("query_filter", &read.QueryFilter)
-	o.optional("post_filter", &read.PostFilter)
-	o.optional("allow", &read.Allow)
-	o.close()
+	read := readPolicy(o)
 	if err := o.fault(); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
@@ -59,27 +56,59 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads a matcher, or a text that stands for a parameter that must
-// be there and have this value. A matcher that does not say whether the parameter
-// is required is taken to say that it is not, which is not documented.
-func (m *Matcher) UnmarshalJSON(text []byte) error {
-	if value := new(string); string(text) != "null" && json.Unmarshal(text, value) == nil {
-		*m = Matcher{Required: true, Value: value}
+// readPolicies takes the claim policies.
+func readPolicies(o *object) Policies {
+	var list []map[string]json.RawMessage
+	if !o.take("policies", &list, "an array of objects") {
 		return nil
 	}
-	o, err := newObject(text)
-	if err != nil {
-		return fmt.Errorf("matcher: %w", err)
+	policies := make(Policies, 0, len(list))
+	for i, members := range list {
+		policies = append(policies, readPolicy(o.inner(fmt.Sprintf("policies[%d]", i), members)))
 	}
-	var read Matcher
-	o.optional("required", &read.Required)
-	o.optional("value", &read.Value)
-	o.close()
-	if err := o.fault(); err != nil {
-		return fmt.Errorf("matcher: %w", err)
+	return policies
+}
+
+func readPolicy(o *object) Policy {
+	defer o.close()
+	o.demand("url", "method")
+	return Policy{
+		URL:         o.text("url"),
+		Method:      o.text("method"),
+		QueryFilter: readFilter(o.child("query_filter")),
+		PostFilter:  readFilter(o.child("post_filter")),
+		Allow:       o.flag("allow"),
 	}
-	*m = read
-	return nil
+}
+
+func readFilter(o *object) map[string]Matcher {
+	var filter map[string]Matcher
+	for _, name := range slices.Sorted(maps.Keys(o.members)) {
+		if filter == nil {
+			filter = map[string]Matcher{}
+		}
+		filter[name] = readMatcher(o, name)
+	}
+	return filter
+}
+
+// readMatcher takes the matcher of a parameter. Null is none: it could be meant to
+// permit anything or nothing.
+func readMatcher(o *object, name string) Matcher {
+	var value *string
+	text := o.members[name]
+	if json.Unmarshal(text, &value) == nil && value != nil {
+		return Matcher{Required: true, Value: value}
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil || members == nil {
+		o.mismatch(name, text, "a string or an object")
+	}
+	matcher := o.inner(name, members)
+	defer matcher.close()
+	m := Matcher{Required: matcher.flag("required")}
+	matcher.take("value", &m.Value, "a string")
+	return m
 }
 
 // check finds policies that the service refuses, or that no request can match.
