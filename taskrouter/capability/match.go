@@ -32,10 +32,10 @@ func (p Policies) Allows(method, address string, form url.Values) bool {
 			!matchesFilter(policy.QueryFilter, query) || !matchesFilter(policy.PostFilter, form) {
 			continue
 		}
-		this := policy.specificity()
-		switch order := slices.Compare(this[:], best[:]); {
+		found := policy.specificity()
+		switch order := slices.Compare(found[:], best[:]); {
 		case order > 0:
-			best, allowed = this, policy.Allow
+			best, allowed = found, policy.Allow
 		case order == 0:
 			allowed = allowed && policy.Allow
 		}
@@ -67,6 +67,8 @@ func cutWildcard(address string) (spelled, wildcard string) {
 	return address, ""
 }
 
+// matchesURL is about an address that parsePlain takes: it has no slash at its end,
+// so something stands where the wildcard is.
 func matchesURL(pattern, address string) bool {
 	spelled, wildcard := cutWildcard(pattern)
 	rest, found := strings.CutPrefix(address, spelled)
@@ -76,9 +78,9 @@ func matchesURL(pattern, address string) bool {
 	case wildcard == "":
 		return rest == ""
 	case wildcard == "*":
-		return rest != "" && !strings.Contains(rest, "/")
+		return !strings.Contains(rest, "/")
 	}
-	return rest != ""
+	return true
 }
 
 func matchesFilter(filter map[string]Matcher, parameters url.Values) bool {

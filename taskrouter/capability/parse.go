@@ -29,15 +29,16 @@ type Claims struct {
 }
 
 // Parse reads a capability token that was signed with an auth token, or with one
-// of several: while the auth token of an account is being changed, tokens of the
-// old one are still around. Errors are [ErrMalformed], [ErrWrongKey], [ErrExpired]
-// or [ErrNotYetValid], and without any of them an auth token is empty. No claim
-// is looked at unless the signature is right.
+// of several: while the auth token of an account is being changed, tokens that were
+// signed with the old one are still around. A token that is refused gives one of
+// [ErrMalformed], [ErrWrongKey], [ErrExpired] and [ErrNotYetValid]; an auth token
+// that is empty or has white space around it gives an error of its own. No claim is
+// looked at unless the signature is right.
 //
 // The clock of this machine decides whether a token is expired, with no allowance
 // for a clock that is wrong.
-func Parse(text, authToken string, furtherTokens ...string) (Claims, error) {
-	token, err := verify(text, "auth token", authToken, furtherTokens)
+func Parse(text, authToken string, furtherAuthTokens ...string) (Claims, error) {
+	token, err := verify(text, "auth token", authToken, furtherAuthTokens)
 	if err != nil {
 		return Claims{}, err
 	}

@@ -25,7 +25,7 @@ type AccessClaims struct {
 }
 
 // ParseAccess reads an access token that was signed with the secret of an API
-// key, or of one of several. Errors are those of [Parse].
+// key, or with one of several secrets. Errors are those of [Parse].
 func ParseAccess(text, keySecret string, furtherSecrets ...string) (AccessClaims, error) {
 	token, err := verify(text, "secret of the API key", keySecret, furtherSecrets)
 	if err != nil {

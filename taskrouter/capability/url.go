@@ -18,7 +18,8 @@ const (
 //	capability.URL("Workspaces", workspaceSID, "Activities")
 //	capability.URL("Workspaces", workspaceSID, "Workers", "**")
 //
-// Segments are escaped but for the wildcards * and **, see [Policy].
+// Segments are escaped but for the wildcards * and **, see [Policy]. Check a segment
+// that comes from outside: it could be one of them.
 func URL(segments ...string) string {
 	var b strings.Builder
 	b.WriteString(BaseURL)
