@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -62,4 +63,16 @@ func panics(f func()) (panicked bool) {
 	defer func() { panicked = recover() != nil }()
 	f()
 	return false
+}
+
+// dropUnaskedNBF takes the time of signing out of the claims of the peer, which it
+// writes as nbf where none is asked for.
+func dropUnaskedNBF(t *testing.T, asked float64, ours, theirs object) {
+	t.Helper()
+	if asked != 0 {
+		return
+	}
+	require.NotContains(t, ours, "nbf")
+	knownFault(t, "nbf is written though it was not asked for", theirs["nbf"] == float64(time.Now().Unix()))
+	delete(theirs, "nbf")
 }
