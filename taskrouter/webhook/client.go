@@ -13,7 +13,9 @@ import (
 )
 
 // A Client sends callbacks as the service does, signed with an auth token, to test
-// programs that answer them. Its errors name the URL without user and password.
+// programs that answer them. Its errors name the URL without user and password. After
+// 403, the log of the verifier says at level debug how its token or its URL differs;
+// after 500, at level error what went wrong.
 type Client struct {
 	// AuthToken signs the callbacks. Required.
 	AuthToken string `json:"-"`

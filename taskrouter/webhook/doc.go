@@ -27,6 +27,12 @@
 // refused are answered with 403 and nothing else; a record of level debug says why.
 // [Verifier.Handler] guards what else the service requests, such as TwiML.
 //
+// If every callback is refused, compare the URLs in that record with the one that the
+// service was given: http is not https, and host, prefix and query count. Records of
+// [slog.Default] show it after slog.SetLogLoggerLevel(slog.LevelDebug), others by
+// [WithLogger]. If the URL is right, the token is another one, or was read from a file
+// with the line break at its end.
+//
 // The signature has limits that no verifier can mend. It is made of the URL, the
 // names and the values, one after the other and with nothing between them. Whoever
 // gets hold of a signed callback, from a log perhaps, can therefore send it again

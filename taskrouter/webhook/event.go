@@ -38,7 +38,7 @@ type Event struct {
 // may be missing, and any type will do.
 func ParseEvent(form url.Values) (Event, error) {
 	if form.Get("EventType") == "" {
-		return Event{}, errors.New("webhook: read an event: EventType is missing")
+		return Event{}, errors.New("webhook: read an event: EventType is missing, as in an assignment or another callback")
 	}
 	return readEvent(form), nil
 }

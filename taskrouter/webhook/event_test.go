@@ -62,7 +62,7 @@ func TestAnEventSaysWhatItsFieldsSay(t *testing.T) {
 func TestOnlyAnEventTypeMakesAnEvent(t *testing.T) {
 	for name, form := range map[string]url.Values{"nothing": nil, "an assignment": decodeAssignmentForm(), "an empty type": {"EventType": {""}}} {
 		event, err := webhook.ParseEvent(form)
-		assert.EqualError(t, err, "webhook: read an event: EventType is missing", name)
+		assert.EqualError(t, err, "webhook: read an event: EventType is missing, as in an assignment or another callback", name)
 		assert.Zero(t, event, name)
 	}
 	assert.Equal(t, webhook.EventType("a.type.of.tomorrow"), decodeEvent(t, "EventType=a.type.of.tomorrow").Type)

@@ -43,7 +43,8 @@ func (m *EventMux) On(eventType EventType, function EventFunc) {
 func (m *EventMux) OnOther(function EventFunc) { m.other = function }
 
 // Dispatch calls the functions for an event, and returns their errors: one that
-// fails does not keep the next from being called.
+// fails does not keep the next from being called. If the event is sent again, all are
+// called again, also those that did not fail.
 func (m *EventMux) Dispatch(ctx context.Context, event Event) error {
 	functions := m.functions[event.Type]
 	if len(functions) == 0 && m.other != nil {
@@ -59,7 +60,12 @@ func (m *EventMux) Dispatch(ctx context.Context, event Event) error {
 // Filter returns the types that functions are registered for, sorted and joined
 // by commas: what the EventsFilter of a workspace has to be for the service to send
 // these events and no others. It is empty, for all events, if a function is
-// registered by [EventMux.OnOther], or none at all.
+// registered by [EventMux.OnOther], or none at all. To set it:
+//
+//	client.Workspaces.Update(ctx, workspaceSID, taskrouter.UpdateWorkspaceRequest{
+//		EventCallbackURL: new("https://example.com/events"),
+//		EventsFilter:     new(events.Filter()),
+//	})
 func (m *EventMux) Filter() string {
 	if m.other != nil {
 		return ""

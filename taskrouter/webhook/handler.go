@@ -25,8 +25,9 @@ const (
 // the service began to count a little earlier, so the last moment may be too late.
 // If the function has not returned by then, fails, panics, or returns an instruction
 // that the service would refuse (see [CheckInstruction]), the answer is status 500,
-// upon which the service asks the fallback URL; what the function returns later is
-// lost. Callbacks that the verifier does not accept are answered with 403, those that
+// upon which the service asks the fallback URL, which may have a handler of this kind
+// with another function; if neither can be reached, the service cancels the
+// reservation. What the function returns later is lost. Callbacks that the verifier does not accept are answered with 403, those that
 // are no assignment with 400.
 func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignment) (Instruction, error)) http.Handler {
 	return &handler{verifier, AssignmentTimeout, func(ctx context.Context, form url.Values) (answer, error) {

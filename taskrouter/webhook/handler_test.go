@@ -620,7 +620,7 @@ func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
 	kinds := handleKinds()
 	assignment, event := kinds[0], kinds[1]
 	const noAssignment = "webhook: read an assignment: it is an event, as its EventType is \"task.canceled\"\n"
-	const noEvent = "webhook: read an event: EventType is missing\n"
+	const noEvent = "webhook: read an event: EventType is missing, as in an assignment or another callback\n"
 	for _, test := range []struct {
 		name string
 		at   handleKind

@@ -34,7 +34,8 @@ func (v *Verifier) With(options ...Option) (*Verifier, error) {
 
 // WithBaseURL says below which URL the service finds what this program serves,
 // such as "https://example.com" or, if a proxy takes a prefix off the path,
-// "https://example.com/taskrouter". The Host of a request and what proxies say of
+// "https://example.com/taskrouter". A prefix that [http.StripPrefix] takes off is no
+// part of it: the path counts as it arrived at the server. The Host of a request and what proxies say of
 // it do not count then. It is the safest way: without it, a callback of another
 // program with the same auth token can be sent here, with that program's host.
 func WithBaseURL(base string) Option {
@@ -52,8 +53,9 @@ func WithBaseURL(base string) Option {
 // The headers are those that the proxies set or remove on every request, of
 // Forwarded, X-Forwarded-Host, X-Forwarded-Port and X-Forwarded-Proto; if two of
 // them tell the same, the later one holds. A header with several values is not
-// believed, and the request is refused: see [WithBaseURL]. The option replaces
-// proxies that were trusted before.
+// believed, and the request is refused: see [WithBaseURL], which is also the only way
+// if a proxy takes a prefix off the path. The option replaces proxies that were
+// trusted before.
 func WithTrustedProxy(peers []string, headers ...string) Option {
 	return func(v *Verifier) error {
 		if err := v.addressing.setProxies(peers, headers); err != nil {
@@ -96,7 +98,8 @@ func WithMaxBody(bytes int64) Option {
 // somebody who recorded one and sends it again. The time is that of the signed
 // fields TimestampMs and Timestamp, or without a form of the parameters of the URL;
 // a callback without one is refused, such as the [Assignment] without a Time that a
-// [Client] sends. Without this option callbacks have no age, since the service does
+// [Client] sends. Requests for TwiML need not have one: guard their handlers with a
+// verifier without this option. Without this option callbacks have no age, since the service does
 // not document when it repeats one.
 func WithMaxAge(d time.Duration) Option {
 	return func(v *Verifier) error {

@@ -31,10 +31,11 @@ type Verifier struct {
 }
 
 // A TokenSource returns the auth tokens with which an account's callbacks may be
-// signed. The SID comes from a request that is not verified yet, and is empty if
-// it names none: what is looked up must be worth nothing without the signature.
-// Without a token, as for an account that is not known, the request is refused; an
-// error answers it with status 500.
+// signed. The SID comes from a request that is not verified yet, from AccountSid in its
+// form or else in its URL, and is empty if there is none, as where the body is JSON:
+// what is looked up must be worth nothing without the signature. Without a token, as
+// for an account that is not known, the request is refused; an empty one counts for
+// nothing; an error answers the request with status 500.
 type TokenSource func(ctx context.Context, accountSID string) ([]string, error)
 
 // NewVerifier returns a verifier of callbacks that are signed with one of these
@@ -74,7 +75,8 @@ func (v *Verifier) log() *slog.Logger {
 
 // Verify reports whether the service made a request: nil if so, and otherwise an
 // error that wraps [ErrUnverified] or, if that cannot be told because there are no
-// tokens, another one. It reads the body, and puts it back.
+// tokens, another one. It reads the body, and puts it back; what else reads it, such
+// as [http.Request.ParseForm], has to come later.
 //
 // A form is verified with all values of all fields, any other body by its SHA-256
 // in the URL, and a request without a body by its URL alone. The method is not
@@ -127,7 +129,7 @@ func (v *Verifier) verify(r *http.Request) (url.Values, error) {
 		return nil, fmt.Errorf("webhook: look up the auth tokens: %w", err)
 	}
 	if !c.fits(tokens) {
-		return nil, unverified(fmt.Errorf("the signature fits none of %d tokens with any of %q", len(tokens), c.urls))
+		return nil, unverified(c.mismatch(len(tokens)))
 	}
 	if err := v.checkAge(c.made); err != nil {
 		return nil, unverified(err)

@@ -304,6 +304,14 @@ func neverServed(t *testing.T) http.Handler {
 	return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was served") })
 }
 
+func TestRequestWithoutAnAccountIsToldFromOneOfAnUnknownAccount(t *testing.T) {
+	verifier := verifyWith(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) { return nil, nil }))
+	call := verifyCall{body: "a=b", signs: verifyHook + "ab"}
+	verifyRefused(t, verifier.Verify(call.request(t)), "there is no auth token, as neither a form nor the URL has an AccountSid")
+	call = verifyCall{body: "AccountSid=AC9", signs: verifyHook + "AccountSidAC9"}
+	verifyRefused(t, verifier.Verify(call.request(t)), `there is no auth token of the account "AC9"`)
+}
+
 func TestTheTokensOfASourceAreThoseOfTheAccount(t *testing.T) {
 	tokens := map[string][]string{"AC1": {"one", "one new"}, "AC2": {"two"}, "AC3": {""}, "": {"of none"}}
 	verifier := verifyWith(t, webhook.WithTokenSource(func(_ context.Context, account string) ([]string, error) {
@@ -318,7 +326,7 @@ func TestTheTokensOfASourceAreThoseOfTheAccount(t *testing.T) {
 		"another account":                  {call: verifyCall{body: "AccountSid=AC2", signs: verifyHook + "AccountSidAC2", token: "two"}},
 		"the token of another account":     {call: verifyCall{body: "AccountSid=AC2", signs: verifyHook + "AccountSidAC2", token: "one"}, why: "fits none of 1 tokens"},
 		"the token of the verifier before": {call: verifyCall{body: "AccountSid=AC2", signs: verifyHook + "AccountSidAC2"}, why: "fits none of 1 tokens"},
-		"an unknown account":               {call: verifyCall{body: "AccountSid=AC9", signs: verifyHook + "AccountSidAC9", token: "one"}, why: "fits none of 0 tokens"},
+		"an unknown account":               {call: verifyCall{body: "AccountSid=AC9", signs: verifyHook + "AccountSidAC9", token: "one"}, why: `there is no auth token of the account "AC9"`},
 		"an empty token":                   {call: verifyCall{body: "AccountSid=AC3", header: http.Header{webhook.SignatureHeader: {verifyMAC("", verifyHook+"AccountSidAC3")}}}, why: "fits none of 1 tokens"},
 		"no account":                       {call: verifyCall{body: "a=b", signs: verifyHook + "ab", token: "of none"}},
 		"no account, but a token":          {call: verifyCall{body: "a=b", signs: verifyHook + "ab", token: "one"}, why: "fits none of 1 tokens"},
