@@ -14,6 +14,8 @@ import (
 type inMemory struct{ http.Handler }
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.RequestURI = r.URL.RequestURI() // as in a server, also within http.StripPrefix
 	recorder := httptest.NewRecorder()
 	m.ServeHTTP(recorder, r)
 	return recorder.Result(), nil
