@@ -7,6 +7,8 @@
 // is then https://example.com/assignment, and the event callback URL of the
 // workspace https://example.com/events.
 //
+// If TaskRouter is refused, -debug says why, with the URLs that were tried.
+//
 // With -try it needs neither an account nor a network: it calls itself as TaskRouter
 // would, prints what it answers, and ends.
 package main
@@ -42,9 +44,13 @@ func run(ctx context.Context, arguments []string) error {
 	flags := flag.NewFlagSet("callbacks", flag.ContinueOnError)
 	address := flags.String("address", "localhost:8080", "where to listen")
 	url := flags.String("url", "", "where TaskRouter finds this program, such as https://example.com")
+	debug := flags.Bool("debug", false, "log why a caller is refused")
 	trying := flags.Bool("try", false, "call this program as TaskRouter would, and end")
 	if err := flags.Parse(arguments); err != nil {
 		return err
+	}
+	if *debug {
+		slog.SetLogLoggerLevel(slog.LevelDebug)
 	}
 	if *trying {
 		return try(ctx)

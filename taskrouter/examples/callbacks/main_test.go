@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,6 +67,21 @@ func TestEventsAreReceivedFromTaskRouterOnly(t *testing.T) {
 
 func TestProgramTriesItself(t *testing.T) {
 	assert.NoError(t, run(t.Context(), []string{"-try"}))
+}
+
+func TestProgramSaysWhyACallerIsRefusedIfAsked(t *testing.T) {
+	var text bytes.Buffer
+	log.SetOutput(&text)
+	level := slog.SetLogLoggerLevel(slog.LevelInfo)
+	t.Cleanup(func() {
+		log.SetOutput(os.Stderr)
+		slog.SetLogLoggerLevel(level)
+	})
+	require.NoError(t, run(t.Context(), []string{"-try"}))
+	assert.NotContains(t, text.String(), "refused")
+	require.NoError(t, run(t.Context(), []string{"-try", "-debug"}))
+	assert.Contains(t, text.String(), "the signature fits none of 1 tokens")
+	assert.Contains(t, text.String(), "/assignment")
 }
 
 func TestProgramWantsItsURLAndAToken(t *testing.T) {
