@@ -38,10 +38,13 @@ type AccessToken struct {
 	NotBefore time.Time
 	// Region is where the token is used, such as ie1. It is left out of the header
 	// if it is empty.
-	Region     string
+	Region string
+	// TaskRouter is required, but for its role.
 	TaskRouter TaskRouterGrant
 	// Grants are those of other products by their names in the token, such as
-	// voice. Each encodes as a JSON object.
+	// voice. Each encodes as a JSON object, whose members are up to the product:
+	//
+	//	"voice": map[string]any{"incoming": map[string]bool{"allow": true}}
 	Grants map[string]any
 }
 

@@ -7,8 +7,10 @@ import (
 )
 
 // Allows tells whether policies permit a request, which is to say whether the
-// service should accept it from a program that has their token. The query is
-// taken from the address; form holds what a POST sends.
+// service should accept it from a program that has their token. The method is in
+// capitals, such as [http.MethodGet], and the address absolute, as [URL] makes it:
+// anything else is not permitted either, which a test that expects so cannot tell.
+// The query is taken from the address; form holds what a POST sends.
 //
 // Of all policies that match, the one with the longest URL decides. Of those with
 // the same URL, one with filters goes before one without. Policies of which one

@@ -43,6 +43,9 @@ func Parse(text, authToken string, furtherAuthTokens ...string) (Claims, error) 
 		return Claims{}, err
 	}
 	claims, err := readClaims(token.claims)
+	if err != nil && token.header["cty"] == contentType {
+		return Claims{}, malformed("it is an access token, which ParseAccess reads")
+	}
 	if err != nil {
 		return Claims{}, malformed(err.Error())
 	}

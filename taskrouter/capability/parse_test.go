@@ -165,6 +165,29 @@ func TestEmptyKeyVerifiesNothing(t *testing.T) {
 	}
 }
 
+func TestKeyWithWhiteSpaceAtAnEndIsToldFromAWrongOne(t *testing.T) {
+	token, access := sign(t, aWorker(), authToken), sign(t, anAccessToken(), secret)
+	for _, space := range []string{" ", "\t", "\n", "\r\n"} {
+		for _, keys := range [][]string{{authToken + space, authToken}, {authToken, space + authToken}, {space, authToken}} {
+			_, err := capability.Parse(token, keys[0], keys[1:]...)
+			require.EqualError(t, err, "capability: parse a token: the auth token begins or ends with white space, as with the line break of a file")
+			assertOnly(t, err, nil)
+		}
+		_, err := capability.ParseAccess(access, secret+space)
+		require.EqualError(t, err, "capability: parse a token: the secret of the API key begins or ends with white space, as with the line break of a file")
+	}
+}
+
+func TestTokenOfTheOtherSortIsToldFromABrokenOne(t *testing.T) {
+	_, err := capability.Parse(sign(t, anAccessToken(), secret), secret)
+	assertOnly(t, err, capability.ErrMalformed)
+	assert.EqualError(t, err, "capability: malformed token: it is an access token, which ParseAccess reads")
+
+	_, err = capability.ParseAccess(sign(t, aWorker(), authToken), authToken)
+	assertOnly(t, err, capability.ErrMalformed)
+	assert.ErrorContains(t, err, "as with a capability token, which Parse reads")
+}
+
 func TestTextsThatAreNoTokensAreRefused(t *testing.T) {
 	valid := sign(t, aWorker(), authToken)
 	parts := strings.Split(valid, ".")
@@ -434,7 +457,7 @@ func TestClaimsOfAccessTokensThatDoNotFitAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := capability.ParseAccess(signed(t, header, accessClaims(t), secret), secret)
 			assertOnly(t, err, capability.ErrMalformed)
-			assert.EqualError(t, err, "capability: malformed token: its header has no cty twilio-fpa;v=1")
+			assert.EqualError(t, err, "capability: malformed token: its header has no cty twilio-fpa;v=1, as with a capability token, which Parse reads")
 		})
 	}
 	t.Run("a region that is no text", func(t *testing.T) {

@@ -43,7 +43,7 @@ func ParseAccess(text, keySecret string, furtherSecrets ...string) (AccessClaims
 
 func readAccessClaims(token *verified) (claims AccessClaims, err error) {
 	if token.header["cty"] != contentType {
-		return claims, fmt.Errorf("its header has no cty %s", contentType)
+		return claims, fmt.Errorf("its header has no cty %s, as with a capability token, which Parse reads", contentType)
 	}
 	o := token.claims
 	if region, found := token.header["twr"]; found {

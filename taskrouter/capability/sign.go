@@ -63,7 +63,7 @@ func checkKey(name, key string) error {
 	case key == "":
 		return fmt.Errorf("the %s is empty", name)
 	case key != strings.TrimSpace(key):
-		return fmt.Errorf("the %s begins or ends with white space, expected none", name)
+		return fmt.Errorf("the %s begins or ends with white space, as with the line break of a file", name)
 	}
 	return nil
 }
