@@ -116,12 +116,15 @@ type handleService struct {
 	dialed atomic.Int32
 }
 
-func serveOnPipes(t testing.TB, handler http.Handler) *handleService {
+func serveOnPipes(t testing.TB, handler http.Handler, configure ...func(*http.Server)) *handleService {
 	t.Helper()
 	pipes := &handlePipes{connections: make(chan net.Conn), closed: make(chan struct{})}
 	server := httptest.NewUnstartedServer(handler)
 	require.NoError(t, server.Listener.Close())
 	server.Listener = pipes
+	for _, set := range configure {
+		set(server.Config)
+	}
 	server.Start()
 	s := &handleService{}
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -129,8 +129,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // verify verifies a callback whose body arrives in time: otherwise, whoever knows the
-// URL could hold connections of a server that has no ReadTimeout.
+// URL could hold connections of a server that has no ReadTimeout. A shorter one holds.
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
+	if ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout {
+		return h.verifier.verify(r)
+	}
 	connection := http.NewResponseController(w)
 	deadline, _ := r.Context().Deadline()
 	_ = connection.SetReadDeadline(deadline) // not every writer has a connection

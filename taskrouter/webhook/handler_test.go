@@ -419,31 +419,55 @@ func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
 	})
 }
 
-// A server need not have a ReadTimeout for that.
+// A server need not have a ReadTimeout for that; one that is shorter holds.
 func TestBodyThatDoesNotArriveInTimeIsRefused(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
-		served := make(chan time.Duration, 1)
-		start := time.Now()
-		handler := kind.handler(verifier, func(context.Context) error {
-			t.Error("a callback was believed whose body had not arrived")
-			return nil
+	for _, readTimeout := range []time.Duration{0, time.Second, 20 * time.Second} {
+		t.Run(fmt.Sprintf("ReadTimeout %v", readTimeout), func(t *testing.T) {
+			forEachKind(t, func(t *testing.T, kind handleKind) {
+				verifier, log := handleVerifier(t)
+				served := make(chan time.Duration, 1)
+				start := time.Now()
+				handler := kind.handler(verifier, func(context.Context) error {
+					t.Error("a callback was believed whose body had not arrived")
+					return nil
+				})
+				service := serveOnPipes(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					handler.ServeHTTP(w, r)
+					served <- time.Since(start)
+				}), func(server *http.Server) { server.ReadTimeout = readTimeout })
+
+				_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
+
+				want := kind.timeout
+				if readTimeout == time.Second {
+					want = readTimeout
+				}
+				assert.Equal(t, want, <-served)
+				records := log.records(t)
+				require.Len(t, records, 1)
+				assert.Equal(t, "DEBUG", records[0]["level"])
+				assert.Equal(t, 403, records[0]["status"])
+				assert.Contains(t, records[0]["error"], "read the body: ")
+				assert.Contains(t, records[0]["error"], "i/o timeout")
+				time.Sleep(time.Minute) // until the transport has done with the body
+			})
 		})
-		service := serveOnPipes(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			handler.ServeHTTP(w, r)
-			served <- time.Since(start)
-		}))
+	}
+}
 
-		_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
-
-		assert.Equal(t, kind.timeout, <-served)
-		records := log.records(t)
-		require.Len(t, records, 1)
-		assert.Equal(t, "DEBUG", records[0]["level"])
-		assert.Equal(t, 403, records[0]["status"])
-		assert.Contains(t, records[0]["error"], "read the body: ")
-		assert.Contains(t, records[0]["error"], "i/o timeout")
-		time.Sleep(time.Minute) // until the transport has done with the body
+// The server must not end the context when the body has arrived but the function takes
+// longer than the server gives to requests.
+func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+			time.Sleep(3 * time.Second)
+			return ctx.Err()
+		}), func(server *http.Server) { server.ReadTimeout = time.Second })
+		for range 2 {
+			assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+		}
+		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
 	})
 }
 
