@@ -640,6 +640,71 @@ func TestForgedCallbackIsRefusedWithoutAReason(t *testing.T) {
 	})
 }
 
+// handleUnread is a body that must not be asked for.
+type handleUnread struct{ t *testing.T }
+
+func (b handleUnread) Read([]byte) (int, error) {
+	b.t.Error("the body was asked for")
+	return 0, io.EOF
+}
+
+// A client that expects to be asked for the body is not, when it is refused anyway.
+func TestBodyOfARequestThatIsRefusedAnywayIsNotAskedFor(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		want   int
+	}{
+		"without a signature":  {func(r *http.Request) { r.Header.Del(webhook.SignatureHeader) }, http.StatusForbidden},
+		"with another method":  {func(r *http.Request) { r.Method = http.MethodPut }, http.StatusMethodNotAllowed},
+		"with a body too long": {func(r *http.Request) { r.ContentLength = 1<<20 + 1 }, http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEachKind(t, func(t *testing.T, kind handleKind) {
+				verifier, _ := handleVerifier(t)
+				service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error { return nil }))
+				service.HTTPClient.Transport.(*http.Transport).ExpectContinueTimeout = time.Hour
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, handleURL, handleUnread{t})
+				require.NoError(t, err)
+				r.ContentLength = int64(len(kind.form.Encode()))
+				r.Header.Set("Expect", "100-continue")
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, kind.form))
+				test.change(r)
+
+				response, err := service.HTTPClient.Do(r)
+
+				require.NoError(t, err)
+				assert.Equal(t, test.want, handleRead(t, response, time.Now()).status)
+			})
+		})
+	}
+}
+
+func TestHandlersAnswerOverHTTP2(t *testing.T) {
+	for _, kind := range handleKinds() {
+		t.Run(kind.name, func(t *testing.T) {
+			verifier, log := handleVerifier(t)
+			handler := kind.handler(verifier, func(ctx context.Context) error { return ctx.Err() })
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				assert.Equal(t, "HTTP/2.0", r.Proto)
+				handler.ServeHTTP(w, r)
+			}))
+			server.EnableHTTP2 = true
+			server.StartTLS()
+			defer server.Close()
+			client := webhook.Client{AuthToken: handleToken, HTTPClient: server.Client()}
+			for range 2 {
+				response, err := client.PostForm(t.Context(), server.URL, kind.form)
+				require.NoError(t, err)
+				reply := handleRead(t, response, time.Now())
+				assert.Equal(t, kind.status, reply.status)
+				assert.Equal(t, "application/json", reply.contentType)
+			}
+			assert.Empty(t, log.records(t))
+		})
+	}
+}
+
 func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
 	kinds := handleKinds()
 	assignment, event := kinds[0], kinds[1]
