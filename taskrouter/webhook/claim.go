@@ -102,6 +102,9 @@ func (v *Verifier) read(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(body) == 0 && r.ContentLength > 0 {
+		return nil, errors.New("nothing is left of it: it was read before, perhaps by ParseForm")
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
 }

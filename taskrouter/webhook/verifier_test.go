@@ -497,6 +497,18 @@ func TestABodyThatCannotBeReadIsRefused(t *testing.T) {
 	verifyRefused(t, verifyWith(t).Verify(r), "read the body: unexpected EOF")
 }
 
+// Otherwise it would look like a wrong signature.
+func TestABodyThatWasReadBeforeIsSaidToBe(t *testing.T) {
+	r := verifyCall{body: "a=b", signs: verifyHook + "ab"}.request(t)
+	require.NoError(t, r.ParseForm())
+	verifyRefused(t, verifyWith(t).Verify(r), "read the body: nothing is left of it: it was read before")
+
+	r = verifyCall{body: "a=b", signs: verifyHook + "ab"}.request(t)
+	require.NoError(t, verifyWith(t).Verify(r))
+	require.NoError(t, r.ParseForm())
+	assert.Equal(t, "b", r.PostForm.Get("a"))
+}
+
 func TestABodyInChunksIsVerified(t *testing.T) {
 	call := verifyCall{
 		body: "2\r\na=\r\n1\r\nb\r\n0\r\n\r\n", signs: verifyHook + "ab",
