@@ -22,8 +22,7 @@ type addressing struct {
 var forwardingHeaders = []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto"}
 
 // setBase sets the URL below which the service finds what the program serves. No
-// error shows it: wherever something is missing, a password may be elsewhere than
-// it should.
+// error shows it: in a malformed one, a password can be anywhere.
 func (a *addressing) setBase(base string) error {
 	parsed, err := url.Parse(base)
 	if err != nil || !isHTTP(parsed) {

@@ -121,8 +121,8 @@ type EventTask struct {
 	IgnoreCapacity   bool      // whether it ignores the capacity of workers
 }
 
-// Task returns the task that an event is about: events of tasks, reservations and
-// task queues have one, and those of workflows that tell where a task went.
+// Task returns the task that an event is about: events of tasks and reservations
+// have one, and those of task queues and workflows that tell where a task went.
 func (e Event) Task() (task EventTask, ok bool) {
 	f := fields{form: e.Fields}
 	task = EventTask{
