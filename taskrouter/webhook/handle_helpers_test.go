@@ -75,6 +75,11 @@ func (l *handleLog) String() string {
 	return l.text.String()
 }
 
+// logger returns a logger of all levels that writes to the log.
+func (l *handleLog) logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
 // records returns what was written so far, without the time.
 func (l *handleLog) records(t testing.TB) []map[string]any {
 	t.Helper()
@@ -96,8 +101,7 @@ func (l *handleLog) records(t testing.TB) []map[string]any {
 func handleVerifier(t testing.TB, options ...webhook.Option) (*webhook.Verifier, *handleLog) {
 	t.Helper()
 	log := &handleLog{}
-	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	verifier, err := webhook.NewVerifier(handleToken).With(append([]webhook.Option{webhook.WithLogger(logger)}, options...)...)
+	verifier, err := webhook.NewVerifier(handleToken).With(append([]webhook.Option{webhook.WithLogger(log.logger())}, options...)...)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		for _, secret := range append([]string{handleToken}, handlePersonal...) {
@@ -168,6 +172,14 @@ func (p *handlePipes) dial(ctx context.Context) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// handleRequest is a signed request as a handler gets it.
+func handleRequest(form url.Values) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, handleURL, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, form))
+	return r
 }
 
 // handleReply is an answer that was read.

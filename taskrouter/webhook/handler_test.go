@@ -363,14 +363,6 @@ func TestFunctionInTimeIsNeverCalledLate(t *testing.T) {
 	})
 }
 
-// handleRequest is a signed request as a handler gets it.
-func handleRequest(form url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, handleURL, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, form))
-	return r
-}
-
 // handleSlowBody is a body that begins to arrive late.
 type handleSlowBody struct {
 	after time.Duration

@@ -1,14 +1,10 @@
 package webhook_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -232,31 +228,6 @@ func TestWhatIsNoInstructionIsAnErrorWithItsCode(t *testing.T) {
 	}
 }
 
-// decodeAnswer has a handler answer an assignment, and returns the answer and the
-// doubts that were written down.
-func decodeAnswer(t *testing.T, form url.Values, instruction webhook.Instruction) (status int, answer string, doubts []string) {
-	t.Helper()
-	var log bytes.Buffer
-	verifier, err := webhook.NewVerifier("token").With(webhook.WithLogger(slog.New(slog.NewJSONHandler(&log, nil))))
-	require.NoError(t, err)
-	const target = "http://example.com/assignment"
-	request := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(webhook.SignatureHeader, webhook.Sign("token", target, form))
-	recorder := httptest.NewRecorder()
-	webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
-		return instruction, nil
-	}).ServeHTTP(recorder, request)
-	for line := range strings.Lines(log.String()) {
-		var record struct{ Level, Error string }
-		require.NoError(t, json.Unmarshal([]byte(line), &record))
-		if record.Level == "WARN" {
-			doubts = append(doubts, record.Error)
-		}
-	}
-	return recorder.Code, recorder.Body.String(), doubts
-}
-
 func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 	const (
 		unreachable = "it is empty, and worker WK0123456789abcdef0123456789abcdef has no attribute contact_uri"
@@ -299,27 +270,18 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			form := decodeWith(decodeWith(decodeAssignmentForm(), "TaskAttributes", string(test.task)), "WorkerAttributes", string(test.worker))
-			status, _, doubts := decodeAnswer(t, form, test.instruction)
-			assert.Equal(t, http.StatusOK, status)
+			verifier, log := handleVerifier(t)
+			recorder := httptest.NewRecorder()
+			webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
+				return test.instruction, nil
+			}).ServeHTTP(recorder, handleRequest(form))
+			assert.Equal(t, http.StatusOK, recorder.Code)
+			var doubts []string
+			for _, record := range log.records(t) {
+				assert.Equal(t, "WARN", record["level"])
+				doubts = append(doubts, record["error"].(string))
+			}
 			assert.Equal(t, test.want, doubts)
 		})
 	}
-}
-
-func TestInstructionsAreAnsweredWithoutEscapes(t *testing.T) {
-	for want, instruction := range map[string]webhook.Instruction{
-		`{}`: nil,
-		`{"instruction":"call","from":"+1","url":"https://example.com?a=1&b=2"}`: &webhook.Call{From: "+1", URL: "https://example.com?a=1&b=2"},
-		`{"instruction":"new","url":"?a=1&b=2"}`:                                 webhook.Raw(`{"instruction":"new","url":"?a=1&b=2"}`),
-	} {
-		status, answer, _ := decodeAnswer(t, decodeAssignmentForm(), instruction)
-		assert.Equal(t, http.StatusOK, status)
-		assert.Equal(t, want, answer)
-	}
-}
-
-func TestANilPointerIsNoAnswer(t *testing.T) {
-	status, answer, _ := decodeAnswer(t, decodeAssignmentForm(), (*webhook.Dequeue)(nil))
-	assert.Equal(t, http.StatusInternalServerError, status)
-	assert.NotContains(t, answer, "null")
 }

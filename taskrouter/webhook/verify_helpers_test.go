@@ -11,10 +11,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
-	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,19 +101,6 @@ func verifyRefused(t testing.TB, err error, why string) {
 	if assert.ErrorIs(t, err, webhook.ErrUnverified) {
 		assert.ErrorContains(t, err, why)
 	}
-}
-
-// verifyLog is a logger for all levels, and what it has written.
-func verifyLog() (*slog.Logger, *strings.Builder) {
-	var text strings.Builder
-	return slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})), &text
-}
-
-// verifySetDefaultLogger sets the default of slog for a test.
-func verifySetDefaultLogger(t *testing.T, logger *slog.Logger) {
-	before := slog.Default()
-	t.Cleanup(func() { slog.SetDefault(before) })
-	slog.SetDefault(logger)
 }
 
 // verifyTokens is a source of verifyToken for all accounts.
