@@ -67,7 +67,7 @@ func (v *Verifier) claimOf(r *http.Request) (c claim, err error) {
 		return claim{}, err
 	}
 	c.made = timeOf(c.form)
-	if c.form == nil {
+	if len(c.form) == 0 { // a GET may be said to have a form
 		c.made = timeOf(query)
 	}
 	return c, nil

@@ -96,7 +96,7 @@ func WithMaxBody(bytes int64) Option {
 
 // WithMaxAge refuses callbacks whose time differs by more than d from now, against
 // somebody who recorded one and sends it again. The time is that of the signed
-// fields TimestampMs and Timestamp, or without a form of the parameters of the URL;
+// fields TimestampMs and Timestamp, or without fields of the parameters of the URL;
 // a callback without one is refused, such as the [Assignment] without a Time that a
 // [Client] sends. Requests for TwiML need not have one: guard their handlers with a
 // verifier without this option. Without this option callbacks have no age, since the service does

@@ -636,6 +636,9 @@ func TestTheTimeOfARequestWithoutAFormIsInItsURL(t *testing.T) {
 		call := verifyCall{method: "GET", target: "/hook?" + now, signs: verifyHook + "?" + now}
 		assert.NoError(t, verifier.Verify(call.request(t)))
 
+		call.header = http.Header{"Content-Type": {verifyForm}}
+		assert.NoError(t, verifier.Verify(call.request(t)), "it is no form if it has no fields")
+
 		form := verifyCall{target: "/hook?" + now, body: "a=b", signs: verifyHook + "?" + now + "ab"}
 		verifyRefused(t, verifier.Verify(form.request(t)), "it does not say when it was made")
 
