@@ -26,7 +26,7 @@ const (
 	EventTypeTaskWrapup                EventType = "task.wrapup"
 	EventTypeTaskCompleted             EventType = "task.completed"
 	EventTypeTaskDeleted               EventType = "task.deleted"        // by a request; not when a finished task is removed
-	EventTypeTaskSystemDeleted         EventType = "task.system-deleted" // it was assigned for too long
+	EventTypeTaskSystemDeleted         EventType = "task.system-deleted" // it was assigned for a day, or reached its TTL: the documentation disagrees
 	EventTypeTaskTransferInitiated     EventType = "task.transfer-initiated"
 	EventTypeTaskTransferAttemptFailed EventType = "task.transfer-attempt-failed"
 	EventTypeTaskTransferFailed        EventType = "task.transfer-failed"
