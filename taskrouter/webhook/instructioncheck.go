@@ -142,7 +142,7 @@ func (d Dequeue) problems() []error {
 	c := checker{instruction: "dequeue"}
 	c.sid("post_work_activity_sid", d.PostWorkActivitySID, "WA", 40130)
 	longest := maxTimeout
-	if strings.HasPrefix(strings.ToLower(d.To), "sip:") {
+	if isSIP(d.To) {
 		longest = maxTimeoutSIP
 	}
 	c.number("timeout", d.Timeout, 1, longest)
@@ -150,6 +150,8 @@ func (d Dequeue) problems() []error {
 	c.callEvents("status_callback_events", d.StatusCallbackEvents, 40134)
 	return c.found
 }
+
+func isSIP(address string) bool { return strings.HasPrefix(strings.ToLower(address), "sip:") }
 
 func (i Call) problems() []error {
 	c := checker{instruction: "call"}
@@ -213,6 +215,9 @@ func doubts(instruction Instruction, a Assignment) []error {
 	case Dequeue:
 		c.instruction = "dequeue"
 		reach(i.To, 40131)
+		if i.To == "" && isSIP(worker.ContactURI) && i.Timeout > maxTimeoutSIP {
+			c.add("timeout", 0, "%d is more than %d, and worker %s is reached by SIP", i.Timeout, maxTimeoutSIP, a.WorkerSID)
+		}
 		if task.CallSID == "" {
 			c.add("", 40140, "task %s has no attribute call_sid", a.TaskSID)
 		}

@@ -231,6 +231,7 @@ func TestWhatIsNoInstructionIsAnErrorWithItsCode(t *testing.T) {
 func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 	const (
 		unreachable = "it is empty, and worker WK0123456789abcdef0123456789abcdef has no attribute contact_uri"
+		tooLong     = "instruction dequeue timeout: 601 is more than 600, and worker WK0123456789abcdef0123456789abcdef is reached by SIP"
 		noCall      = "instruction dequeue: task WT0123456789abcdef0123456789abcdef has no attribute call_sid (error 40140 of the service)"
 		noParty     = "instruction conference: task WT0123456789abcdef0123456789abcdef has none of the attributes call_sid, outbound_to and to (error 40142 of the service)"
 	)
@@ -248,6 +249,9 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 		"dequeue with all":                           {webhook.Dequeue{}, `{"call_sid":"CA1"}`, `{"contact_uri":"client:ann"}`, nil},
 		"dequeue with neither":                       {webhook.Dequeue{}, `{}`, `{}`, []string{dequeueTo, noCall}},
 		"dequeue without attributes":                 {webhook.Dequeue{}, ``, ``, []string{dequeueTo, noCall}},
+		"dequeue that rings too long at SIP":         {webhook.Dequeue{Timeout: 601}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, []string{tooLong}},
+		"dequeue that rings long enough at SIP":      {webhook.Dequeue{Timeout: 600}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
+		"dequeue that rings long elsewhere":          {webhook.Dequeue{Timeout: 601, To: "client:ann"}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
 		"dequeue to somebody":                        {webhook.Dequeue{To: "client:ann"}, `{"call_sid":"CA1"}`, `{}`, nil},
 		"dequeue with attributes of other types":     {webhook.Dequeue{}, `{"call_sid":5,"to":"x"}`, `{"contact_uri":["x"]}`, []string{dequeueTo, noCall}},
 		"dequeue beside attributes of other types":   {webhook.Dequeue{}, `{"to":5,"call_sid":"CA1"}`, `{"call_sid":{},"contact_uri":"x"}`, nil},
