@@ -130,9 +130,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // verify verifies a callback whose body arrives in time: otherwise, whoever knows the
 // URL could hold connections of a server that has no ReadTimeout. A shorter one holds.
+// Without a body the server already waits for the next request, and would end the
+// contexts of all requests on the connection if it met a deadline.
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
-	if ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout {
+	if r.ContentLength == 0 || ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout {
 		return h.verifier.verify(r)
 	}
 	connection := http.NewResponseController(w)

@@ -463,6 +463,25 @@ func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
 	})
 }
 
+// A proxy may send the requests of others on the same connection.
+func TestRequestWithoutABodyThatTakesTooLongLeavesTheConnectionAsItIs(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		var took time.Duration
+		verifier, _ := handleVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
+			time.Sleep(took)
+			return []string{handleToken}, nil
+		}))
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error { return ctx.Err() }))
+
+		took = kind.timeout + time.Second
+		assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, nil).status)
+		took = 0
+
+		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+	})
+}
+
 // handleConnection is where the time for reading a request is set.
 type handleConnection struct {
 	*httptest.ResponseRecorder
