@@ -134,7 +134,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // contexts of all requests on the connection if it met a deadline.
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
-	if r.ContentLength == 0 || ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout {
+	bounded := ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout
+	if bounded || r.ContentLength == 0 {
 		return h.verifier.verify(r)
 	}
 	connection := http.NewResponseController(w)

@@ -633,6 +633,29 @@ func TestOtherMethodsThanPostAreNotAllowed(t *testing.T) {
 	}
 }
 
+// Nor does the deadline of its body end what follows on the connection.
+func TestConnectionGoesOnAfterARefusal(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, _ := handleVerifier(t)
+		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
+			time.Sleep(kind.timeout - time.Second)
+			return ctx.Err()
+		}))
+		forged, unsigned := service.Client, handleRequest(kind.form)
+		forged.AuthToken = "another token"
+		assert.Equal(t, http.StatusForbidden, handlePost(t, forged, kind.form).status)
+		unsigned.RequestURI = ""
+		unsigned.Header.Del(webhook.SignatureHeader)
+		response, err := service.HTTPClient.Do(unsigned)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusForbidden, handleRead(t, response, time.Now()).status)
+		time.Sleep(kind.timeout - time.Second)
+
+		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+	})
+}
+
 func TestForgedCallbackIsRefusedWithoutAReason(t *testing.T) {
 	forEachKind(t, func(t *testing.T, kind handleKind) {
 		verifier, log := handleVerifier(t)
