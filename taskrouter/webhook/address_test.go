@@ -343,6 +343,11 @@ func TestTrustedProxiesTellWhatTheyWereAskedFor(t *testing.T) {
 			header: http.Header{"X-Forwarded-Host": {"[2001:db8::1]:8080"}, "X-Forwarded-Port": {"81"}},
 			signed: "http://[2001:db8::1]:81/hook",
 		},
+		"the port before the host": {
+			headers: []string{"X-Forwarded-Port", "X-Forwarded-Host"},
+			header:  http.Header{"X-Forwarded-Host": {"example.com:8080"}, "X-Forwarded-Port": {"81"}},
+			signed:  "http://example.com:81/hook",
+		},
 		"the host that the request has none of": {host: "-", header: http.Header{"X-Forwarded-Host": {"example.com"}}, signed: "http://example.com/hook"},
 
 		"forwarded":                       {header: http.Header{"Forwarded": {"for=192.0.2.60;proto=https;by=203.0.113.43;host=example.com"}}, signed: signed},

@@ -52,10 +52,10 @@ func WithBaseURL(base string) Option {
 // "10.0.0.0/8"; from elsewhere, and through a Unix socket, the headers are ignored.
 // The headers are those that the proxies set or remove on every request, of
 // Forwarded, X-Forwarded-Host, X-Forwarded-Port and X-Forwarded-Proto; if two of
-// them tell the same, the later one holds. A header with several values is not
-// believed, and the request is refused: see [WithBaseURL], which is also the only way
-// if a proxy takes a prefix off the path. The option replaces proxies that were
-// trusted before.
+// them tell the same, the later one holds, but X-Forwarded-Port always over the port
+// of a host. A header with several values is not believed, and the request is
+// refused: see [WithBaseURL], which is also the only way if a proxy takes a prefix off
+// the path. The option replaces proxies that were trusted before.
 func WithTrustedProxy(peers []string, headers ...string) Option {
 	return func(v *Verifier) error {
 		if err := v.addressing.setProxies(peers, headers); err != nil {
