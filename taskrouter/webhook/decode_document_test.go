@@ -263,6 +263,11 @@ func TestTheDocumentAndTheConstantsNameTheDocumentedEventTypes(t *testing.T) {
 	assert.Len(t, documented, 49)
 	assert.Equal(t, documented, decodeTypesInProse(t), "the document")
 	assert.Equal(t, documented, decodeTypesInCode(t), "the constants")
+	var listed []string
+	for _, eventType := range webhook.EventTypes() {
+		listed = append(listed, string(eventType))
+	}
+	assert.ElementsMatch(t, documented, listed)
 }
 
 // decodeTypesInProse reads "task.created, .updated and .deleted; worker.created" as

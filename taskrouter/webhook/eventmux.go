@@ -26,11 +26,13 @@ type EventMux struct {
 
 // On has a function called with events of a type. Several functions of one type
 // are called in the order in which they were registered. It panics if the function
-// is nil, as that would panic with the first event otherwise.
+// is nil or the type is none, so that a slip is seen when the program begins and not
+// with the first event.
 func (m *EventMux) On(eventType EventType, function EventFunc) {
-	if function == nil {
-		panic(fmt.Sprintf("webhook: the function for %s is nil", eventType))
+	if eventType == "" || strings.ContainsAny(string(eventType), ", ") {
+		panic(fmt.Sprintf("webhook: %q is no event type", eventType))
 	}
+	mustBeFunction(function != nil)
 	if m.functions == nil {
 		m.functions = map[EventType][]EventFunc{}
 	}

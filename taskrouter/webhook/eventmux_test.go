@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,9 +85,13 @@ func TestAMuxHasOneFunctionForAllOtherTypes(t *testing.T) {
 	assert.Equal(t, decodeCalls{"other y", "x x"}, calls)
 }
 
-func TestAMuxRefusesANilFunctionAtOnce(t *testing.T) {
+func TestAMuxRefusesAtOnceWhatCanNeverBeCalled(t *testing.T) {
 	var mux webhook.EventMux
-	assert.PanicsWithValue(t, "webhook: the function for task.created is nil", func() { mux.On("task.created", nil) })
+	var calls decodeCalls
+	assert.PanicsWithValue(t, "webhook: the function is nil", func() { mux.On("task.created", nil) })
+	for _, eventType := range []webhook.EventType{"", "task.created,task.updated", "task.created "} {
+		assert.PanicsWithValue(t, fmt.Sprintf("webhook: %q is no event type", eventType), func() { mux.On(eventType, calls.function("", nil)) })
+	}
 	assert.Empty(t, mux.Filter())
 }
 

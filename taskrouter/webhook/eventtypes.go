@@ -63,3 +63,60 @@ const (
 	EventTypeWorkspaceUpdated EventType = "workspace.updated"
 	EventTypeWorkspaceDeleted EventType = "workspace.deleted"
 )
+
+// EventTypes returns the event types that the service documents, those of a kind of
+// resource together: a program that wants all of them, or all of tasks, need not name
+// each.
+func EventTypes() []EventType {
+	return []EventType{
+		EventTypeActivityCreated,
+		EventTypeActivityUpdated,
+		EventTypeActivityDeleted,
+		EventTypeReservationCreated,
+		EventTypeReservationAccepted,
+		EventTypeReservationRejected,
+		EventTypeReservationTimeout,
+		EventTypeReservationCanceled,
+		EventTypeReservationRescinded,
+		EventTypeReservationCompleted,
+		EventTypeReservationFailed,
+		EventTypeReservationWrapup,
+		EventTypeTaskCreated,
+		EventTypeTaskUpdated,
+		EventTypeTaskCanceled,
+		EventTypeTaskWrapup,
+		EventTypeTaskCompleted,
+		EventTypeTaskDeleted,
+		EventTypeTaskSystemDeleted,
+		EventTypeTaskTransferInitiated,
+		EventTypeTaskTransferAttemptFailed,
+		EventTypeTaskTransferFailed,
+		EventTypeTaskTransferCanceled,
+		EventTypeTaskTransferCompleted,
+		EventTypeTaskChannelCreated,
+		EventTypeTaskChannelUpdated,
+		EventTypeTaskChannelDeleted,
+		EventTypeTaskQueueCreated,
+		EventTypeTaskQueueDeleted,
+		EventTypeTaskQueueEntered,
+		EventTypeTaskQueueTimeout,
+		EventTypeTaskQueueMoved,
+		EventTypeTaskQueueExpressionUpdated,
+		EventTypeWorkerCreated,
+		EventTypeWorkerActivityUpdate,
+		EventTypeWorkerAttributesUpdate,
+		EventTypeWorkerCapacityUpdate,
+		EventTypeWorkerChannelAvailabilityUpdate,
+		EventTypeWorkerDeleted,
+		EventTypeWorkflowCreated,
+		EventTypeWorkflowUpdated,
+		EventTypeWorkflowDeleted,
+		EventTypeWorkflowTargetMatched,
+		EventTypeWorkflowEntered,
+		EventTypeWorkflowTimeout,
+		EventTypeWorkflowSkipped,
+		EventTypeWorkspaceCreated,
+		EventTypeWorkspaceUpdated,
+		EventTypeWorkspaceDeleted,
+	}
+}

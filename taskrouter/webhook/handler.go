@@ -27,9 +27,13 @@ const (
 // that the service would refuse (see [CheckInstruction]), the answer is status 500,
 // upon which the service asks the fallback URL, which may have a handler of this kind
 // with another function; if neither can be reached, the service cancels the
-// reservation. What the function returns later is lost. Callbacks that the verifier does not accept are answered with 403, those that
-// are no assignment with 400.
+// reservation. What the function returns later is lost. Callbacks that the verifier
+// does not accept are answered with 403, those that are no assignment with 400.
+//
+// How long a body may take to arrive is for the ReadTimeout of the [http.Server]: it
+// should have one. AssignmentHandler panics if the function is nil.
 func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignment) (Instruction, error)) http.Handler {
+	mustBeFunction(decide != nil)
 	return &handler{verifier, AssignmentTimeout, func(ctx context.Context, form url.Values) (answer, error) {
 		assignment, err := ParseAssignment(form)
 		if err != nil {
@@ -55,7 +59,8 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 // The context of the function ends [EventTimeout] after the request arrived. If the
 // function has not returned by then, fails or panics, the answer is status 500.
 // Callbacks that the verifier does not accept are answered with 403, those that are
-// no event with 400.
+// no event with 400. As of [AssignmentHandler], the server should have a ReadTimeout, and
+// a function that is nil panics.
 //
 // Whether the service sends an event again is not documented; so one that was handled
 // is not handled again, even if that took too long, as long as its SID is among the
@@ -63,6 +68,7 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 // fails. Programs that share the events of a workspace have to tell by [Event].SID
 // what the others have handled.
 func EventHandler(verifier *Verifier, handle func(context.Context, Event) error) http.Handler {
+	mustBeFunction(handle != nil)
 	var handled memory
 	return &handler{verifier, EventTimeout, func(ctx context.Context, form url.Values) (answer, error) {
 		event, err := ParseEvent(form)
@@ -72,6 +78,14 @@ func EventHandler(verifier *Verifier, handle func(context.Context, Event) error)
 		err = handled.once(ctx, event.SID, func() error { return handle(ctx, event) })
 		return answer{status: http.StatusNoContent}, err
 	}}
+}
+
+// mustBeFunction panics when a program is put together wrongly, rather than when it is
+// called.
+func mustBeFunction(is bool) {
+	if !is {
+		panic("webhook: the function is nil")
+	}
 }
 
 // A misfit is a callback that the service sent to the wrong handler.
@@ -113,7 +127,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	r = r.WithContext(ctx)
 
-	form, err := h.verify(w, r)
+	form, err := h.verifier.verify(r)
 	if err != nil {
 		h.verifier.refuse(w, r, err)
 		return
@@ -126,26 +140,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(result.status)
 	_, _ = w.Write(result.body) // who does not listen any more cannot be told
-}
-
-// verify verifies a callback whose body arrives in time: otherwise, whoever knows the
-// URL could hold connections of a server that has no ReadTimeout. A shorter one holds.
-// Without a body the server already waits for the next request, and would end the
-// contexts of all requests on the connection if it met a deadline.
-func (h *handler) verify(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
-	bounded := ok && 0 < server.ReadTimeout && server.ReadTimeout <= h.timeout
-	if bounded || r.ContentLength == 0 {
-		return h.verifier.verify(r)
-	}
-	connection := http.NewResponseController(w)
-	deadline, _ := r.Context().Deadline()
-	_ = connection.SetReadDeadline(deadline) // not every writer has a connection
-	form, err := h.verifier.verify(r)
-	if err == nil { // the server goes on reading, to notice if the client goes away
-		_ = connection.SetReadDeadline(time.Time{})
-	}
-	return form, err
 }
 
 // fail answers a callback of the service that could not be dealt with.

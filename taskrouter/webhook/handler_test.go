@@ -227,28 +227,14 @@ func TestFunctionThatFailsIsAnsweredWith500(t *testing.T) {
 	}
 }
 
-func TestHandlerWithoutAFunctionAnswers500(t *testing.T) {
-	verifier, log := handleVerifier(t)
-	for name, test := range map[string]struct {
-		handler http.Handler
-		form    url.Values
-	}{
-		"assignment": {webhook.AssignmentHandler(verifier, nil), handleAssignment().Form()},
-		"event":      {webhook.EventHandler(verifier, nil), handleEvent("EV1").Form()},
+func TestHandlerWithoutAFunctionIsNotMade(t *testing.T) {
+	verifier, _ := handleVerifier(t)
+	for name, build := range map[string]func(){
+		"assignments": func() { webhook.AssignmentHandler(verifier, nil) },
+		"events":      func() { webhook.EventHandler(verifier, nil) },
+		"others":      func() { verifier.Handler(nil) },
 	} {
-		t.Run(name, func(t *testing.T) {
-			server := httptest.NewServer(test.handler)
-			defer server.Close()
-			client := webhook.Client{AuthToken: handleToken}
-
-			response, err := client.PostForm(t.Context(), server.URL, test.form)
-
-			require.NoError(t, err)
-			assert.Equal(t, http.StatusInternalServerError, handleRead(t, response, time.Now()).status)
-		})
-	}
-	for _, record := range log.records(t) {
-		assert.Contains(t, record["error"], "nil pointer")
+		assert.PanicsWithValue(t, "webhook: the function is nil", build, name)
 	}
 }
 
@@ -411,40 +397,31 @@ func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
 	})
 }
 
-// A server need not have a ReadTimeout for that; one that is shorter holds.
-func TestBodyThatDoesNotArriveInTimeIsRefused(t *testing.T) {
-	for _, readTimeout := range []time.Duration{0, time.Second, 20 * time.Second} {
-		t.Run(fmt.Sprintf("ReadTimeout %v", readTimeout), func(t *testing.T) {
-			forEachKind(t, func(t *testing.T, kind handleKind) {
-				verifier, log := handleVerifier(t)
-				served := make(chan time.Duration, 1)
-				start := time.Now()
-				handler := kind.handler(verifier, func(context.Context) error {
-					t.Error("a callback was believed whose body had not arrived")
-					return nil
-				})
-				service := serveOnPipes(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					handler.ServeHTTP(w, r)
-					served <- time.Since(start)
-				}), func(server *http.Server) { server.ReadTimeout = readTimeout })
-
-				_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
-
-				want := kind.timeout
-				if readTimeout == time.Second {
-					want = readTimeout
-				}
-				assert.Equal(t, want, <-served)
-				records := log.records(t)
-				require.Len(t, records, 1)
-				assert.Equal(t, "DEBUG", records[0]["level"])
-				assert.Equal(t, 403, records[0]["status"])
-				assert.Contains(t, records[0]["error"], "read the body: ")
-				assert.Contains(t, records[0]["error"], "i/o timeout")
-				time.Sleep(time.Minute) // until the transport has done with the body
-			})
+func TestBodyThatDoesNotArriveInTheReadTimeoutIsRefused(t *testing.T) {
+	forEachKind(t, func(t *testing.T, kind handleKind) {
+		verifier, log := handleVerifier(t)
+		served := make(chan time.Duration, 1)
+		start := time.Now()
+		handler := kind.handler(verifier, func(context.Context) error {
+			t.Error("a callback was believed whose body had not arrived")
+			return nil
 		})
-	}
+		service := serveOnPipes(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler.ServeHTTP(w, r)
+			served <- time.Since(start)
+		}), func(server *http.Server) { server.ReadTimeout = time.Second })
+
+		_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
+
+		assert.Equal(t, time.Second, <-served)
+		records := log.records(t)
+		require.Len(t, records, 1)
+		assert.Equal(t, "DEBUG", records[0]["level"])
+		assert.Equal(t, 403, records[0]["status"])
+		assert.Contains(t, records[0]["error"], "read the body: ")
+		assert.Contains(t, records[0]["error"], "i/o timeout")
+		time.Sleep(time.Minute) // until the transport has done with the body
+	})
 }
 
 // The server must not end the context when the body has arrived but the function takes
@@ -479,36 +456,6 @@ func TestRequestWithoutABodyThatTakesTooLongLeavesTheConnectionAsItIs(t *testing
 
 		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
 		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
-	})
-}
-
-// handleConnection is where the time for reading a request is set.
-type handleConnection struct {
-	*httptest.ResponseRecorder
-
-	deadlines []time.Time
-}
-
-func (c *handleConnection) SetReadDeadline(deadline time.Time) error {
-	c.deadlines = append(c.deadlines, deadline)
-	return nil
-}
-
-// It would end the context if the server, which goes on reading, met it. What is not
-// verified may not have been read, so that the server has to read it.
-func TestTimeForTheBodyEndsWhenItWasRead(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
-		handler := kind.handler(verifier, func(context.Context) error { return nil })
-		connection := &handleConnection{ResponseRecorder: httptest.NewRecorder()}
-		handler.ServeHTTP(connection, handleRequest(kind.form))
-		assert.Equal(t, []time.Time{time.Now().Add(kind.timeout), {}}, connection.deadlines)
-
-		connection = &handleConnection{ResponseRecorder: httptest.NewRecorder()}
-		r := handleRequest(kind.form)
-		r.Header.Del(webhook.SignatureHeader)
-		handler.ServeHTTP(connection, r)
-		assert.Equal(t, []time.Time{time.Now().Add(kind.timeout)}, connection.deadlines)
 	})
 }
 

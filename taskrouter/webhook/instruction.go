@@ -241,41 +241,6 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
-// UnmarshalJSON decodes an instruction in which accept may be the text "true", as
-// the documentation has it once.
-func (c *Call) UnmarshalJSON(data []byte) error {
-	type members Call
-	wire := struct {
-		Accept flag `json:"accept"`
-		*members
-	}{flag(c.Accept), (*members)(c)}
-	err := json.Unmarshal(data, &wire)
-	c.Accept = bool(wire.Accept)
-	return err
-}
-
-// UnmarshalJSON decodes an instruction in which accept may be the text "true".
-func (r *Redirect) UnmarshalJSON(data []byte) error {
-	type members Redirect
-	wire := struct {
-		Accept flag `json:"accept"`
-		*members
-	}{flag(r.Accept), (*members)(r)}
-	err := json.Unmarshal(data, &wire)
-	r.Accept = bool(wire.Accept)
-	return err
-}
-
-// flag is a boolean that may be written as text.
-type flag bool
-
-func (f *flag) UnmarshalJSON(data []byte) error {
-	if text := string(data); text == `"true"` || text == `"false"` {
-		data = data[1 : len(data)-1]
-	}
-	return json.Unmarshal(data, (*bool)(f))
-}
-
 // CallStatusEvents are steps in the life of a call, joined by commas in JSON.
 type CallStatusEvents []taskrouter.CallStatusEvent
 

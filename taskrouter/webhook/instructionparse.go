@@ -72,6 +72,9 @@ func decode[I Instruction](members map[string]json.RawMessage) (Instruction, err
 	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool {
 		return !isMember(name) // which encoding/json would take for one of another case
 	})
+	if accept := string(members["accept"]); accept == `"true"` || accept == `"false"` {
+		members["accept"] = members["accept"][1 : len(accept)-1] // the documentation has it as text, too
+	}
 	text, err := json.Marshal(members)
 	if err != nil {
 		return nil, err
@@ -87,7 +90,7 @@ var isMember = regexp.MustCompile(`^[a-z_]+$`).MatchString
 func misreadMember(name string, err error) error {
 	misread := &InstructionError{Instruction: name, Problem: err.Error()}
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		misread.Member = mismatch.Field[strings.LastIndex(mismatch.Field, ".")+1:] // without the struct that it is embedded in
+		misread.Member = mismatch.Field
 		misread.Problem = fmt.Sprintf("it is a JSON %s, expected %s", mismatch.Value, expectedOf(mismatch.Type))
 	}
 	return misread

@@ -36,9 +36,10 @@ an auth token is empty`)
 
 func TestAVerifierThatCannotVerifyIsNotSetUp(t *testing.T) {
 	for want, verifier := range map[string]*webhook.Verifier{
-		"webhook: set up a verifier: the verifier is nil":                   nil,
-		"webhook: set up a verifier: there is no auth token to verify with": {},
-		"webhook: set up a verifier: an auth token is empty":                webhook.NewVerifier(verifyToken, ""),
+		"webhook: set up a verifier: the verifier is nil":                                                             nil,
+		"webhook: set up a verifier: there is no auth token to verify with":                                           {},
+		"webhook: set up a verifier: an auth token is empty":                                                          webhook.NewVerifier(verifyToken, ""),
+		"webhook: set up a verifier: an auth token begins or ends with white space, as with the line break of a file": webhook.NewVerifier(verifyToken + "\n"),
 	} {
 		_, err := verifier.With()
 		assert.EqualError(t, err, want)

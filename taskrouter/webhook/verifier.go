@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,16 +42,31 @@ type TokenSource func(ctx context.Context, accountSID string) ([]string, error)
 // NewVerifier returns a verifier of callbacks that are signed with one of these
 // auth tokens: the primary one of the account that the workspace belongs to, and
 // while it is being replaced, the new one as well. A verifier without a token, or
-// with an empty one, verifies nothing; [Verifier.With] reports it.
+// with one that is empty or has white space around it, as from a file, verifies
+// nothing; [Verifier.With] reports it.
 func NewVerifier(authTokens ...string) *Verifier {
 	if len(authTokens) == 0 {
 		return &Verifier{}
 	}
-	if slices.Contains(authTokens, "") {
-		return &Verifier{unusable: errors.New("an auth token is empty")}
+	for _, token := range authTokens {
+		if err := checkToken(token); err != nil {
+			return &Verifier{unusable: err}
+		}
 	}
 	tokens := slices.Clone(authTokens)
 	return &Verifier{tokens: func(context.Context, string) ([]string, error) { return tokens, nil }}
+}
+
+// checkToken finds a token with which everybody could sign, and one with which the
+// service does not.
+func checkToken(token string) error {
+	switch {
+	case token == "":
+		return errors.New("an auth token is empty")
+	case token != strings.TrimSpace(token):
+		return errors.New("an auth token begins or ends with white space, as with the line break of a file")
+	}
+	return nil
 }
 
 // usable tells why nothing can be verified, if so.
@@ -89,8 +105,9 @@ func (v *Verifier) Verify(r *http.Request) error {
 
 // Handler serves a request by next if the service made it, and otherwise answers
 // 403. It is for what else the service requests, such as TwiML and the status of
-// calls.
+// calls. It panics if next is nil.
 func (v *Verifier) Handler(next http.Handler) http.Handler {
+	mustBeFunction(next != nil)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := v.Verify(r); err != nil {
 			v.refuse(w, r, err)
