@@ -27,17 +27,7 @@ type claim struct {
 	made      time.Time  // when; zero if it does not say so
 }
 
-// mismatch tells in which way the signature fits none of some tokens.
-func (c claim) mismatch(tokens int) error {
-	switch {
-	case tokens > 0:
-		return fmt.Errorf("the signature fits none of %d tokens with any of %q", tokens, c.urls)
-	case c.account == "":
-		return errors.New("there is no auth token, as neither a form nor the URL has an AccountSid")
-	}
-	return fmt.Errorf("there is no auth token of the account %q", c.account)
-}
-
+// claimOf reads the claim of a request. The body, which it reads, is put back.
 func (v *Verifier) claimOf(r *http.Request) (c claim, err error) {
 	if c.signature, err = signatureOf(r); err != nil {
 		return claim{}, err
@@ -198,4 +188,15 @@ func (c claim) fits(tokens []string) bool {
 		}
 	}
 	return found == 1
+}
+
+// mismatch tells in which way the signature fits none of some tokens.
+func (c claim) mismatch(tokens int) error {
+	switch {
+	case tokens > 0:
+		return fmt.Errorf("the signature fits none of %d tokens with any of %q", tokens, c.urls)
+	case c.account == "":
+		return errors.New("there is no auth token, as neither a form nor the URL has an AccountSid")
+	}
+	return fmt.Errorf("there is no auth token of the account %q", c.account)
 }

@@ -35,9 +35,10 @@ func (v *Verifier) With(options ...Option) (*Verifier, error) {
 // WithBaseURL says below which URL the service finds what this program serves,
 // such as "https://example.com" or, if a proxy takes a prefix off the path,
 // "https://example.com/taskrouter". A prefix that [http.StripPrefix] takes off is no
-// part of it: the path counts as it arrived at the server. The Host of a request and what proxies say of
-// it do not count then. It is the safest way: without it, a callback of another
-// program with the same auth token can be sent here, with that program's host.
+// part of it: the path counts as it arrived at the server. The Host of a request and
+// what proxies say of it do not count then. It is the safest way: without it, a
+// callback of another program with the same auth token can be sent here, with that
+// program's host.
 func WithBaseURL(base string) Option {
 	return func(v *Verifier) error {
 		if err := v.addressing.setBase(base); err != nil {
@@ -99,8 +100,8 @@ func WithMaxBody(bytes int64) Option {
 // fields TimestampMs and Timestamp, or without fields of the parameters of the URL;
 // a callback without one is refused, such as the [Assignment] without a Time that a
 // [Client] sends. Requests for TwiML need not have one: guard their handlers with a
-// verifier without this option. Without this option callbacks have no age, since the service does
-// not document when it repeats one.
+// verifier that has no such option. Callbacks then have no age, since the service
+// does not document when it repeats one.
 func WithMaxAge(d time.Duration) Option {
 	return func(v *Verifier) error {
 		if d <= 0 {
