@@ -30,8 +30,8 @@
 // If every callback is refused, compare the URLs in that record with the one that the
 // service was given: http is not https, and host, prefix and query count. Records of
 // [slog.Default] show it after slog.SetLogLoggerLevel(slog.LevelDebug), others by
-// [WithLogger]. If the URL is right, the token is another one, or was read from a file
-// with the line break at its end.
+// [WithLogger]. If the URL is right, the token is not the primary one of the account
+// that the workspace belongs to.
 //
 // The signature has limits that no verifier can mend. It is made of the URL, the
 // names and the values, one after the other and with nothing between them. Whoever
