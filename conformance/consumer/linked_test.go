@@ -38,6 +38,16 @@ func TestRoutingLanguageNeedsTheStandardLibraryOnly(t *testing.T) {
 	}
 }
 
+func TestCallbacksNeedNoMoreThanTheClient(t *testing.T) {
+	packages := func(path string) []string {
+		return strings.Fields(command(t, ".", nil, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", path))
+	}
+	want := append(packages(sdk+"/taskrouter"), sdk+"/taskrouter/webhook")
+	if got := packages(sdk + "/taskrouter/webhook"); !slices.Equal(got, want) {
+		t.Errorf("expected package webhook to consist of %q, not %q", want, got)
+	}
+}
+
 func TestProgramImportsTheSDKAndNothingElse(t *testing.T) {
 	var program struct{ Imports, TestImports, XTestImports []string }
 	parse(t, command(t, ".", nil, "go", "list", "-json", "."), &program)
