@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -16,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipenet"
 )
 
 const (
@@ -64,10 +63,10 @@ func newFakeService(t testing.TB, handler http.HandlerFunc) *fakeService {
 // server and idle connections: the bubble fails if a goroutine is left.
 func newFakeServiceInBubble(t testing.TB, handler http.HandlerFunc) *fakeService {
 	t.Helper()
-	return startFakeService(t, handler, &pipes{connections: make(chan net.Conn), closed: make(chan struct{})})
+	return startFakeService(t, handler, pipenet.Listen())
 }
 
-func startFakeService(t testing.TB, handler http.HandlerFunc, listener *pipes) *fakeService {
+func startFakeService(t testing.TB, handler http.HandlerFunc, listener *pipenet.Listener) *fakeService {
 	s := &fakeService{transport: &http.Transport{}, peers: map[string]bool{}}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.record(r)
@@ -75,7 +74,7 @@ func startFakeService(t testing.TB, handler http.HandlerFunc, listener *pipes) *
 	}))
 	if listener != nil {
 		_ = server.Listener.Close()
-		server.Listener, s.transport.DialContext = listener, listener.dial
+		server.Listener, s.transport.DialContext = listener, listener.Dial
 	}
 	server.Start()
 	t.Cleanup(server.Close)
@@ -148,51 +147,6 @@ func newTestClient(t testing.TB, options ...taskrouter.Option) *taskrouter.Clien
 	}, options...)...)
 	require.NoError(t, err)
 	return client
-}
-
-// pipes is a listener in memory.
-type pipes struct {
-	connections chan net.Conn
-	closed      chan struct{}
-	once        sync.Once
-	dialed      atomic.Int32
-}
-
-// numbered is an end of a pipe with an address of its own, which those of net.Pipe
-// have not.
-type numbered struct {
-	net.Conn
-	port int
-}
-
-func (n numbered) RemoteAddr() net.Addr {
-	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: n.port}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case connection := <-p.connections:
-		return connection, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case p.connections <- numbered{far, 1024 + int(p.dialed.Add(1))}:
-		return near, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // answer answers every request alike. Headers are names and values in turn.

@@ -2,23 +2,21 @@ package webhook_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipenet"
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
@@ -117,61 +115,25 @@ func handleVerifier(t testing.TB, options ...webhook.Option) (*webhook.Verifier,
 type handleService struct {
 	webhook.Client
 
-	dialed atomic.Int32
+	listener *pipenet.Listener
 }
 
 func serveOnPipes(t testing.TB, handler http.Handler, configure ...func(*http.Server)) *handleService {
 	t.Helper()
-	pipes := &handlePipes{connections: make(chan net.Conn), closed: make(chan struct{})}
+	listener := pipenet.Listen()
 	server := httptest.NewUnstartedServer(handler)
 	require.NoError(t, server.Listener.Close())
-	server.Listener = pipes
+	server.Listener = listener
 	for _, set := range configure {
 		set(server.Config)
 	}
 	server.Start()
-	s := &handleService{}
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		s.dialed.Add(1)
-		return pipes.dial(ctx)
-	}}
+	transport := &http.Transport{DialContext: listener.Dial}
+	s := &handleService{listener: listener}
 	s.Client = webhook.Client{AuthToken: handleToken, HTTPClient: &http.Client{Transport: transport}}
 	t.Cleanup(server.Close)
 	t.Cleanup(transport.CloseIdleConnections)
 	return s
-}
-
-// handlePipes is a listener in memory.
-type handlePipes struct {
-	connections chan net.Conn
-	closed      chan struct{}
-	once        sync.Once
-}
-
-func (p *handlePipes) Accept() (net.Conn, error) {
-	select {
-	case connection := <-p.connections:
-		return connection, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *handlePipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *handlePipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (p *handlePipes) dial(ctx context.Context) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case p.connections <- far:
-		return near, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // handleRequest is a signed request as a handler gets it.

@@ -436,7 +436,7 @@ func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
 		for range 2 {
 			assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
 		}
-		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 
@@ -455,7 +455,7 @@ func TestRequestWithoutABodyThatTakesTooLongLeavesTheConnectionAsItIs(t *testing
 		took = 0
 
 		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
-		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 
@@ -473,7 +473,7 @@ func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
 			synctest.Wait()
 		}
 		assert.Equal(t, []error{context.DeadlineExceeded, context.DeadlineExceeded, context.DeadlineExceeded}, ends)
-		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 
@@ -599,7 +599,7 @@ func TestConnectionGoesOnAfterARefusal(t *testing.T) {
 		time.Sleep(kind.timeout - time.Second)
 
 		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
-		assert.EqualValues(t, 1, service.dialed.Load(), "connections")
+		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,37 +16,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipenet"
 )
 
 // authPair is the two ends of connections in memory, which can fall silent.
 type authPair struct {
-	connections chan net.Conn
-	closed      chan struct{}
-	once        sync.Once
-	silent      atomic.Bool
-	dialed      atomic.Int32
+	*pipenet.Listener
+	silent atomic.Bool
 }
 
-func (p *authPair) Accept() (net.Conn, error) {
-	select {
-	case connection := <-p.connections:
-		return connection, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
+func (p *authPair) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	near, err := p.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (p *authPair) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *authPair) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
-
-func (p *authPair) dial(context.Context, string, string) (net.Conn, error) {
-	near, far := net.Pipe()
-	p.dialed.Add(1)
-	p.connections <- far
 	return authSilence{near, &p.silent}, nil
 }
 
@@ -67,7 +50,7 @@ func (c authSilence) Write(p []byte) (int, error) {
 // authServer serves HTTP/2 on connections in memory, by the transport.
 func authServer(t *testing.T, source *http.Transport, handler http.HandlerFunc) (*http.Transport, *authPair, string) {
 	t.Helper()
-	pair := &authPair{connections: make(chan net.Conn), closed: make(chan struct{})}
+	pair := &authPair{Listener: pipenet.Listen()}
 	server := httptest.NewUnstartedServer(handler)
 	_ = server.Listener.Close() // it is a socket, which nobody needs
 	server.Listener, server.EnableHTTP2 = pair, true
@@ -124,7 +107,7 @@ func TestADeadConnectionIsNoticedAfterTwentySeconds(t *testing.T) {
 
 				pair.silent.Store(false)
 				require.NoError(t, authSend(t, transport, address), "on a new connection")
-				assert.EqualValues(t, 2, pair.dialed.Load())
+				assert.Equal(t, 2, pair.Dialed())
 				<-time.After(2 * time.Hour)
 			})
 		})
@@ -138,10 +121,10 @@ func TestAConnectionIsNotUsedAgainAfterHalfAMinute(t *testing.T) {
 		require.NoError(t, authSend(t, transport, address))
 		<-time.After(30*time.Second - 1)
 		require.NoError(t, authSend(t, transport, address))
-		assert.EqualValues(t, 1, pair.dialed.Load())
+		assert.Equal(t, 1, pair.Dialed())
 		<-time.After(31 * time.Second)
 		require.NoError(t, authSend(t, transport, address))
-		assert.EqualValues(t, 2, pair.dialed.Load())
+		assert.Equal(t, 2, pair.Dialed())
 	})
 }
 
