@@ -19,79 +19,79 @@ import (
 func TestTheURLOfARequestIsTheOneThatTheServiceWasGiven(t *testing.T) {
 	tests := map[string]struct {
 		signed string // the URL by the service
-		call   verifyCall
+		call   incoming
 		refuse bool
 	}{
-		"https":                        {signed: "https://example.com/a", call: verifyCall{target: "/a"}},
-		"http":                         {signed: "http://example.com/a", call: verifyCall{target: "/a", plain: true}},
-		"http for https":               {signed: "http://example.com/a", call: verifyCall{target: "/a"}, refuse: true},
-		"https for http":               {signed: "https://example.com/a", call: verifyCall{target: "/a", plain: true}, refuse: true},
-		"another host":                 {signed: "https://example.org/a", call: verifyCall{target: "/a"}, refuse: true},
-		"a host in capitals":           {signed: "https://Example.com/a", call: verifyCall{target: "/a", host: "Example.com"}},
-		"another path":                 {signed: "https://example.com/a", call: verifyCall{target: "/b"}, refuse: true},
-		"a path that goes on":          {signed: "https://example.com/a", call: verifyCall{target: "/a/"}, refuse: true},
-		"another query":                {signed: "https://example.com/a?b=c", call: verifyCall{target: "/a?b=d"}, refuse: true},
-		"a query that was added":       {signed: "https://example.com/a", call: verifyCall{target: "/a?b=d"}, refuse: true},
-		"a fragment that was added":    {signed: "https://example.com/a", call: verifyCall{target: "/a#b"}, refuse: true},
-		"a user that the service kept": {signed: "https://me@example.com/a", call: verifyCall{target: "/a"}, refuse: true},
+		"https":                        {signed: "https://example.com/a", call: incoming{target: "/a"}},
+		"http":                         {signed: "http://example.com/a", call: incoming{target: "/a", plain: true}},
+		"http for https":               {signed: "http://example.com/a", call: incoming{target: "/a"}, refuse: true},
+		"https for http":               {signed: "https://example.com/a", call: incoming{target: "/a", plain: true}, refuse: true},
+		"another host":                 {signed: "https://example.org/a", call: incoming{target: "/a"}, refuse: true},
+		"a host in capitals":           {signed: "https://Example.com/a", call: incoming{target: "/a", host: "Example.com"}},
+		"another path":                 {signed: "https://example.com/a", call: incoming{target: "/b"}, refuse: true},
+		"a path that goes on":          {signed: "https://example.com/a", call: incoming{target: "/a/"}, refuse: true},
+		"another query":                {signed: "https://example.com/a?b=c", call: incoming{target: "/a?b=d"}, refuse: true},
+		"a query that was added":       {signed: "https://example.com/a", call: incoming{target: "/a?b=d"}, refuse: true},
+		"a fragment that was added":    {signed: "https://example.com/a", call: incoming{target: "/a#b"}, refuse: true},
+		"a user that the service kept": {signed: "https://me@example.com/a", call: incoming{target: "/a"}, refuse: true},
 
-		"the port of https, which the service kept":    {signed: "https://example.com:443/a", call: verifyCall{target: "/a"}},
-		"the port of https, which the service dropped": {signed: "https://example.com/a", call: verifyCall{target: "/a", host: "example.com:443"}},
-		"the port of https on both sides":              {signed: "https://example.com:443/a", call: verifyCall{target: "/a", host: "example.com:443"}},
-		"the port of http for https":                   {signed: "https://example.com:80/a", call: verifyCall{target: "/a"}, refuse: true},
-		"the port of http, which the service kept":     {signed: "http://example.com:80/a", call: verifyCall{target: "/a", plain: true}},
-		"the port of http, which the service dropped":  {signed: "http://example.com/a", call: verifyCall{target: "/a", host: "example.com:80", plain: true}},
-		"the port of https for http":                   {signed: "http://example.com:443/a", call: verifyCall{target: "/a", plain: true}, refuse: true},
-		"another port, which the service kept":         {signed: "https://example.com:8443/a", call: verifyCall{target: "/a", host: "example.com:8443"}},
-		"another port, which the service dropped":      {signed: "https://example.com/a", call: verifyCall{target: "/a", host: "example.com:8443"}},
-		"another port, which nobody knows":             {signed: "https://example.com:8443/a", call: verifyCall{target: "/a"}, refuse: true},
-		"the port of another server":                   {signed: "https://example.com:8443/a", call: verifyCall{target: "/a", host: "example.com:8444"}, refuse: true},
+		"the port of https, which the service kept":    {signed: "https://example.com:443/a", call: incoming{target: "/a"}},
+		"the port of https, which the service dropped": {signed: "https://example.com/a", call: incoming{target: "/a", host: "example.com:443"}},
+		"the port of https on both sides":              {signed: "https://example.com:443/a", call: incoming{target: "/a", host: "example.com:443"}},
+		"the port of http for https":                   {signed: "https://example.com:80/a", call: incoming{target: "/a"}, refuse: true},
+		"the port of http, which the service kept":     {signed: "http://example.com:80/a", call: incoming{target: "/a", plain: true}},
+		"the port of http, which the service dropped":  {signed: "http://example.com/a", call: incoming{target: "/a", host: "example.com:80", plain: true}},
+		"the port of https for http":                   {signed: "http://example.com:443/a", call: incoming{target: "/a", plain: true}, refuse: true},
+		"another port, which the service kept":         {signed: "https://example.com:8443/a", call: incoming{target: "/a", host: "example.com:8443"}},
+		"another port, which the service dropped":      {signed: "https://example.com/a", call: incoming{target: "/a", host: "example.com:8443"}},
+		"another port, which nobody knows":             {signed: "https://example.com:8443/a", call: incoming{target: "/a"}, refuse: true},
+		"the port of another server":                   {signed: "https://example.com:8443/a", call: incoming{target: "/a", host: "example.com:8444"}, refuse: true},
 
-		"an IPv4 address":                           {signed: "http://192.0.2.1:8080/a", call: verifyCall{target: "/a", host: "192.0.2.1:8080", plain: true}},
-		"an IPv6 address":                           {signed: "https://[2001:db8::1]/a", call: verifyCall{target: "/a", host: "[2001:db8::1]"}},
-		"an IPv6 address with its default port":     {signed: "https://[2001:db8::1]:443/a", call: verifyCall{target: "/a", host: "[2001:db8::1]"}},
-		"an IPv6 address with a port that was kept": {signed: "https://[2001:db8::1]:8443/a", call: verifyCall{target: "/a", host: "[2001:db8::1]:8443"}},
-		"an IPv6 address with a port dropped":       {signed: "https://[2001:db8::1]/a", call: verifyCall{target: "/a", host: "[2001:db8::1]:8443"}},
-		"an IPv6 address cut at a colon":            {signed: "https://[2001/a", call: verifyCall{target: "/a", host: "[2001:db8::1]:8443"}, refuse: true},
+		"an IPv4 address":                           {signed: "http://192.0.2.1:8080/a", call: incoming{target: "/a", host: "192.0.2.1:8080", plain: true}},
+		"an IPv6 address":                           {signed: "https://[2001:db8::1]/a", call: incoming{target: "/a", host: "[2001:db8::1]"}},
+		"an IPv6 address with its default port":     {signed: "https://[2001:db8::1]:443/a", call: incoming{target: "/a", host: "[2001:db8::1]"}},
+		"an IPv6 address with a port that was kept": {signed: "https://[2001:db8::1]:8443/a", call: incoming{target: "/a", host: "[2001:db8::1]:8443"}},
+		"an IPv6 address with a port dropped":       {signed: "https://[2001:db8::1]/a", call: incoming{target: "/a", host: "[2001:db8::1]:8443"}},
+		"an IPv6 address cut at a colon":            {signed: "https://[2001/a", call: incoming{target: "/a", host: "[2001:db8::1]:8443"}, refuse: true},
 
-		"an escape that need not be":          {signed: "https://example.com/%7Ea", call: verifyCall{target: "/%7Ea"}},
-		"an escape that was undone":           {signed: "https://example.com/%7Ea", call: verifyCall{target: "/~a"}, refuse: true},
-		"an escape in small letters":          {signed: "https://example.com/a%2fb", call: verifyCall{target: "/a%2fb"}},
-		"an escape in capitals":               {signed: "https://example.com/a%2Fb", call: verifyCall{target: "/a%2fb"}, refuse: true},
-		"a plus and a space in the query":     {signed: "https://example.com/a?b=c+d%20e", call: verifyCall{target: "/a?b=c+d%20e"}},
-		"a semicolon in the query":            {signed: "https://example.com/a?b;c=d", call: verifyCall{target: "/a?b;c=d"}},
-		"an escape that is none in the query": {signed: "https://example.com/a?b=%zz", call: verifyCall{target: "/a?b=%zz"}},
-		"bytes beyond ASCII":                  {signed: "https://example.com/\u00e4?\xff", call: verifyCall{target: "/\u00e4?\xff"}},
-		"braces and quotes":                   {signed: "https://example.com/a?{\"b\"}|", call: verifyCall{target: "/a?{\"b\"}|"}},
-		"an empty query":                      {signed: "https://example.com/a?", call: verifyCall{target: "/a?"}},
-		"an empty query that was added":       {signed: "https://example.com/a", call: verifyCall{target: "/a?"}, refuse: true},
-		"slashes in the path":                 {signed: "https://example.com/a//b/../c/", call: verifyCall{target: "/a//b/../c/"}},
-		"slashes that begin the path":         {signed: "https://example.com//evil.example/b", call: verifyCall{target: "//evil.example/b"}},
-		"a URL as a path":                     {signed: "https://example.com/http://me@example.org/b", call: verifyCall{target: "/http://me@example.org/b"}},
-		"a URL in the query":                  {signed: "https://example.com/?next=http://me@example.org/", call: verifyCall{target: "/?next=http://me@example.org/"}},
+		"an escape that need not be":          {signed: "https://example.com/%7Ea", call: incoming{target: "/%7Ea"}},
+		"an escape that was undone":           {signed: "https://example.com/%7Ea", call: incoming{target: "/~a"}, refuse: true},
+		"an escape in small letters":          {signed: "https://example.com/a%2fb", call: incoming{target: "/a%2fb"}},
+		"an escape in capitals":               {signed: "https://example.com/a%2Fb", call: incoming{target: "/a%2fb"}, refuse: true},
+		"a plus and a space in the query":     {signed: "https://example.com/a?b=c+d%20e", call: incoming{target: "/a?b=c+d%20e"}},
+		"a semicolon in the query":            {signed: "https://example.com/a?b;c=d", call: incoming{target: "/a?b;c=d"}},
+		"an escape that is none in the query": {signed: "https://example.com/a?b=%zz", call: incoming{target: "/a?b=%zz"}},
+		"bytes beyond ASCII":                  {signed: "https://example.com/\u00e4?\xff", call: incoming{target: "/\u00e4?\xff"}},
+		"braces and quotes":                   {signed: "https://example.com/a?{\"b\"}|", call: incoming{target: "/a?{\"b\"}|"}},
+		"an empty query":                      {signed: "https://example.com/a?", call: incoming{target: "/a?"}},
+		"an empty query that was added":       {signed: "https://example.com/a", call: incoming{target: "/a?"}, refuse: true},
+		"slashes in the path":                 {signed: "https://example.com/a//b/../c/", call: incoming{target: "/a//b/../c/"}},
+		"slashes that begin the path":         {signed: "https://example.com//evil.example/b", call: incoming{target: "//evil.example/b"}},
+		"a URL as a path":                     {signed: "https://example.com/http://me@example.org/b", call: incoming{target: "/http://me@example.org/b"}},
+		"a URL in the query":                  {signed: "https://example.com/?next=http://me@example.org/", call: incoming{target: "/?next=http://me@example.org/"}},
 
-		"no path":                        {signed: "https://example.com", call: verifyCall{target: "/"}},
-		"no path, with the port":         {signed: "https://example.com:443", call: verifyCall{target: "/"}},
-		"no path but a query":            {signed: "https://example.com?a=b", call: verifyCall{target: "/?a=b"}},
-		"no path, a query, without port": {signed: "https://example.com?a=b", call: verifyCall{target: "/?a=b", host: "example.com:8443"}},
-		"the path of the root":           {signed: "https://example.com/", call: verifyCall{target: "/"}},
-		"a slash that is missing":        {signed: "https://example.coma", call: verifyCall{target: "/a"}, refuse: true},
+		"no path":                        {signed: "https://example.com", call: incoming{target: "/"}},
+		"no path, with the port":         {signed: "https://example.com:443", call: incoming{target: "/"}},
+		"no path but a query":            {signed: "https://example.com?a=b", call: incoming{target: "/?a=b"}},
+		"no path, a query, without port": {signed: "https://example.com?a=b", call: incoming{target: "/?a=b", host: "example.com:8443"}},
+		"the path of the root":           {signed: "https://example.com/", call: incoming{target: "/"}},
+		"a slash that is missing":        {signed: "https://example.coma", call: incoming{target: "/a"}, refuse: true},
 
-		"a URL as the target, as of a proxy":        {signed: "https://example.com/a?b", call: verifyCall{target: "https://example.com/a?b", host: "example.org"}},
-		"a URL of another scheme as the target":     {signed: "https://example.com/a", call: verifyCall{target: "http://example.com/a"}},
-		"a URL without a path as the target":        {signed: "https://example.com", call: verifyCall{target: "https://example.com"}},
-		"a URL with a query alone as the target":    {signed: "https://example.com?a=b", call: verifyCall{target: "https://example.com?a=b"}},
-		"a URL with a user as the target":           {signed: "https://example.com/a", call: verifyCall{target: "https://me:secret@example.com/a"}},
-		"a URL of another host than that of Host":   {signed: "https://example.org/a", call: verifyCall{target: "https://example.com/a", host: "example.org"}, refuse: true},
-		"a URL with a URL in its query as a target": {signed: "https://example.com/a?b=c://d@e/f", call: verifyCall{target: "https://example.com/a?b=c://d@e/f"}},
+		"a URL as the target, as of a proxy":        {signed: "https://example.com/a?b", call: incoming{target: "https://example.com/a?b", host: "example.org"}},
+		"a URL of another scheme as the target":     {signed: "https://example.com/a", call: incoming{target: "http://example.com/a"}},
+		"a URL without a path as the target":        {signed: "https://example.com", call: incoming{target: "https://example.com"}},
+		"a URL with a query alone as the target":    {signed: "https://example.com?a=b", call: incoming{target: "https://example.com?a=b"}},
+		"a URL with a user as the target":           {signed: "https://example.com/a", call: incoming{target: "https://me:secret@example.com/a"}},
+		"a URL of another host than that of Host":   {signed: "https://example.org/a", call: incoming{target: "https://example.com/a", host: "example.org"}, refuse: true},
+		"a URL with a URL in its query as a target": {signed: "https://example.com/a?b=c://d@e/f", call: incoming{target: "https://example.com/a?b=c://d@e/f"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test.call.body = "k=v"
 			test.call.signs = test.signed + "kv"
-			err := verifyWith(t).Verify(test.call.request(t))
+			err := newVerifier(t).Verify(test.call.request(t))
 			if test.refuse {
-				verifyRefused(t, err, "the signature fits none of 1 tokens with any of [")
+				assertRefused(t, err, "the signature fits none of 1 tokens with any of [")
 				return
 			}
 			assert.NoError(t, err)
@@ -100,27 +100,27 @@ func TestTheURLOfARequestIsTheOneThatTheServiceWasGiven(t *testing.T) {
 }
 
 func TestARequestForSomethingElseThanAPathIsRefused(t *testing.T) {
-	verifier := verifyWith(t, webhook.WithBaseURL("https://example.com"))
-	everything := verifyCall{target: "/", signs: "https://example.com*"}.request(t)
+	verifier := newVerifier(t, webhook.WithBaseURL("https://example.com"))
+	everything := incoming{target: "/", signs: "https://example.com*"}.request(t)
 	everything.RequestURI = "*"
-	verifyRefused(t, verifier.Verify(everything), `the request is for "*", expected a path`)
+	assertRefused(t, verifier.Verify(everything), `the request is for "*", expected a path`)
 
-	tunnel := verifyCall{target: "/", signs: "https://example.com.evil.example:443"}.request(t)
+	tunnel := incoming{target: "/", signs: "https://example.com.evil.example:443"}.request(t)
 	tunnel.RequestURI = ".evil.example:443" // of a CONNECT
-	verifyRefused(t, verifier.Verify(tunnel), `the request is for ".evil.example:443", expected a path`)
+	assertRefused(t, verifier.Verify(tunnel), `the request is for ".evil.example:443", expected a path`)
 }
 
 func TestARequestThatNoServerParsedIsVerifiedByItsURL(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://example.com/%7Ea?b=c", nil)
 	require.NoError(t, err)
-	r.Header.Set(webhook.SignatureHeader, verifyMAC(verifyToken, "http://example.com/%7Ea?b=c"))
-	assert.NoError(t, verifyWith(t).Verify(r))
-	r.Header.Set(webhook.SignatureHeader, verifyMAC(verifyToken, "http://example.com/%7Ea?b=d"))
-	assert.Error(t, verifyWith(t).Verify(r))
+	r.Header.Set(webhook.SignatureHeader, signText(authToken, "http://example.com/%7Ea?b=c"))
+	assert.NoError(t, newVerifier(t).Verify(r))
+	r.Header.Set(webhook.SignatureHeader, signText(authToken, "http://example.com/%7Ea?b=d"))
+	assert.Error(t, newVerifier(t).Verify(r))
 }
 
 func TestAHandlerCanBeMountedBelowAPrefix(t *testing.T) {
-	verifier := verifyWith(t)
+	verifier := newVerifier(t)
 	served := ""
 	inner := http.NewServeMux()
 	inner.Handle("POST /{name}/hook", verifier.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -131,7 +131,7 @@ func TestAHandlerCanBeMountedBelowAPrefix(t *testing.T) {
 	server := httptest.NewServer(outer)
 	defer server.Close()
 
-	client := webhook.Client{AuthToken: verifyToken}
+	client := webhook.Client{AuthToken: authToken}
 	response, err := client.PostForm(t.Context(), server.URL+"/api/v1/a%2Fb/hook?c=d#rc=3", map[string][]string{"k": {"v w"}})
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
@@ -140,10 +140,10 @@ func TestAHandlerCanBeMountedBelowAPrefix(t *testing.T) {
 }
 
 func TestAServerCanBeCalledWithoutAPath(t *testing.T) {
-	server := httptest.NewServer(verifyWith(t).Handler(http.NotFoundHandler()))
+	server := httptest.NewServer(newVerifier(t).Handler(http.NotFoundHandler()))
 	defer server.Close()
 	for _, target := range []string{server.URL, server.URL + "/", server.URL + "?a=b", server.URL + "/?a=b"} {
-		response, err := webhook.Client{AuthToken: verifyToken}.Get(t.Context(), target)
+		response, err := webhook.Client{AuthToken: authToken}.Get(t.Context(), target)
 		require.NoError(t, err)
 		_ = response.Body.Close()
 		assert.Equal(t, http.StatusNotFound, response.StatusCode, "it was accepted, and answered by the handler: %s", target)
@@ -154,25 +154,25 @@ func TestWithoutAHostTheBaseURLIsNeeded(t *testing.T) {
 	parse := func() *http.Request {
 		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET /a HTTP/1.0\r\n\r\n")))
 		require.NoError(t, err)
-		r.Header.Set(webhook.SignatureHeader, verifyMAC(verifyToken, "http:///a"))
+		r.Header.Set(webhook.SignatureHeader, signText(authToken, "http:///a"))
 		return r
 	}
-	verifyRefused(t, verifyWith(t).Verify(parse()), `header Host: "" is no host`)
+	assertRefused(t, newVerifier(t).Verify(parse()), `header Host: "" is no host`)
 
 	r := parse()
-	r.Header.Set(webhook.SignatureHeader, verifyMAC(verifyToken, "https://example.com/a"))
-	assert.NoError(t, verifyWith(t, webhook.WithBaseURL("https://example.com")).Verify(r))
+	r.Header.Set(webhook.SignatureHeader, signText(authToken, "https://example.com/a"))
+	assert.NoError(t, newVerifier(t, webhook.WithBaseURL("https://example.com")).Verify(r))
 }
 
 func TestHTTP2IsVerified(t *testing.T) {
-	server := httptest.NewUnstartedServer(verifyWith(t).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(newVerifier(t).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto+" "+r.PostFormValue("k"))
 	})))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
 
-	client := webhook.Client{AuthToken: verifyToken, HTTPClient: server.Client()}
+	client := webhook.Client{AuthToken: authToken, HTTPClient: server.Client()}
 	response, err := client.PostForm(t.Context(), server.URL+"/a%7Eb?c=d", map[string][]string{"k": {"v"}})
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
@@ -188,7 +188,7 @@ func TestTheBeginningOfThePathIsNoPartOfTheHost(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "example.com/public", r.Host)
 		assert.Equal(t, "/admin", r.URL.Path)
-		errs <- verifyWith(t).Verify(r)
+		errs <- newVerifier(t).Verify(r)
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
@@ -201,9 +201,9 @@ func TestTheBeginningOfThePathIsNoPartOfTheHost(t *testing.T) {
 	defer func() { _ = conn.Close() }()
 	writeHTTP2(t, conn, [][2]string{
 		{":method", "GET"}, {":scheme", "https"}, {":authority", "example.com/public"}, {":path", "/admin"},
-		{strings.ToLower(webhook.SignatureHeader), verifyMAC(verifyToken, "https://example.com/public/admin")},
+		{strings.ToLower(webhook.SignatureHeader), signText(authToken, "https://example.com/public/admin")},
 	})
-	verifyRefused(t, <-errs, `header Host: "example.com/public" is no host`)
+	assertRefused(t, <-errs, `header Host: "example.com/public" is no host`)
 }
 
 // writeHTTP2 writes a request without a body. Clients of Go would refuse to.
@@ -228,14 +228,14 @@ func writeHTTP2(t *testing.T, conn net.Conn, headers [][2]string) {
 
 func TestAHostThatMightBeMoreIsRefused(t *testing.T) {
 	for _, host := range []string{"", "a/b", "a?b", "a#b", "me@a", `a\b`, "a b", "a\r\nb", "a,b", "a;b", "a%2fb", `"a"`, "ä", "a\x00"} {
-		r := verifyCall{method: "GET", target: "/", signs: "https://" + host + "/"}.request(t)
+		r := incoming{method: "GET", target: "/", signs: "https://" + host + "/"}.request(t)
 		r.Host = host
-		verifyRefused(t, verifyWith(t).Verify(r), "is no host")
+		assertRefused(t, newVerifier(t).Verify(r), "is no host")
 	}
 	for _, host := range []string{"a", "A-b_c~d.e", "[::1]", "[2001:db8::f]:1", "127.0.0.1:80"} {
-		r := verifyCall{method: "GET", target: "/", signs: "https://" + host + "/"}.request(t)
+		r := incoming{method: "GET", target: "/", signs: "https://" + host + "/"}.request(t)
 		r.Host = host
-		assert.NoError(t, verifyWith(t).Verify(r), host)
+		assert.NoError(t, newVerifier(t).Verify(r), host)
 	}
 }
 
@@ -267,13 +267,13 @@ func TestTheBaseURLIsWhereTheServiceFindsTheProgram(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			verifier := verifyWith(t, webhook.WithBaseURL(test.base), webhook.WithTrustedProxy([]string{"192.0.2.1"}, "X-Forwarded-Host"))
-			call := verifyCall{
+			verifier := newVerifier(t, webhook.WithBaseURL(test.base), webhook.WithTrustedProxy([]string{"192.0.2.1"}, "X-Forwarded-Host"))
+			call := incoming{
 				target: test.target, signs: test.signed, plain: true,
 				header: http.Header{"X-Forwarded-Host": {"a proxy, which does not count"}},
 			}
 			if test.refuse {
-				verifyRefused(t, verifier.Verify(call.request(t)), "the signature fits none")
+				assertRefused(t, verifier.Verify(call.request(t)), "the signature fits none")
 				return
 			}
 			assert.NoError(t, verifier.Verify(call.request(t)))
@@ -306,7 +306,7 @@ func TestABaseURLThatCannotBeIsRefusedWithoutBeingShown(t *testing.T) {
 		"https://me:hunter2@example.com#":   tooMuch,
 	}
 	for base, want := range tests {
-		verifier, err := webhook.NewVerifier(verifyToken).With(webhook.WithBaseURL(base))
+		verifier, err := webhook.NewVerifier(authToken).With(webhook.WithBaseURL(base))
 		assert.Nil(t, verifier, base)
 		assert.EqualError(t, err, "webhook: set up a verifier: "+want, base)
 	}
@@ -413,9 +413,9 @@ func TestTrustedProxiesTellWhatTheyWereAskedFor(t *testing.T) {
 			if test.headers != nil {
 				headers = test.headers
 			}
-			r := verifyCall{plain: true, host: "internal:8080", remote: "10.1.2.3:4", signs: test.signed}.request(t)
+			r := incoming{plain: true, host: "internal:8080", remote: "10.1.2.3:4", signs: test.signed}.request(t)
 			if test.signed == "" { // no matter what: it must not come to that
-				r.Header.Set(webhook.SignatureHeader, verifyMAC(verifyToken, signed))
+				r.Header.Set(webhook.SignatureHeader, signText(authToken, signed))
 			}
 			switch test.host {
 			case "":
@@ -430,9 +430,9 @@ func TestTrustedProxiesTellWhatTheyWereAskedFor(t *testing.T) {
 			for header, values := range test.header {
 				r.Header[header] = values
 			}
-			err := verifyWith(t, webhook.WithTrustedProxy(peers, headers...)).Verify(r)
+			err := newVerifier(t, webhook.WithTrustedProxy(peers, headers...)).Verify(r)
 			if test.why != "" {
-				verifyRefused(t, err, test.why)
+				assertRefused(t, err, test.why)
 				return
 			}
 			assert.NoError(t, err)
@@ -441,11 +441,11 @@ func TestTrustedProxiesTellWhatTheyWereAskedFor(t *testing.T) {
 }
 
 func TestWithoutTheOptionNoProxyIsTrusted(t *testing.T) {
-	call := verifyCall{
+	call := incoming{
 		plain: true, remote: "127.0.0.1:4", signs: "https://example.com/hook",
 		header: http.Header{"X-Forwarded-Proto": {"https"}, "Forwarded": {"proto=https"}},
 	}
-	verifyRefused(t, verifyWith(t).Verify(call.request(t)), `with any of ["http://example.com/hook" "http://example.com:80/hook"]`)
+	assertRefused(t, newVerifier(t).Verify(call.request(t)), `with any of ["http://example.com/hook" "http://example.com:80/hook"]`)
 }
 
 func TestProxiesThatCannotBeAreRefused(t *testing.T) {
@@ -467,19 +467,19 @@ func TestProxiesThatCannotBeAreRefused(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := webhook.NewVerifier(verifyToken).With(webhook.WithTrustedProxy(test.peers, test.headers...))
+			_, err := webhook.NewVerifier(authToken).With(webhook.WithTrustedProxy(test.peers, test.headers...))
 			assert.EqualError(t, err, "webhook: set up a verifier: WithTrustedProxy: "+test.want)
 		})
 	}
 }
 
 func TestProxiesReplaceThoseBefore(t *testing.T) {
-	verifier := verifyWith(t,
+	verifier := newVerifier(t,
 		webhook.WithTrustedProxy([]string{"10.0.0.1"}, "X-Forwarded-Host"),
 		webhook.WithTrustedProxy([]string{"10.0.0.2"}, "X-Forwarded-Proto"))
 	header := http.Header{"X-Forwarded-Host": {"example.org"}, "X-Forwarded-Proto": {"https"}}
-	first := verifyCall{plain: true, remote: "10.0.0.1:1", signs: "http://example.com/hook", header: header}
+	first := incoming{plain: true, remote: "10.0.0.1:1", signs: "http://example.com/hook", header: header}
 	assert.NoError(t, verifier.Verify(first.request(t)))
-	second := verifyCall{plain: true, remote: "10.0.0.2:1", signs: "https://example.com/hook", header: header}
+	second := incoming{plain: true, remote: "10.0.0.2:1", signs: "https://example.com/hook", header: header}
 	assert.NoError(t, verifier.Verify(second.request(t)))
 }

@@ -13,31 +13,19 @@ import (
 )
 
 func TestAnAssignmentSaysWhatItsFieldsSay(t *testing.T) {
-	form := decodeWith(decodeAssignmentForm(), "Tomorrow", "new", "and repeated")
+	form := withField(sampleAssignmentForm(), "Tomorrow", "new", "and repeated")
 	a, err := webhook.ParseAssignment(form)
 	require.NoError(t, err)
-	assert.Equal(t, webhook.Assignment{
-		Time:             time.Date(2026, time.March, 17, 9, 0, 0, 0, time.UTC),
-		AccountSID:       "AC0123456789abcdef0123456789abcdef",
-		WorkspaceSID:     "WS0123456789abcdef0123456789abcdef",
-		WorkflowSID:      "WW0123456789abcdef0123456789abcdef",
-		TaskQueueSID:     "WQ0123456789abcdef0123456789abcdef",
-		ReservationSID:   "WR0123456789abcdef0123456789abcdef",
-		WorkerSID:        "WK0123456789abcdef0123456789abcdef",
-		WorkerAttributes: `{"contact_uri": "client:ann"}`,
-		TaskSID:          "WT0123456789abcdef0123456789abcdef",
-		TaskAttributes:   `{"call_sid": "CA0123456789abcdef0123456789abcdef", "language": "pt"}`,
-		TaskAge:          42 * time.Second,
-		TaskPriority:     7,
-		Fields:           form,
-	}, a)
+	want := sampleAssignment()
+	want.Fields = form
+	assert.Equal(t, want, a)
 }
 
 func TestAnAssignmentIsReadWithoutWhatIsNotNeededToTellWhatIsAssigned(t *testing.T) {
 	needed := []string{"WorkspaceSid", "TaskSid", "WorkerSid", "ReservationSid"}
-	for name := range decodeAssignmentForm() {
+	for name := range sampleAssignmentForm() {
 		for _, values := range [][]string{nil, {}, {""}} {
-			_, err := webhook.ParseAssignment(decodeWith(decodeAssignmentForm(), name, values...))
+			_, err := webhook.ParseAssignment(withField(sampleAssignmentForm(), name, values...))
 			if slices.Contains(needed, name) {
 				assert.EqualError(t, err, "webhook: read an assignment: "+name+" is missing")
 			} else {
@@ -53,13 +41,13 @@ func TestWhatIsNoAssignmentIsRefused(t *testing.T) {
 		want string
 	}{
 		"nothing": {nil, "WorkspaceSid is missing\nTaskSid is missing\nWorkerSid is missing\nReservationSid is missing"},
-		"an event of a reservation, which has all SIDs": {decodeWith(decodeAssignmentForm(), "EventType", "reservation.created"), `it is an event, as its EventType is "reservation.created"`},
+		"an event of a reservation, which has all SIDs": {withField(sampleAssignmentForm(), "EventType", "reservation.created"), `it is an event, as its EventType is "reservation.created"`},
 		"an event without any":                          {url.Values{"EventType": {"activity.created"}}, `it is an event, as its EventType is "activity.created"`},
-		"an age that is no number":                      {decodeWith(decodeAssignmentForm(), "TaskAge", "old"), `TaskAge is "old", expected a whole number of 32 bits`},
-		"a priority with a fraction":                    {decodeWith(decodeAssignmentForm(), "TaskPriority", "1.5"), `TaskPriority is "1.5", expected a whole number of 32 bits`},
-		"a priority that is too great":                  {decodeWith(decodeAssignmentForm(), "TaskPriority", "2147483648"), `TaskPriority is "2147483648", expected a whole number of 32 bits`},
+		"an age that is no number":                      {withField(sampleAssignmentForm(), "TaskAge", "old"), `TaskAge is "old", expected a whole number of 32 bits`},
+		"a priority with a fraction":                    {withField(sampleAssignmentForm(), "TaskPriority", "1.5"), `TaskPriority is "1.5", expected a whole number of 32 bits`},
+		"a priority that is too great":                  {withField(sampleAssignmentForm(), "TaskPriority", "2147483648"), `TaskPriority is "2147483648", expected a whole number of 32 bits`},
 		"both": {
-			decodeWith(decodeWith(decodeAssignmentForm(), "TaskPriority", "x"), "TaskAge", " 1"),
+			withField(withField(sampleAssignmentForm(), "TaskPriority", "x"), "TaskAge", " 1"),
 			"TaskAge is \" 1\", expected a whole number of 32 bits\nTaskPriority is \"x\", expected a whole number of 32 bits",
 		},
 	} {
@@ -72,13 +60,13 @@ func TestWhatIsNoAssignmentIsRefused(t *testing.T) {
 }
 
 func TestAnEmptyEventTypeMakesNoEventOfAnAssignment(t *testing.T) {
-	_, err := webhook.ParseAssignment(decodeWith(decodeAssignmentForm(), "EventType", ""))
+	_, err := webhook.ParseAssignment(withField(sampleAssignmentForm(), "EventType", ""))
 	assert.NoError(t, err)
 }
 
 func TestNumbersOfAnAssignmentAreReadToTheirLimits(t *testing.T) {
 	for text, want := range map[string]int{"2147483647": 2147483647, "-2147483648": -2147483648, "-1": -1, "+5": 5, "007": 7, "": 0} {
-		a, err := webhook.ParseAssignment(decodeWith(decodeWith(decodeAssignmentForm(), "TaskPriority", text), "TaskAge", text))
+		a, err := webhook.ParseAssignment(withField(withField(sampleAssignmentForm(), "TaskPriority", text), "TaskAge", text))
 		require.NoError(t, err)
 		assert.Equal(t, want, a.TaskPriority)
 		assert.Equal(t, time.Duration(want)*time.Second, a.TaskAge)
@@ -86,14 +74,14 @@ func TestNumbersOfAnAssignmentAreReadToTheirLimits(t *testing.T) {
 }
 
 func TestAFieldThatAnAssignmentHasTwiceSaysTheFirst(t *testing.T) {
-	a, err := webhook.ParseAssignment(decodeWith(decodeAssignmentForm(), "TaskPriority", "1", "2"))
+	a, err := webhook.ParseAssignment(withField(sampleAssignmentForm(), "TaskPriority", "1", "2"))
 	require.NoError(t, err)
 	assert.Equal(t, 1, a.TaskPriority)
 	assert.Equal(t, []string{"1", "2"}, a.Fields["TaskPriority"])
 }
 
 func TestTheFormOfAnAssignmentIsTheOneThatWasRead(t *testing.T) {
-	form := decodeAssignmentForm()
+	form := sampleAssignmentForm()
 	form["Tomorrow"] = []string{"new", "and repeated"}
 	form["TaskAge"] = []string{"007"}
 	form["TaskPriority"] = []string{"+5", "6"}
@@ -111,7 +99,7 @@ func TestTheFormOfAnAssignmentIsTheOneThatWasRead(t *testing.T) {
 }
 
 func TestTheFormOfAnAssignmentSaysWhatWasChanged(t *testing.T) {
-	form := decodeWith(decodeAssignmentForm(), "Tomorrow", "new")
+	form := withField(sampleAssignmentForm(), "Tomorrow", "new")
 	a, err := webhook.ParseAssignment(form)
 	require.NoError(t, err)
 	a.Time = time.Unix(1800000000, 999)
@@ -119,15 +107,15 @@ func TestTheFormOfAnAssignmentSaysWhatWasChanged(t *testing.T) {
 	a.TaskPriority = 0
 	a.TaskQueueSID = ""
 	a.TaskAttributes = `{}`
-	want := decodeWith(form, "Timestamp", "1800000000")
-	want = decodeWith(want, "TaskAge", "61")
-	want = decodeWith(want, "TaskPriority", "0")
-	want = decodeWith(want, "TaskQueueSid")
-	want = decodeWith(want, "TaskAttributes", "{}")
+	want := withField(form, "Timestamp", "1800000000")
+	want = withField(want, "TaskAge", "61")
+	want = withField(want, "TaskPriority", "0")
+	want = withField(want, "TaskQueueSid")
+	want = withField(want, "TaskAttributes", "{}")
 	assert.Equal(t, want, a.Form())
 
 	a.Time = time.Time{}
-	assert.Equal(t, decodeWith(want, "Timestamp"), a.Form())
+	assert.Equal(t, withField(want, "Timestamp"), a.Form())
 }
 
 func TestAnAssignmentMadeByHandSendsAgeAndPriorityEvenIfTheyAreZero(t *testing.T) {
@@ -137,7 +125,7 @@ func TestAnAssignmentMadeByHandSendsAgeAndPriorityEvenIfTheyAreZero(t *testing.T
 }
 
 func TestAnAssignmentMadeByHandIsReadAsItWasMade(t *testing.T) {
-	read, err := webhook.ParseAssignment(decodeAssignmentForm())
+	read, err := webhook.ParseAssignment(sampleAssignmentForm())
 	require.NoError(t, err)
 	made := read
 	made.Fields = nil
@@ -147,14 +135,14 @@ func TestAnAssignmentMadeByHandIsReadAsItWasMade(t *testing.T) {
 }
 
 func TestAnAssignmentSharesNothingWithForms(t *testing.T) {
-	form := decodeAssignmentForm()
+	form := sampleAssignmentForm()
 	a, err := webhook.ParseAssignment(form)
 	require.NoError(t, err)
 	form["TaskSid"][0] = "changed"
 	form.Set("New", "field")
-	assert.Equal(t, decodeAssignmentForm(), a.Fields)
+	assert.Equal(t, sampleAssignmentForm(), a.Fields)
 	sent := a.Form()
 	sent["TaskSid"][0] = "changed"
 	sent.Set("New", "field")
-	assert.Equal(t, decodeAssignmentForm(), a.Fields)
+	assert.Equal(t, sampleAssignmentForm(), a.Fields)
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// handleSeen is what a server saw of a request.
-type handleSeen struct {
+// seenRequest is what a server saw of a request.
+type seenRequest struct {
 	Method, Target string
 	ContentType    []string
 	Body           string
@@ -30,13 +30,13 @@ type handleSeen struct {
 	User, Password string
 }
 
-// handleEcho returns a server that answers with 202, and what it saw.
-func handleEcho(t *testing.T) (*httptest.Server, *handleSeen) {
+// newEchoServer returns a server that answers with 202, and what it saw.
+func newEchoServer(t *testing.T) (*httptest.Server, *seenRequest) {
 	t.Helper()
-	verifier, _ := handleVerifier(t)
-	seen := &handleSeen{}
+	verifier, _ := newLoggedVerifier(t)
+	seen := &seenRequest{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*seen = handleSeen{Method: r.Method, Target: r.RequestURI, ContentType: r.Header.Values("Content-Type")}
+		*seen = seenRequest{Method: r.Method, Target: r.RequestURI, ContentType: r.Header.Values("Content-Type")}
 		seen.User, seen.Password, _ = r.BasicAuth()
 		seen.Verified = verifier.Verify(r)
 		body, err := io.ReadAll(r.Body)
@@ -50,72 +50,72 @@ func handleEcho(t *testing.T) (*httptest.Server, *handleSeen) {
 }
 
 func TestClientSendsWhatTheServiceWouldSend(t *testing.T) {
-	server, seen := handleEcho(t)
-	client := webhook.Client{AuthToken: handleToken}
+	server, seen := newEchoServer(t)
+	client := webhook.Client{AuthToken: authToken}
 	form := url.Values{"Z": {"1"}, "A": {"ä &", "b"}}
 	const jsonHash = "bodySHA256=015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
 	for _, test := range []struct {
 		name   string
 		target string // below the server
 		send   func(ctx context.Context, target string) (*http.Response, error)
-		want   handleSeen
+		want   seenRequest
 	}{
 		{
 			"a form", "/events?a=1",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostForm(ctx, target, form)
 			},
-			handleSeen{Method: "POST", Target: "/events?a=1", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
+			seenRequest{Method: "POST", Target: "/events?a=1", ContentType: []string{formType}, Body: "A=%C3%A4+%26&A=b&Z=1"},
 		},
 		{
 			"an empty form", "/events",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostForm(ctx, target, nil)
 			},
-			handleSeen{Method: "POST", Target: "/events", ContentType: []string{"application/x-www-form-urlencoded"}},
+			seenRequest{Method: "POST", Target: "/events", ContentType: []string{formType}},
 		},
 		{
 			"a form to a URL without a path", "",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostForm(ctx, target, form)
 			},
-			handleSeen{Method: "POST", Target: "/", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
+			seenRequest{Method: "POST", Target: "/", ContentType: []string{formType}, Body: "A=%C3%A4+%26&A=b&Z=1"},
 		},
 		{
 			"a form to a URL with escapes and a fragment", "/a%2Fb%20c?d=%2f#rc=3",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostForm(ctx, target, form)
 			},
-			handleSeen{Method: "POST", Target: "/a%2Fb%20c?d=%2f", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
+			seenRequest{Method: "POST", Target: "/a%2Fb%20c?d=%2f", ContentType: []string{formType}, Body: "A=%C3%A4+%26&A=b&Z=1"},
 		},
 		{
 			"a form to a URL that is escaped on the way", "/ä b",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostForm(ctx, target, form)
 			},
-			handleSeen{Method: "POST", Target: "/%C3%A4%20b", ContentType: []string{"application/x-www-form-urlencoded"}, Body: "A=%C3%A4+%26&A=b&Z=1"},
+			seenRequest{Method: "POST", Target: "/%C3%A4%20b", ContentType: []string{formType}, Body: "A=%C3%A4+%26&A=b&Z=1"},
 		},
 		{
 			"JSON", "/events",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostBody(ctx, target, "application/json", []byte(`{"a":1}`))
 			},
-			handleSeen{Method: "POST", Target: "/events?" + jsonHash, ContentType: []string{"application/json"}, Body: `{"a":1}`},
+			seenRequest{Method: "POST", Target: "/events?" + jsonHash, ContentType: []string{"application/json"}, Body: `{"a":1}`},
 		},
 		{
 			"JSON to a URL with a query and without a path", "?b=2",
 			func(ctx context.Context, target string) (*http.Response, error) {
 				return client.PostBody(ctx, target, "application/json", []byte(`{"a":1}`))
 			},
-			handleSeen{Method: "POST", Target: "/?b=2&" + jsonHash, ContentType: []string{"application/json"}, Body: `{"a":1}`},
+			seenRequest{Method: "POST", Target: "/?b=2&" + jsonHash, ContentType: []string{"application/json"}, Body: `{"a":1}`},
 		},
 		{
 			"a request", "/twiml?a=1", client.Get,
-			handleSeen{Method: "GET", Target: "/twiml?a=1"},
+			seenRequest{Method: "GET", Target: "/twiml?a=1"},
 		},
 		{
 			"a request of a URL without a path", "?a=1", client.Get,
-			handleSeen{Method: "GET", Target: "/?a=1"},
+			seenRequest{Method: "GET", Target: "/?a=1"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestClientSendsWhatTheServiceWouldSend(t *testing.T) {
 
 				require.NoError(t, err)
 				assert.Equal(t, http.StatusAccepted, response.StatusCode)
-				assert.Equal(t, "seen", handleRead(t, response, time.Now()).body)
+				assert.Equal(t, "seen", readReply(t, response, time.Now()).body)
 				want := test.want
 				if user != "" {
 					want.User, want.Password = "user", "pass"
@@ -138,7 +138,7 @@ func TestClientSendsWhatTheServiceWouldSend(t *testing.T) {
 }
 
 func TestClientPostsAssignmentsAndEvents(t *testing.T) {
-	verifier, _ := handleVerifier(t)
+	verifier, _ := newLoggedVerifier(t)
 	mux := http.NewServeMux()
 	var event webhook.Event
 	mux.Handle("/events", webhook.EventHandler(verifier, func(_ context.Context, e webhook.Event) error {
@@ -153,17 +153,17 @@ func TestClientPostsAssignmentsAndEvents(t *testing.T) {
 	}))
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	client := webhook.Client{AuthToken: handleToken, HTTPClient: server.Client()}
+	client := webhook.Client{AuthToken: authToken, HTTPClient: server.Client()}
 
-	require.NoError(t, client.PostEvent(t.Context(), server.URL+"/events", handleEvent("EV1")))
+	require.NoError(t, client.PostEvent(t.Context(), server.URL+"/events", sampleEvent("EV1")))
 	assert.Equal(t, "EV1", event.SID)
 
 	for _, instruction = range []webhook.Instruction{nil, webhook.Accept{}, webhook.Dequeue{To: "client:jamie", Timeout: 20}} {
-		answer, err := client.PostAssignment(t.Context(), server.URL+"/assignment", handleAssignment())
+		answer, err := client.PostAssignment(t.Context(), server.URL+"/assignment", sampleAssignment())
 		require.NoError(t, err)
 		assert.Equal(t, instruction, answer)
 	}
-	assert.Equal(t, handleTask, assignment.TaskSID)
+	assert.Equal(t, taskSID, assignment.TaskSID)
 }
 
 func TestClientReportsAWrongAnswer(t *testing.T) {
@@ -216,10 +216,10 @@ func TestClientReportsAWrongAnswer(t *testing.T) {
 				_, _ = io.WriteString(w, test.body)
 			}))
 			defer server.Close()
-			client := webhook.Client{AuthToken: handleToken}
+			client := webhook.Client{AuthToken: authToken}
 			target := strings.Replace(server.URL, "://", "://user:pass@", 1) + "/callbacks"
 
-			instruction, err := client.PostAssignment(t.Context(), target, handleAssignment())
+			instruction, err := client.PostAssignment(t.Context(), target, sampleAssignment())
 			if test.assignment == "" {
 				assert.NoError(t, err)
 			} else {
@@ -232,7 +232,7 @@ func TestClientReportsAWrongAnswer(t *testing.T) {
 				assert.Equal(t, test.code, refused.Code)
 			}
 
-			err = client.PostEvent(t.Context(), target, handleEvent("EV1"))
+			err = client.PostEvent(t.Context(), target, sampleEvent("EV1"))
 			if test.event == "" {
 				assert.NoError(t, err)
 			} else {
@@ -258,7 +258,7 @@ func TestClientTakesAnAnswerOfAMebibyte(t *testing.T) {
 			}))
 			defer server.Close()
 
-			_, err := webhook.Client{AuthToken: handleToken}.PostAssignment(t.Context(), server.URL, handleAssignment())
+			_, err := webhook.Client{AuthToken: authToken}.PostAssignment(t.Context(), server.URL, sampleAssignment())
 
 			if test.want == "" {
 				assert.NoError(t, err)
@@ -276,7 +276,7 @@ func TestClientReportsAnAnswerThatBreaksOff(t *testing.T) {
 	}))
 	defer server.Close()
 
-	_, err := webhook.Client{AuthToken: handleToken}.PostAssignment(t.Context(), server.URL, handleAssignment())
+	_, err := webhook.Client{AuthToken: authToken}.PostAssignment(t.Context(), server.URL, sampleAssignment())
 
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.EqualError(t, err, "webhook: post an assignment: read the answer: unexpected EOF")
@@ -288,11 +288,11 @@ func TestClientWaitsAsLongAsTheService(t *testing.T) {
 		post    func(context.Context, webhook.Client) error
 	}{
 		"for an assignment": {5 * time.Second, func(ctx context.Context, c webhook.Client) error {
-			_, err := c.PostAssignment(ctx, handleURL, handleAssignment())
+			_, err := c.PostAssignment(ctx, callbackURL, sampleAssignment())
 			return err
 		}},
 		"for an event": {15 * time.Second, func(ctx context.Context, c webhook.Client) error {
-			return c.PostEvent(ctx, handleURL, handleEvent("EV1"))
+			return c.PostEvent(ctx, callbackURL, sampleEvent("EV1"))
 		}},
 	} {
 		for _, headers := range []bool{false, true} {
@@ -322,11 +322,11 @@ func TestClientWaitsAsLongAsTheService(t *testing.T) {
 	}
 }
 
-// handleEachMethod calls every method of a client.
-func handleEachMethod(ctx context.Context, client webhook.Client, target string) map[string]error {
+// callEachMethod calls every method of a client.
+func callEachMethod(ctx context.Context, client webhook.Client, target string) map[string]error {
 	failures := map[string]error{}
-	_, failures["webhook: post an assignment: "] = client.PostAssignment(ctx, target, handleAssignment())
-	failures["webhook: post an event: "] = client.PostEvent(ctx, target, handleEvent("EV1"))
+	_, failures["webhook: post an assignment: "] = client.PostAssignment(ctx, target, sampleAssignment())
+	failures["webhook: post an event: "] = client.PostEvent(ctx, target, sampleEvent("EV1"))
 	for doing, send := range map[string]func() (*http.Response, error){
 		"webhook: post a form: ": func() (*http.Response, error) { return client.PostForm(ctx, target, nil) },
 		"webhook: post a body: ": func() (*http.Response, error) { return client.PostBody(ctx, target, "application/json", nil) },
@@ -354,22 +354,22 @@ func TestClientReportsWhatCannotBeSent(t *testing.T) {
 		want   string
 	}{
 		{"without a token", t.Context(), "", gone.URL, "the client has no auth token to sign with"},
-		{"to no URL", t.Context(), handleToken, "", "expected an absolute http or https URL"},
-		{"to a path", t.Context(), handleToken, "/assignment", "expected an absolute http or https URL"},
-		{"to a URL without a scheme", t.Context(), handleToken, "user:pass@example.com/assignment", "expected an absolute http or https URL"},
-		{"to a URL of another scheme", t.Context(), handleToken, "ftp://user:pass@example.com/assignment", "expected an absolute http or https URL"},
-		{"to a URL that does not parse", t.Context(), handleToken, "http://user:pa%zzss@example.com/", "expected an absolute http or https URL"},
-		{"to a URL whose password has a slash", t.Context(), handleToken, "http://user:pass/word@example.com/", "expected an absolute http or https URL"},
-		{"to nobody", t.Context(), handleToken, strings.Replace(gone.URL, "://", "://user:pass@", 1) + "/assignment", "request " + gone.URL + "/assignment"},
-		{"after its context", canceled, handleToken, gone.URL + "/assignment", "context canceled"},
+		{"to no URL", t.Context(), authToken, "", "expected an absolute http or https URL"},
+		{"to a path", t.Context(), authToken, "/assignment", "expected an absolute http or https URL"},
+		{"to a URL without a scheme", t.Context(), authToken, "user:pass@example.com/assignment", "expected an absolute http or https URL"},
+		{"to a URL of another scheme", t.Context(), authToken, "ftp://user:pass@example.com/assignment", "expected an absolute http or https URL"},
+		{"to a URL that does not parse", t.Context(), authToken, "http://user:pa%zzss@example.com/", "expected an absolute http or https URL"},
+		{"to a URL whose password has a slash", t.Context(), authToken, "http://user:pass/word@example.com/", "expected an absolute http or https URL"},
+		{"to nobody", t.Context(), authToken, strings.Replace(gone.URL, "://", "://user:pass@", 1) + "/assignment", "request " + gone.URL + "/assignment"},
+		{"after its context", canceled, authToken, gone.URL + "/assignment", "context canceled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for doing, err := range handleEachMethod(test.ctx, webhook.Client{AuthToken: test.token}, test.target) {
+			for doing, err := range callEachMethod(test.ctx, webhook.Client{AuthToken: test.token}, test.target) {
 				require.Error(t, err, doing)
 				assert.ErrorContains(t, err, test.want)
 				assert.Equal(t, doing, err.Error()[:len(doing)])
 				assert.Equal(t, 1, strings.Count(err.Error(), "webhook: "), "the package is named once in %q", err)
-				for _, secret := range []string{handleToken, "user", "pass", "zz", "word"} {
+				for _, secret := range []string{authToken, "user", "pass", "zz", "word"} {
 					assert.NotContains(t, err.Error(), secret)
 				}
 			}
@@ -378,7 +378,7 @@ func TestClientReportsWhatCannotBeSent(t *testing.T) {
 }
 
 func TestClientWithoutAContextFails(t *testing.T) {
-	_, err := webhook.Client{AuthToken: handleToken}.Get(nil, "http://127.0.0.1:1/") //nolint:staticcheck // that is the case
+	_, err := webhook.Client{AuthToken: authToken}.Get(nil, "http://127.0.0.1:1/") //nolint:staticcheck // that is the case
 	assert.EqualError(t, err, "webhook: get: make a request: net/http: nil Context")
 }
 
@@ -393,7 +393,7 @@ func TestClientFollowsNoRedirectAndLeavesTheHTTPClientAsItIs(t *testing.T) {
 	mine := &http.Client{Timeout: time.Minute}
 
 	for _, client := range []*http.Client{nil, mine} {
-		failures := handleEachMethod(t.Context(), webhook.Client{AuthToken: handleToken, HTTPClient: client}, server.URL)
+		failures := callEachMethod(t.Context(), webhook.Client{AuthToken: authToken, HTTPClient: client}, server.URL)
 		assert.ErrorContains(t, failures["webhook: post an assignment: "], "307 Temporary Redirect")
 		assert.ErrorContains(t, failures["webhook: post an event: "], "307 Temporary Redirect")
 		assert.NoError(t, failures["webhook: get: "])
@@ -404,50 +404,51 @@ func TestClientFollowsNoRedirectAndLeavesTheHTTPClientAsItIs(t *testing.T) {
 	assert.Nil(t, http.DefaultClient.CheckRedirect)
 }
 
-// handleTransport serves requests in place, and counts bodies that stay open.
-type handleTransport struct {
-	handler http.Handler
-	open    int
+// countingTransport counts bodies that stay open.
+type countingTransport struct {
+	inMemory
+
+	open int
 }
 
-func (h *handleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	r.RequestURI = r.URL.RequestURI()
-	recorder := httptest.NewRecorder()
-	h.handler.ServeHTTP(recorder, r)
-	response := recorder.Result()
-	response.Body = &handleBody{response.Body, h}
-	h.open++
+func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := c.inMemory.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = &countedBody{response.Body, c}
+	c.open++
 	return response, nil
 }
 
-type handleBody struct {
+type countedBody struct {
 	io.ReadCloser
-	of *handleTransport
+	of *countingTransport
 }
 
-func (b *handleBody) Close() error {
+func (b *countedBody) Close() error {
 	b.of.open--
 	return b.ReadCloser.Close()
 }
 
 func TestClientClosesTheBodyOfAnAnswer(t *testing.T) {
-	verifier, _ := handleVerifier(t)
+	verifier, _ := newLoggedVerifier(t)
 	for name, handler := range map[string]http.Handler{
 		"that is good": webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) { return nil, nil }),
 		"that is bad":  http.NotFoundHandler(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			transport := &handleTransport{handler: handler}
-			client := webhook.Client{AuthToken: handleToken, HTTPClient: &http.Client{Transport: transport}}
-			_, _ = client.PostAssignment(t.Context(), handleURL, handleAssignment())
-			_ = client.PostEvent(t.Context(), handleURL, handleEvent("EV1"))
+			transport := &countingTransport{inMemory: inMemory{handler}}
+			client := webhook.Client{AuthToken: authToken, HTTPClient: &http.Client{Transport: transport}}
+			_, _ = client.PostAssignment(t.Context(), callbackURL, sampleAssignment())
+			_ = client.PostEvent(t.Context(), callbackURL, sampleEvent("EV1"))
 			assert.Zero(t, transport.open)
 		})
 	}
 }
 
 func TestClientShowsItsTokenInNoPrint(t *testing.T) {
-	client := webhook.Client{AuthToken: handleToken}
+	client := webhook.Client{AuthToken: authToken}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X"} {
 		assert.Equal(t, "webhook.Client", fmt.Sprintf(format, client))
 		assert.Equal(t, "webhook.Client", fmt.Sprintf(format, &client))
@@ -459,6 +460,6 @@ func TestClientShowsItsTokenInNoPrint(t *testing.T) {
 		var log strings.Builder
 		slog.New(handler(&log)).Info("test", "client", client)
 		assert.Contains(t, log.String(), "client")
-		assert.NotContains(t, log.String(), handleToken)
+		assert.NotContains(t, log.String(), authToken)
 	}
 }

@@ -21,25 +21,25 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// handleStep is what the function of a handler does with an event.
-type handleStep struct {
+// scriptStep is what the function of a handler does with an event.
+type scriptStep struct {
 	after time.Duration // how long it takes, whether or not its context ends
 	err   error
 	panic bool
 	exit  bool // of the goroutine
 }
 
-// handleSteps has a handler do one step after the other, and tells when each began.
-type handleSteps struct {
+// script has a handler do one step after the other, and tells when each began.
+type script struct {
 	mutex sync.Mutex
-	steps []handleStep
+	steps []scriptStep
 	start time.Time
 	began []time.Duration
 }
 
-func (s *handleSteps) next(context.Context, webhook.Event) error {
+func (s *script) next(context.Context, webhook.Event) error {
 	s.mutex.Lock()
-	step := handleStep{err: errors.New("one step more than was expected")}
+	step := scriptStep{err: errors.New("one step more than was expected")}
 	if len(s.steps) > len(s.began) {
 		step = s.steps[len(s.began)]
 	}
@@ -65,77 +65,77 @@ func TestEventThatIsSentAgain(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		steps []handleStep
+		steps []scriptStep
 		posts []post // of the same event
 		began []time.Duration
 		late  int // records of a function that ended after its time
 	}{
 		{
 			"is not handled again",
-			[]handleStep{{}},
+			[]scriptStep{{}},
 			[]post{{0, 204, 0}, {second, 204, 0}, {time.Hour, 204, 0}},
 			[]time.Duration{0},
 			0,
 		},
 		{
 			"is handled after a failure",
-			[]handleStep{{err: failure}, {err: failure}, {}},
+			[]scriptStep{{err: failure}, {err: failure}, {}},
 			[]post{{0, 500, 0}, {second, 500, 0}, {2 * second, 204, 0}, {3 * second, 204, 0}},
 			[]time.Duration{0, second, 2 * second},
 			0,
 		},
 		{
 			"is handled after a panic",
-			[]handleStep{{panic: true}, {}},
+			[]scriptStep{{panic: true}, {}},
 			[]post{{0, 500, 0}, {second, 204, 0}, {2 * second, 204, 0}},
 			[]time.Duration{0, second},
 			0,
 		},
 		{
 			"is handled after a function that did not return",
-			[]handleStep{{exit: true}, {}},
+			[]scriptStep{{exit: true}, {}},
 			[]post{{0, 500, 0}, {second, 204, 0}, {2 * second, 204, 0}},
 			[]time.Duration{0, second},
 			0,
 		},
 		{
 			"waits for the first, and shares its success",
-			[]handleStep{{after: 5 * second}},
+			[]scriptStep{{after: 5 * second}},
 			[]post{{0, 204, 5 * second}, {second, 204, 4 * second}, {2 * second, 204, 3 * second}},
 			[]time.Duration{0},
 			0,
 		},
 		{
 			"waits for the first, and is tried after its failure",
-			[]handleStep{{after: 5 * second, err: failure}, {after: second}},
+			[]scriptStep{{after: 5 * second, err: failure}, {after: second}},
 			[]post{{0, 500, 5 * second}, {second, 204, 5 * second}},
 			[]time.Duration{0, 5 * second},
 			0,
 		},
 		{
 			"waits for the first, and is tried after its panic",
-			[]handleStep{{after: 5 * second, panic: true}, {after: second}},
+			[]scriptStep{{after: 5 * second, panic: true}, {after: second}},
 			[]post{{0, 500, 5 * second}, {second, 204, 5 * second}},
 			[]time.Duration{0, 5 * second},
 			0,
 		},
 		{
 			"is not handled when the first succeeds after its time",
-			[]handleStep{{after: 20 * second}},
+			[]scriptStep{{after: 20 * second}},
 			[]post{{0, 500, 15 * second}, {10 * second, 204, 10 * second}, {16 * second, 204, 4 * second}, {21 * second, 204, 0}},
 			[]time.Duration{0},
 			1,
 		},
 		{
 			"is handled when the first fails after its time",
-			[]handleStep{{after: 20 * second, err: failure}, {after: second}},
+			[]scriptStep{{after: 20 * second, err: failure}, {after: second}},
 			[]post{{0, 500, 15 * second}, {10 * second, 204, 11 * second}, {22 * second, 204, 0}},
 			[]time.Duration{0, 20 * second},
 			1,
 		},
 		{
 			"has its own time to wait, and is not tried after it",
-			[]handleStep{{after: 40 * second, err: failure}, {}},
+			[]scriptStep{{after: 40 * second, err: failure}, {}},
 			[]post{{0, 500, 15 * second}, {second, 500, 15 * second}, {41 * second, 204, 0}},
 			[]time.Duration{0, 41 * second},
 			1,
@@ -143,14 +143,14 @@ func TestEventThatIsSentAgain(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				verifier, log := handleVerifier(t)
-				steps := &handleSteps{steps: test.steps, start: time.Now()}
+				verifier, log := newLoggedVerifier(t)
+				steps := &script{steps: test.steps, start: time.Now()}
 				service := serveOnPipes(t, webhook.EventHandler(verifier, steps.next))
 				var posts sync.WaitGroup
 				for _, post := range test.posts {
 					posts.Go(func() {
 						time.Sleep(post.at)
-						reply := handlePost(t, service.Client, handleEvent("EV1").Form())
+						reply := postForm(t, service.Client, sampleEvent("EV1").Form())
 						assert.Equal(t, post.status, reply.status, "of the post at %v", post.at)
 						assert.Equal(t, post.after, reply.after, "of the post at %v", post.at)
 					})
@@ -167,7 +167,7 @@ func TestEventThatIsSentAgain(t *testing.T) {
 // A function that never returns must not have more and more goroutines wait for it.
 func TestDuplicatesDoNotWaitLongerThanTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		verifier, _ := handleVerifier(t)
+		verifier, _ := newLoggedVerifier(t)
 		release := make(chan struct{})
 		handler := webhook.EventHandler(verifier, func(context.Context, webhook.Event) error {
 			<-release
@@ -177,7 +177,7 @@ func TestDuplicatesDoNotWaitLongerThanTheirTime(t *testing.T) {
 		var posts sync.WaitGroup
 		for range 100 {
 			posts.Go(func() {
-				assert.Equal(t, http.StatusInternalServerError, handleSend(t, handler, handleEvent("EV1")))
+				assert.Equal(t, http.StatusInternalServerError, sendEvent(t, handler, sampleEvent("EV1")))
 			})
 		}
 		posts.Wait()
@@ -187,14 +187,14 @@ func TestDuplicatesDoNotWaitLongerThanTheirTime(t *testing.T) {
 	})
 }
 
-// handleCounter counts how often each event is handled.
-type handleCounter struct {
+// eventCounter counts how often each event is handled.
+type eventCounter struct {
 	mutex sync.Mutex
 	calls map[string]int
 	fail  func(sid string, call int) bool // if not nil
 }
 
-func (c *handleCounter) count(_ context.Context, e webhook.Event) error {
+func (c *eventCounter) count(_ context.Context, e webhook.Event) error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.calls == nil {
@@ -207,31 +207,31 @@ func (c *handleCounter) count(_ context.Context, e webhook.Event) error {
 	return nil
 }
 
-// handleSend sends an event to a handler.
-func handleSend(t testing.TB, handler http.Handler, event webhook.Event) int {
+// sendEvent sends an event to a handler.
+func sendEvent(t testing.TB, handler http.Handler, event webhook.Event) int {
 	t.Helper()
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, handleRequest(event.Form()))
+	handler.ServeHTTP(recorder, incomingForm(event.Form()).request(t))
 	return recorder.Code
 }
 
 func TestEventWithoutASIDIsAlwaysHandled(t *testing.T) {
-	verifier, _ := handleVerifier(t)
-	counter := &handleCounter{}
+	verifier, _ := newLoggedVerifier(t)
+	counter := &eventCounter{}
 	handler := webhook.EventHandler(verifier, counter.count)
 	for range 3 {
-		assert.Equal(t, http.StatusNoContent, handleSend(t, handler, handleEvent("")))
+		assert.Equal(t, http.StatusNoContent, sendEvent(t, handler, sampleEvent("")))
 	}
 	assert.Equal(t, map[string]int{"": 3}, counter.calls)
 }
 
 func TestHandlersDoNotShareWhatTheyHandled(t *testing.T) {
-	verifier, _ := handleVerifier(t)
-	counter := &handleCounter{}
+	verifier, _ := newLoggedVerifier(t)
+	counter := &eventCounter{}
 	for range 2 {
 		handler := webhook.EventHandler(verifier, counter.count)
 		for range 2 {
-			assert.Equal(t, http.StatusNoContent, handleSend(t, handler, handleEvent("EV1")))
+			assert.Equal(t, http.StatusNoContent, sendEvent(t, handler, sampleEvent("EV1")))
 		}
 	}
 	assert.Equal(t, map[string]int{"EV1": 2}, counter.calls)
@@ -241,18 +241,18 @@ func TestHandlersDoNotShareWhatTheyHandled(t *testing.T) {
 // take no place.
 func TestLast10000EventsAreRemembered(t *testing.T) {
 	const remembered = 10_000
-	verifier, _ := handleVerifier(t)
-	counter := &handleCounter{fail: func(sid string, _ int) bool { return strings.HasPrefix(sid, "EVfail") }}
+	verifier, _ := newLoggedVerifier(t)
+	counter := &eventCounter{fail: func(sid string, _ int) bool { return strings.HasPrefix(sid, "EVfail") }}
 	handler := webhook.EventHandler(verifier, counter.count)
 	send := func(n int) int {
 		sid := fmt.Sprint("EV", n)
-		require.Equal(t, http.StatusNoContent, handleSend(t, handler, handleEvent(sid)))
+		require.Equal(t, http.StatusNoContent, sendEvent(t, handler, sampleEvent(sid)))
 		return counter.calls[sid]
 	}
 	for n := range remembered {
 		send(n)
 		if n%1000 == 0 {
-			handleSend(t, handler, handleEvent(fmt.Sprint("EVfail", n)))
+			sendEvent(t, handler, sampleEvent(fmt.Sprint("EVfail", n)))
 		}
 	}
 	require.Equal(t, 1, send(0), "calls for the first of 10,000")
@@ -272,9 +272,9 @@ func TestLast10000EventsAreRemembered(t *testing.T) {
 
 // What is remembered of an event is its SID, not the form that it came with.
 func TestRememberedEventsNeedLittleMemory(t *testing.T) {
-	verifier, _ := handleVerifier(t)
+	verifier, _ := newLoggedVerifier(t)
 	handler := webhook.EventHandler(verifier, func(context.Context, webhook.Event) error { return nil })
-	event := handleEvent("")
+	event := sampleEvent("")
 	event.Fields.Set("TaskAttributes", `{"text":"`+strings.Repeat("x", 50_000)+`"}`)
 	heap := func() uint64 {
 		var stats runtime.MemStats
@@ -286,7 +286,7 @@ func TestRememberedEventsNeedLittleMemory(t *testing.T) {
 	before := heap()
 	for n := range events {
 		event.SID = fmt.Sprintf("EV%032d", n)
-		handleSend(t, handler, event)
+		sendEvent(t, handler, event)
 	}
 	grown := int64(heap()) - int64(before)
 	runtime.KeepAlive(handler)
@@ -296,15 +296,15 @@ func TestRememberedEventsNeedLittleMemory(t *testing.T) {
 // Each event is handled by one of many goroutines, and again only if that failed.
 func TestEventsThatArriveTogetherAreHandledOnce(t *testing.T) {
 	const events, senders = 200, 32
-	verifier, _ := handleVerifier(t)
-	counter := &handleCounter{fail: func(sid string, call int) bool { return call == 1 && strings.HasSuffix(sid, "7") }}
+	verifier, _ := newLoggedVerifier(t)
+	counter := &eventCounter{fail: func(sid string, call int) bool { return call == 1 && strings.HasSuffix(sid, "7") }}
 	handler := webhook.EventHandler(verifier, counter.count)
 	var successes, failures atomic.Int32
 	var posts sync.WaitGroup
 	for range senders {
 		posts.Go(func() {
 			for _, n := range rand.Perm(events) {
-				switch handleSend(t, handler, handleEvent(fmt.Sprint("EV", n))) {
+				switch sendEvent(t, handler, sampleEvent(fmt.Sprint("EV", n))) {
 				case http.StatusNoContent:
 					successes.Add(1)
 				case http.StatusInternalServerError:

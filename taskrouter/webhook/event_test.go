@@ -14,8 +14,8 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// decodeEvent parses the text of a form as an event.
-func decodeEvent(t *testing.T, text string) webhook.Event {
+// parseEvent parses the text of a form as an event.
+func parseEvent(t *testing.T, text string) webhook.Event {
 	t.Helper()
 	form, err := url.ParseQuery(text)
 	require.NoError(t, err)
@@ -60,22 +60,22 @@ func TestAnEventSaysWhatItsFieldsSay(t *testing.T) {
 }
 
 func TestOnlyAnEventTypeMakesAnEvent(t *testing.T) {
-	for name, form := range map[string]url.Values{"nothing": nil, "an assignment": decodeAssignmentForm(), "an empty type": {"EventType": {""}}} {
+	for name, form := range map[string]url.Values{"nothing": nil, "an assignment": sampleAssignmentForm(), "an empty type": {"EventType": {""}}} {
 		event, err := webhook.ParseEvent(form)
 		assert.EqualError(t, err, "webhook: read an event: EventType is missing, as in an assignment or another callback", name)
 		assert.Zero(t, event, name)
 	}
-	assert.Equal(t, webhook.EventType("a.type.of.tomorrow"), decodeEvent(t, "EventType=a.type.of.tomorrow").Type)
-	assert.Equal(t, webhook.EventType("first"), decodeEvent(t, "EventType=first&EventType=second").Type)
+	assert.Equal(t, webhook.EventType("a.type.of.tomorrow"), parseEvent(t, "EventType=a.type.of.tomorrow").Type)
+	assert.Equal(t, webhook.EventType("first"), parseEvent(t, "EventType=first&EventType=second").Type)
 }
 
 // These were made after callbacks that were seen: with fewer fields than are
 // documented, and attributes that are laid out.
 func TestCallbacksWithFewFieldsAreRead(t *testing.T) {
 	t.Run("an accepted reservation", func(t *testing.T) {
-		event := decodeEvent(t, "EventType=reservation.accepted&Sid=EV7&TimestampMs=1773738000123&TaskQueueSid=WQ7&WorkerSid=WK7&WorkerName=Ann"+
+		event := parseEvent(t, "EventType=reservation.accepted&Sid=EV7&TimestampMs=1773738000123&TaskQueueSid=WQ7&WorkerSid=WK7&WorkerName=Ann"+
 			"&WorkerAttributes=%7B%22contact_uri%22%3A%22client%3Aann%22%7D&TaskAttributes=%7B%22call_sid%22%3A%22CA7%22%2C%22from%22%3A%22%2B15550100100%22%7D")
-		assert.Equal(t, []string{"Task", "TaskQueue", "Worker"}, decodeViewsOf(event))
+		assert.Equal(t, []string{"Task", "TaskQueue", "Worker"}, viewsOf(event))
 		assert.Equal(t, int64(1773738000123), event.Time.UnixMilli())
 		worker, _ := event.Worker()
 		assert.Equal(t, webhook.EventWorker{SID: "WK7", Name: "Ann", Attributes: `{"contact_uri":"client:ann"}`}, worker)
@@ -84,8 +84,8 @@ func TestCallbacksWithFewFieldsAreRead(t *testing.T) {
 	})
 	for _, eventType := range []string{"task.canceled", "workflow.timeout"} {
 		t.Run(eventType+" with laid out attributes", func(t *testing.T) {
-			event := decodeEvent(t, "TaskAttributes=%0A++++%7B%22from%22%3A+%22%2B15550100100%22%2C%0A++++%22product%22%3A+%22rockets%22%7D%0A++++&EventType="+eventType)
-			assert.Equal(t, []string{"Task"}, decodeViewsOf(event))
+			event := parseEvent(t, "TaskAttributes=%0A++++%7B%22from%22%3A+%22%2B15550100100%22%2C%0A++++%22product%22%3A+%22rockets%22%7D%0A++++&EventType="+eventType)
+			assert.Equal(t, []string{"Task"}, viewsOf(event))
 			task, _ := event.Task()
 			var attributes struct{ From, Product string }
 			require.NoError(t, task.Attributes.Decode(&attributes))
@@ -94,33 +94,18 @@ func TestCallbacksWithFewFieldsAreRead(t *testing.T) {
 		})
 	}
 	t.Run("another activity", func(t *testing.T) {
-		event := decodeEvent(t, "EventType=worker.activity.update&WorkerActivityName=Break&WorkerAttributes=%7B%22contact_uri%22%3A+%22%2B15550100100%22%7D")
-		assert.Equal(t, []string{"Worker"}, decodeViewsOf(event))
+		event := parseEvent(t, "EventType=worker.activity.update&WorkerActivityName=Break&WorkerAttributes=%7B%22contact_uri%22%3A+%22%2B15550100100%22%7D")
+		assert.Equal(t, []string{"Worker"}, viewsOf(event))
 		worker, _ := event.Worker()
 		assert.Equal(t, webhook.EventWorker{ActivityName: "Break", Attributes: `{"contact_uri": "+15550100100"}`}, worker)
 	})
 }
 
-func TestAnEventHasNoViewOfFieldsThatAreEmpty(t *testing.T) {
-	form := url.Values{}
-	for name := range decodeEventPlaces {
-		form.Set(name, "")
-	}
-	form.Set("EventType", "task.created")
-	event, err := webhook.ParseEvent(form)
-	require.NoError(t, err)
-	assert.Empty(t, decodeViewsOf(event))
-	for name, view := range decodeViews {
-		value, _ := view(event)
-		assert.Zero(t, value, name)
-	}
-}
-
 func TestAFieldThatSaysFalseOrZeroMakesAView(t *testing.T) {
-	activity, ok := decodeEvent(t, "EventType=x&ActivityAvailable=false").Activity()
+	activity, ok := parseEvent(t, "EventType=x&ActivityAvailable=false").Activity()
 	assert.True(t, ok)
 	assert.Zero(t, activity)
-	channel, ok := decodeEvent(t, "EventType=x&WorkerChannelTaskCount=0").WorkerChannel()
+	channel, ok := parseEvent(t, "EventType=x&WorkerChannelTaskCount=0").WorkerChannel()
 	assert.True(t, ok)
 	assert.Zero(t, channel)
 }
@@ -130,14 +115,14 @@ func TestNumbersOfEventsAreReadAndZeroIfTheyAreNone(t *testing.T) {
 		"7": 7, "-7": -7, "+7": 7, "007": 7, "9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64,
 		"": 0, "x": 0, "1.5": 0, "1e3": 0, "0x10": 0, "1_000": 0, "\u00a01": 0, "9223372036854775808": 0, "-9223372036854775809": 0, "99999999999999999999999": 0,
 	} {
-		task, _ := decodeEvent(t, "EventType=x&TaskPriority="+url.QueryEscape(text)).Task()
+		task, _ := parseEvent(t, "EventType=x&TaskPriority="+url.QueryEscape(text)).Task()
 		assert.Equal(t, want, task.Priority, "%q", text)
 	}
 }
 
 func TestBooleansOfEventsAreReadAsTheServiceReadsThem(t *testing.T) {
 	for text, want := range map[string]bool{"true": true, "1": true, "yes": true, "": false, "false": false, "0": false, "no": false, "2": false, "x": false} {
-		task, _ := decodeEvent(t, "EventType=x&TaskIgnoreCapacity="+text).Task()
+		task, _ := parseEvent(t, "EventType=x&TaskIgnoreCapacity="+text).Task()
 		assert.Equal(t, want, task.IgnoreCapacity, "%q", text)
 	}
 }
@@ -147,7 +132,7 @@ func TestSpansOfEventsAreReadAndZeroIfTheyAreNone(t *testing.T) {
 		"0": 0, "90": 90 * time.Second, "-5": -5 * time.Second, "9223372036": 9223372036 * time.Second, "-9223372036": -9223372036 * time.Second,
 		"9223372037": 0, "-9223372037": 0, "18446744074": 0, "9223372036854775807": 0, "9223372036854775808": 0, "-9223372036854775809": 0, "": 0, "1.5": 0, "1m": 0,
 	} {
-		task, _ := decodeEvent(t, "EventType=x&TaskAge="+text).Task()
+		task, _ := parseEvent(t, "EventType=x&TaskAge="+text).Task()
 		assert.Equal(t, want, task.Age, "%q", text)
 	}
 }
@@ -164,7 +149,7 @@ func TestTimeInThePreviousActivityIsToTheMillisecondIfThatIsSaid(t *testing.T) {
 		"WorkerTimeInPreviousActivityMs=9223372036855&WorkerTimeInPreviousActivity=1": time.Second, // beyond what a Duration holds
 		"WorkerTimeInPreviousActivityMs=9223372036854":                                9223372036854 * time.Millisecond,
 	} {
-		worker, ok := decodeEvent(t, "EventType=x&"+form).Worker()
+		worker, ok := parseEvent(t, "EventType=x&"+form).Worker()
 		assert.True(t, ok)
 		assert.Equal(t, want, worker.TimeInPreviousActivity, form)
 	}
@@ -189,7 +174,7 @@ func TestTimesAreReadInEveryFormatThatTheServiceHas(t *testing.T) {
 		"Mon, 2 Mar 2026 09:07:08 +0000":  time.Date(2026, time.March, 2, 9, 7, 8, 0, time.UTC),
 		"Mon, 02 Mar 2026 09:07:08 GMT":   time.Date(2026, time.March, 2, 9, 7, 8, 0, time.UTC),
 	} {
-		event := decodeEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text)+"&TaskDateCreated="+url.QueryEscape(text))
+		event := parseEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text)+"&TaskDateCreated="+url.QueryEscape(text))
 		task, _ := event.Task()
 		assert.Equal(t, want, event.Time, text)
 		assert.Equal(t, want, task.DateCreated, text)
@@ -202,10 +187,10 @@ func TestTimesThatCannotBeReadAreZero(t *testing.T) {
 		"253402300800000", "1773738000123456", "9223372036854775807", "9223372036854775808",
 		"now", "1773738000.5", "2026-03-17", "2026-03-17 09:00:00", "2026-13-17T09:00:00Z", "Tue, 17 Mar 2026 09:00:00 PST", "Tue, 17 Mar 2026 09:00:00",
 	} {
-		event := decodeEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text))
+		event := parseEvent(t, "EventType=x&Timestamp="+url.QueryEscape(text))
 		assert.Zero(t, event.Time, text)
 		assert.Equal(t, text, event.Fields.Get("Timestamp"))
-		assert.Zero(t, decodeEvent(t, "EventType=x&TimestampMs="+url.QueryEscape(text)).Time, text)
+		assert.Zero(t, parseEvent(t, "EventType=x&TimestampMs="+url.QueryEscape(text)).Time, text)
 	}
 }
 
@@ -220,7 +205,7 @@ func TestTheTimeOfAnEventIsToTheMillisecondIfThatIsSaid(t *testing.T) {
 		"Timestamp=1773738000&TimestampMs=0":                   time.Unix(1773738000, 0),
 		"Timestamp=2026-03-17T09:00:00Z&TimestampMs=999999999": time.UnixMilli(999999999),
 	} {
-		assert.Equal(t, want.UTC(), decodeEvent(t, "EventType=x&"+form).Time, form)
+		assert.Equal(t, want.UTC(), parseEvent(t, "EventType=x&"+form).Time, form)
 	}
 }
 
@@ -231,14 +216,14 @@ func TestTheExpressionOfAQueueIsReadUnderBothOfItsNames(t *testing.T) {
 		"TaskQueueTargetExpression=documented&TaskQueueExpression=other": "documented",
 		"TaskQueueTargetExpression=&TaskQueueExpression=other":           "other",
 	} {
-		queue, ok := decodeEvent(t, "EventType=x&"+form).TaskQueue()
+		queue, ok := parseEvent(t, "EventType=x&"+form).TaskQueue()
 		assert.True(t, ok)
 		assert.Equal(t, webhook.EventTaskQueue{TargetExpression: want}, queue, form)
 	}
 }
 
 func TestTheStateOfATaskIsOneOfTheFacade(t *testing.T) {
-	task, _ := decodeEvent(t, "EventType=x&TaskAssignmentStatus=wrapping").Task()
+	task, _ := parseEvent(t, "EventType=x&TaskAssignmentStatus=wrapping").Task()
 	assert.Equal(t, taskrouter.TaskStatusWrapping, task.AssignmentStatus)
 }
 
@@ -248,7 +233,7 @@ func TestTheFormOfAnEventIsTheOneThatWasRead(t *testing.T) {
 		"EventType=x&EventType=y&Timestamp=some+day&TimestampMs=",
 		"EventType=x&Sid=&WorkspaceName=",
 	} {
-		event := decodeEvent(t, text)
+		event := parseEvent(t, text)
 		form, err := url.ParseQuery(text)
 		require.NoError(t, err)
 		assert.Equal(t, form, event.Form())
@@ -256,7 +241,7 @@ func TestTheFormOfAnEventIsTheOneThatWasRead(t *testing.T) {
 }
 
 func TestTheFormOfAnEventSaysWhatWasChanged(t *testing.T) {
-	event := decodeEvent(t, "EventType=x&ResourceType=Task&Reason=a&Reason=b&WorkspaceName=Support&Timestamp=1773738000&Other=1")
+	event := parseEvent(t, "EventType=x&ResourceType=Task&Reason=a&Reason=b&WorkspaceName=Support&Timestamp=1773738000&Other=1")
 	event.Type = "y"
 	event.ResourceType = "worker"
 	event.Reason = ""
@@ -299,11 +284,11 @@ func TestAnEventSharesNothingWithForms(t *testing.T) {
 }
 
 func TestTheViewsOfAnEventWithoutFieldsAreEmpty(t *testing.T) {
-	assert.Empty(t, decodeViewsOf(webhook.Event{Type: "task.created"}))
+	assert.Empty(t, viewsOf(webhook.Event{Type: "task.created"}))
 }
 
 func TestResourceTypesAreInLowerCase(t *testing.T) {
 	for _, text := range []string{"task", "Task", "TASK"} {
-		assert.Equal(t, strings.ToLower(text), decodeEvent(t, "EventType=x&ResourceType="+text).ResourceType)
+		assert.Equal(t, strings.ToLower(text), parseEvent(t, "EventType=x&ResourceType="+text).ResourceType)
 	}
 }

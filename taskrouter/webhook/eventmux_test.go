@@ -13,10 +13,10 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// decodeCalls writes down which functions were called.
-type decodeCalls []string
+// calledFunctions writes down which functions were called.
+type calledFunctions []string
 
-func (c *decodeCalls) function(name string, err error) webhook.EventFunc {
+func (c *calledFunctions) function(name string, err error) webhook.EventFunc {
 	return func(_ context.Context, event webhook.Event) error {
 		*c = append(*c, name+" "+string(event.Type))
 		return err
@@ -24,7 +24,7 @@ func (c *decodeCalls) function(name string, err error) webhook.EventFunc {
 }
 
 func TestAMuxCallsTheFunctionsOfATypeInTheirOrder(t *testing.T) {
-	var calls decodeCalls
+	var calls calledFunctions
 	var mux webhook.EventMux
 	mux.On("task.created", calls.function("first", nil))
 	mux.On("task.canceled", calls.function("another", nil))
@@ -32,12 +32,12 @@ func TestAMuxCallsTheFunctionsOfATypeInTheirOrder(t *testing.T) {
 	mux.On("task.created", calls.function("third", nil))
 	mux.OnOther(calls.function("other", nil))
 	assert.NoError(t, mux.Dispatch(t.Context(), webhook.Event{Type: "task.created"}))
-	assert.Equal(t, decodeCalls{"first task.created", "second task.created", "third task.created"}, calls)
+	assert.Equal(t, calledFunctions{"first task.created", "second task.created", "third task.created"}, calls)
 }
 
 func TestAMuxJoinsTheErrorsAndCallsAllFunctions(t *testing.T) {
 	one, two := errors.New("one"), errors.New("two")
-	var calls decodeCalls
+	var calls calledFunctions
 	var mux webhook.EventMux
 	mux.On("x", calls.function("a", one))
 	mux.On("x", calls.function("b", nil))
@@ -46,7 +46,7 @@ func TestAMuxJoinsTheErrorsAndCallsAllFunctions(t *testing.T) {
 	assert.EqualError(t, err, "one\ntwo")
 	assert.ErrorIs(t, err, one)
 	assert.ErrorIs(t, err, two)
-	assert.Equal(t, decodeCalls{"a x", "b x", "c x"}, calls)
+	assert.Equal(t, calledFunctions{"a x", "b x", "c x"}, calls)
 }
 
 func TestAMuxGivesFunctionsTheContextAndTheEvent(t *testing.T) {
@@ -71,7 +71,7 @@ func TestAMuxGivesFunctionsTheContextAndTheEvent(t *testing.T) {
 
 func TestAMuxHasOneFunctionForAllOtherTypes(t *testing.T) {
 	failure := errors.New("failed")
-	var calls decodeCalls
+	var calls calledFunctions
 	var mux webhook.EventMux
 	assert.NoError(t, mux.Dispatch(t.Context(), webhook.Event{Type: "x"}), "without any function")
 	mux.On("x", calls.function("x", nil))
@@ -82,12 +82,12 @@ func TestAMuxHasOneFunctionForAllOtherTypes(t *testing.T) {
 	assert.NoError(t, mux.Dispatch(t.Context(), webhook.Event{Type: "x"}))
 	mux.OnOther(nil)
 	assert.NoError(t, mux.Dispatch(t.Context(), webhook.Event{Type: "y"}), "with nil for other types")
-	assert.Equal(t, decodeCalls{"other y", "x x"}, calls)
+	assert.Equal(t, calledFunctions{"other y", "x x"}, calls)
 }
 
 func TestAMuxRefusesAtOnceWhatCanNeverBeCalled(t *testing.T) {
 	var mux webhook.EventMux
-	var calls decodeCalls
+	var calls calledFunctions
 	assert.PanicsWithValue(t, "webhook: the function is nil", func() { mux.On("task.created", nil) })
 	for _, eventType := range []webhook.EventType{"", "task.created,task.updated", "task.created "} {
 		assert.PanicsWithValue(t, fmt.Sprintf("webhook: %q is no event type", eventType), func() { mux.On(eventType, calls.function("", nil)) })
@@ -96,7 +96,7 @@ func TestAMuxRefusesAtOnceWhatCanNeverBeCalled(t *testing.T) {
 }
 
 func TestTheFilterOfAMuxNamesTheTypesThatItHasFunctionsFor(t *testing.T) {
-	var calls decodeCalls
+	var calls calledFunctions
 	var mux webhook.EventMux
 	assert.Empty(t, mux.Filter())
 	mux.On(webhook.EventTypeWorkerCreated, calls.function("", nil))

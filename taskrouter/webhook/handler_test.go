@@ -22,55 +22,10 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// handleKind is a kind of callback, with a handler that answers it by a function.
-type handleKind struct {
-	name    string
-	timeout time.Duration
-	handler func(*webhook.Verifier, func(context.Context) error) http.Handler
-	form    url.Values
-	status  int               // of a success
-	facts   map[string]string // what records say of the callback
-}
-
-func handleKinds() []handleKind {
-	return []handleKind{
-		{
-			name: "assignment", timeout: 5 * time.Second,
-			handler: func(v *webhook.Verifier, f func(context.Context) error) http.Handler {
-				return webhook.AssignmentHandler(v, func(ctx context.Context, _ webhook.Assignment) (webhook.Instruction, error) {
-					return webhook.Accept{}, f(ctx)
-				})
-			},
-			form: handleAssignment().Form(), status: http.StatusOK,
-			facts: map[string]string{"task": handleTask, "reservation": "WR00000000000000000000000000000001"},
-		},
-		{
-			name: "event", timeout: 15 * time.Second,
-			handler: func(v *webhook.Verifier, f func(context.Context) error) http.Handler {
-				return webhook.EventHandler(v, func(ctx context.Context, _ webhook.Event) error { return f(ctx) })
-			},
-			form: handleEvent("EV1").Form(), status: http.StatusNoContent,
-			facts: map[string]string{"event": "EV1", "type": "task.canceled", "task": handleTask},
-		},
-	}
-}
-
-// record is what a record of this kind of callback says.
-func (k handleKind) record(level, message string, more map[string]any) map[string]any {
-	record := map[string]any{"level": level, "msg": message}
-	for name, value := range k.facts {
-		record[name] = value
-	}
-	for name, value := range more {
-		record[name] = value
-	}
-	return record
-}
-
 // forEachKind runs a test in a bubble for each kind of callback.
-func forEachKind(t *testing.T, test func(*testing.T, handleKind)) {
+func forEachKind(t *testing.T, test func(*testing.T, callbackKind)) {
 	t.Helper()
-	for _, kind := range handleKinds() {
+	for _, kind := range callbackKinds() {
 		t.Run(kind.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { test(t, kind) })
 		})
@@ -96,17 +51,17 @@ func TestAssignmentIsAnsweredWithItsInstruction(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				verifier, log := handleVerifier(t)
+				verifier, log := newLoggedVerifier(t)
 				var got webhook.Assignment
 				service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(_ context.Context, a webhook.Assignment) (webhook.Instruction, error) {
 					got = a
 					return test.instruction, nil
 				}))
 
-				reply := handlePost(t, service.Client, handleAssignment().Form())
+				reply := postForm(t, service.Client, sampleAssignment().Form())
 
-				assert.Equal(t, handleReply{status: http.StatusOK, contentType: "application/json", body: test.want}, reply)
-				want := handleAssignment()
+				assert.Equal(t, httpReply{status: http.StatusOK, contentType: "application/json", body: test.want}, reply)
+				want := sampleAssignment()
 				want.Fields = want.Form()
 				assert.Equal(t, want, got)
 				assert.Empty(t, log.records(t))
@@ -117,27 +72,27 @@ func TestAssignmentIsAnsweredWithItsInstruction(t *testing.T) {
 
 func TestEventIsAnsweredWithoutABody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		verifier, log := handleVerifier(t)
+		verifier, log := newLoggedVerifier(t)
 		var got webhook.Event
 		service := serveOnPipes(t, webhook.EventHandler(verifier, func(_ context.Context, e webhook.Event) error {
 			got = e
 			return nil
 		}))
 
-		reply := handlePost(t, service.Client, handleEvent("EV1").Form())
+		reply := postForm(t, service.Client, sampleEvent("EV1").Form())
 
-		assert.Equal(t, handleReply{status: http.StatusNoContent, contentType: "application/json"}, reply)
-		want := handleEvent("EV1")
+		assert.Equal(t, httpReply{status: http.StatusNoContent, contentType: "application/json"}, reply)
+		want := sampleEvent("EV1")
 		want.Fields = want.Form()
 		assert.Equal(t, want, got)
 		assert.Empty(t, log.records(t))
 	})
 }
 
-// handleUnencodable is an instruction that passes every check and has no JSON.
-type handleUnencodable struct{ webhook.Accept }
+// unencodable is an instruction that passes every check and has no JSON.
+type unencodable struct{ webhook.Accept }
 
-func (handleUnencodable) MarshalJSON() ([]byte, error) { return nil, errors.New("no ink") }
+func (unencodable) MarshalJSON() ([]byte, error) { return nil, errors.New("no ink") }
 
 func TestInstructionThatTheServiceWouldRefuseIsNotSent(t *testing.T) {
 	for _, test := range []struct {
@@ -147,19 +102,19 @@ func TestInstructionThatTheServiceWouldRefuseIsNotSent(t *testing.T) {
 	}{
 		{"invalid", webhook.Reject{}, "webhook: instruction reject activity_sid: it is required (error 40100 of the service)"},
 		{"empty", webhook.Raw(nil), "webhook: instruction: it is no JSON object (error 40001 of the service)"},
-		{"not to be encoded", handleUnencodable{}, "webhook: encode an instruction: json: error calling MarshalJSON for type webhook_test.handleUnencodable: no ink"},
+		{"not to be encoded", unencodable{}, "webhook: encode an instruction: json: error calling MarshalJSON for type webhook_test.unencodable: no ink"},
 		{"a nil pointer", (*webhook.Dequeue)(nil), "webhook: instruction: it is a *webhook.Dequeue that is nil, expected an instruction"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				verifier, log := handleVerifier(t)
+				verifier, log := newLoggedVerifier(t)
 				service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
 					return test.instruction, nil
 				}))
 
-				reply := handlePost(t, service.Client, handleAssignment().Form())
+				reply := postForm(t, service.Client, sampleAssignment().Form())
 
-				assert.Equal(t, handleReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
+				assert.Equal(t, httpReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
 				records := log.records(t)
 				require.Len(t, records, 1)
 				assert.Equal(t, "ERROR", records[0]["level"])
@@ -173,19 +128,19 @@ func TestInstructionThatTheServiceWouldRefuseIsNotSent(t *testing.T) {
 // what the attributes say.
 func TestDoubtfulInstructionIsSentAndLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		verifier, log := handleVerifier(t)
+		verifier, log := newLoggedVerifier(t)
 		service := serveOnPipes(t, webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
 			return webhook.Dequeue{}, nil
 		}))
-		assignment := handleAssignment()
+		assignment := sampleAssignment()
 		assignment.WorkerAttributes = `{"name":"Jamie"}`
 
-		reply := handlePost(t, service.Client, assignment.Form())
+		reply := postForm(t, service.Client, assignment.Form())
 
 		assert.Equal(t, http.StatusOK, reply.status)
 		assert.Equal(t, `{"instruction":"dequeue"}`, reply.body)
-		assert.Equal(t, []map[string]any{handleKinds()[0].record("WARN", "taskrouter instruction may fail", map[string]any{
-			"error": "instruction dequeue to: it is empty, and worker WK00000000000000000000000000000001 has no attribute contact_uri (error 40131 of the service)",
+		assert.Equal(t, []map[string]any{callbackKinds()[0].record("WARN", "taskrouter instruction may fail", map[string]any{
+			"error": "instruction dequeue to: it is empty, and worker WK0123456789abcdef0123456789abcdef has no attribute contact_uri (error 40131 of the service)",
 		})}, log.records(t))
 	})
 }
@@ -205,13 +160,13 @@ func TestFunctionThatFailsIsAnsweredWith500(t *testing.T) {
 		{"by the end of its goroutine", func(context.Context) error { runtime.Goexit(); return nil }, "webhook: the function did not return", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			forEachKind(t, func(t *testing.T, kind handleKind) {
-				verifier, log := handleVerifier(t)
+			forEachKind(t, func(t *testing.T, kind callbackKind) {
+				verifier, log := newLoggedVerifier(t)
 				service := serveOnPipes(t, kind.handler(verifier, test.function))
 
-				reply := handlePost(t, service.Client, kind.form)
+				reply := postForm(t, service.Client, kind.form)
 
-				assert.Equal(t, handleReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
+				assert.Equal(t, httpReply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: "Internal Server Error\n"}, reply)
 				records := log.records(t)
 				require.Len(t, records, 1)
 				if test.stack {
@@ -228,7 +183,7 @@ func TestFunctionThatFailsIsAnsweredWith500(t *testing.T) {
 }
 
 func TestHandlerWithoutAFunctionIsNotMade(t *testing.T) {
-	verifier, _ := handleVerifier(t)
+	verifier, _ := newLoggedVerifier(t)
 	for name, build := range map[string]func(){
 		"assignments": func() { webhook.AssignmentHandler(verifier, nil) },
 		"events":      func() { webhook.EventHandler(verifier, nil) },
@@ -241,13 +196,13 @@ func TestHandlerWithoutAFunctionIsNotMade(t *testing.T) {
 func TestHandlerWithoutAVerifierAnswers500(t *testing.T) {
 	unusable := webhook.NewVerifier()
 	for _, verifier := range []*webhook.Verifier{nil, unusable} {
-		forEachKind(t, func(t *testing.T, kind handleKind) {
+		forEachKind(t, func(t *testing.T, kind callbackKind) {
 			service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 				t.Error("a callback was believed that nobody verified")
 				return nil
 			}))
 
-			reply := handlePost(t, service.Client, kind.form)
+			reply := postForm(t, service.Client, kind.form)
 
 			assert.Equal(t, http.StatusInternalServerError, reply.status)
 			assert.Equal(t, "Internal Server Error\n", reply.body)
@@ -258,12 +213,12 @@ func TestHandlerWithoutAVerifierAnswers500(t *testing.T) {
 // The service hears at the very second that the function is not done, and what the
 // function does afterwards is lost, but not unheard of.
 func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
-	overrun := func(kind handleKind) map[string]any {
+	overrun := func(kind callbackKind) map[string]any {
 		return kind.record("ERROR", "taskrouter callback failed", map[string]any{
 			"error": "webhook: wait for the function: context deadline exceeded", "status": 500,
 		})
 	}
-	late := func(kind handleKind, text string) map[string]any {
+	late := func(kind callbackKind, text string) map[string]any {
 		return kind.record("ERROR", "taskrouter callback answered too late", map[string]any{"error": text})
 	}
 	for _, test := range []struct {
@@ -278,17 +233,17 @@ func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
 		{"and ends its goroutine", func(context.Context) error { runtime.Goexit(); return nil }, "webhook: the function did not return"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			forEachKind(t, func(t *testing.T, kind handleKind) {
-				verifier, log := handleVerifier(t)
+			forEachKind(t, func(t *testing.T, kind callbackKind) {
+				verifier, log := newLoggedVerifier(t)
 				service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 					<-ctx.Done()
 					time.Sleep(time.Nanosecond)
 					return test.function(ctx)
 				}))
 
-				reply := handlePost(t, service.Client, kind.form)
+				reply := postForm(t, service.Client, kind.form)
 
-				assert.Equal(t, handleReply{http.StatusInternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n", kind.timeout}, reply)
+				assert.Equal(t, httpReply{http.StatusInternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n", kind.timeout}, reply)
 				synctest.Wait()
 				time.Sleep(time.Second)
 				synctest.Wait()
@@ -307,15 +262,15 @@ func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
 }
 
 func TestFunctionThatReturnsInTheLastMomentIsHeard(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t)
 		last := kind.timeout - time.Nanosecond
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			time.Sleep(last)
 			return nil
 		}))
 
-		reply := handlePost(t, service.Client, kind.form)
+		reply := postForm(t, service.Client, kind.form)
 
 		assert.Equal(t, kind.status, reply.status)
 		assert.Equal(t, last, reply.after)
@@ -329,8 +284,8 @@ func TestFunctionThatReturnsInTheLastMomentIsHeard(t *testing.T) {
 // The context ends when the answer has been written, too, which must not look as if
 // the function had been late.
 func TestFunctionInTimeIsNeverCalledLate(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t)
 		handler := kind.handler(verifier, func(context.Context) error { return nil })
 		kind.form.Del("Sid")
 		var posts sync.WaitGroup
@@ -338,7 +293,7 @@ func TestFunctionInTimeIsNeverCalledLate(t *testing.T) {
 			posts.Go(func() {
 				for range 200 {
 					recorder := httptest.NewRecorder()
-					handler.ServeHTTP(recorder, handleRequest(kind.form))
+					handler.ServeHTTP(recorder, incomingForm(kind.form).request(t))
 					assert.Equal(t, kind.status, recorder.Code)
 				}
 			})
@@ -349,36 +304,43 @@ func TestFunctionInTimeIsNeverCalledLate(t *testing.T) {
 	})
 }
 
-// handleSlowBody is a body that begins to arrive late.
-type handleSlowBody struct {
+// slowBody is a body that begins to arrive late.
+type slowBody struct {
 	after time.Duration
 	io.Reader
 }
 
-func (b *handleSlowBody) Read(p []byte) (int, error) {
+func (b *slowBody) Read(p []byte) (int, error) {
 	time.Sleep(b.after)
 	b.after = 0
 	return b.Reader.Read(p)
 }
 
-// handlePostSlowly posts a form whose body begins to arrive late.
-func handlePostSlowly(t *testing.T, service *handleService, form url.Values, after time.Duration) (handleReply, error) {
+// outgoing is a signed request to send, with a body that a [webhook.Client] would not
+// send.
+func outgoing(t *testing.T, form url.Values, body io.Reader) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, callbackURL, body)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", formType)
+	r.Header.Set(webhook.SignatureHeader, webhook.Sign(authToken, callbackURL, form))
+	return r
+}
+
+// postSlowly posts a form whose body begins to arrive late.
+func postSlowly(t *testing.T, service *pipeService, form url.Values, after time.Duration) (httpReply, error) {
 	t.Helper()
 	start := time.Now()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, handleURL, &handleSlowBody{after, strings.NewReader(form.Encode())})
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, form))
-	response, err := service.HTTPClient.Do(request)
+	response, err := service.HTTPClient.Do(outgoing(t, form, &slowBody{after, strings.NewReader(form.Encode())}))
 	if err != nil {
-		return handleReply{after: time.Since(start)}, err
+		return httpReply{after: time.Since(start)}, err
 	}
-	return handleRead(t, response, start), nil
+	return readReply(t, response, start), nil
 }
 
 func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		start := time.Now()
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 			assert.Equal(t, 2*time.Second, time.Since(start))
@@ -389,7 +351,7 @@ func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
 			return ctx.Err()
 		}))
 
-		reply, err := handlePostSlowly(t, service, kind.form, 2*time.Second)
+		reply, err := postSlowly(t, service, kind.form, 2*time.Second)
 
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusInternalServerError, reply.status)
@@ -398,8 +360,8 @@ func TestDeadlineIsCountedFromTheArrivalOfTheRequest(t *testing.T) {
 }
 
 func TestBodyThatDoesNotArriveInTheReadTimeoutIsRefused(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t)
 		served := make(chan time.Duration, 1)
 		start := time.Now()
 		handler := kind.handler(verifier, func(context.Context) error {
@@ -411,7 +373,7 @@ func TestBodyThatDoesNotArriveInTheReadTimeoutIsRefused(t *testing.T) {
 			served <- time.Since(start)
 		}), func(server *http.Server) { server.ReadTimeout = time.Second })
 
-		_, _ = handlePostSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
+		_, _ = postSlowly(t, service, kind.form, time.Minute) // whether the answer is seen is up to the transport
 
 		assert.Equal(t, time.Second, <-served)
 		records := log.records(t)
@@ -427,14 +389,14 @@ func TestBodyThatDoesNotArriveInTheReadTimeoutIsRefused(t *testing.T) {
 // The server must not end the context when the body has arrived but the function takes
 // longer than the server gives to requests.
 func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 			time.Sleep(3 * time.Second)
 			return ctx.Err()
 		}), func(server *http.Server) { server.ReadTimeout = time.Second })
 		for range 2 {
-			assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+			assert.Equal(t, kind.status, postForm(t, service.Client, kind.form).status)
 		}
 		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
@@ -442,26 +404,26 @@ func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
 
 // A proxy may send the requests of others on the same connection.
 func TestRequestWithoutABodyThatTakesTooLongLeavesTheConnectionAsItIs(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
 		var took time.Duration
-		verifier, _ := handleVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
+		verifier, _ := newLoggedVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
 			time.Sleep(took)
-			return []string{handleToken}, nil
+			return []string{authToken}, nil
 		}))
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error { return ctx.Err() }))
 
 		took = kind.timeout + time.Second
-		assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, nil).status)
+		assert.Equal(t, http.StatusInternalServerError, postForm(t, service.Client, nil).status)
 		took = 0
 
-		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+		assert.Equal(t, kind.status, postForm(t, service.Client, kind.form).status)
 		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 
 func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		var ends []error
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 			<-ctx.Done()
@@ -469,7 +431,7 @@ func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
 			return ctx.Err()
 		}))
 		for range 3 {
-			assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, kind.form).status)
+			assert.Equal(t, http.StatusInternalServerError, postForm(t, service.Client, kind.form).status)
 			synctest.Wait()
 		}
 		assert.Equal(t, []error{context.DeadlineExceeded, context.DeadlineExceeded, context.DeadlineExceeded}, ends)
@@ -478,17 +440,17 @@ func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
 }
 
 func TestFunctionIsNotCalledWhenTheTimeIsOver(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
 			time.Sleep(kind.timeout + time.Nanosecond)
-			return []string{handleToken}, nil
+			return []string{authToken}, nil
 		}))
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			t.Error("the function was called for nobody")
 			return nil
 		}))
 
-		reply := handlePost(t, service.Client, kind.form)
+		reply := postForm(t, service.Client, kind.form)
 
 		assert.Equal(t, http.StatusInternalServerError, reply.status)
 		assert.Equal(t, []map[string]any{kind.record("ERROR", "taskrouter callback failed", map[string]any{
@@ -498,14 +460,14 @@ func TestFunctionIsNotCalledWhenTheTimeIsOver(t *testing.T) {
 }
 
 func TestTokenSourceHasTheTimeOfTheCallback(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t, webhook.WithTokenSource(func(ctx context.Context, _ string) ([]string, error) {
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t, webhook.WithTokenSource(func(ctx context.Context, _ string) ([]string, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}))
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error { return nil }))
 
-		reply := handlePost(t, service.Client, kind.form)
+		reply := postForm(t, service.Client, kind.form)
 
 		assert.Equal(t, http.StatusInternalServerError, reply.status)
 		assert.Equal(t, kind.timeout, reply.after)
@@ -516,8 +478,8 @@ func TestTokenSourceHasTheTimeOfTheCallback(t *testing.T) {
 }
 
 func TestContextEndsWhenTheClientGoesAway(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t)
 		ended := make(chan time.Duration, 1)
 		start := time.Now()
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
@@ -528,7 +490,7 @@ func TestContextEndsWhenTheClientGoesAway(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 
-		_, err := service.PostForm(ctx, handleURL, kind.form)
+		_, err := service.PostForm(ctx, callbackURL, kind.form)
 
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, <-ended)
@@ -541,14 +503,14 @@ func TestContextEndsWhenTheClientGoesAway(t *testing.T) {
 
 func TestContextHasTheValuesOfTheRequestAndEndsWithTheAnswer(t *testing.T) {
 	type key struct{}
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		var function context.Context
 		handler := kind.handler(verifier, func(ctx context.Context) error {
 			function = ctx
 			return nil
 		})
-		r := handleRequest(kind.form)
+		r := incomingForm(kind.form).request(t)
 
 		handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithValue(r.Context(), key{}, "kept")))
 
@@ -560,13 +522,13 @@ func TestContextHasTheValuesOfTheRequestAndEndsWithTheAnswer(t *testing.T) {
 func TestOtherMethodsThanPostAreNotAllowed(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, "post"} {
 		t.Run(method, func(t *testing.T) {
-			forEachKind(t, func(t *testing.T, kind handleKind) {
-				verifier, _ := handleVerifier(t)
+			forEachKind(t, func(t *testing.T, kind callbackKind) {
+				verifier, _ := newLoggedVerifier(t)
 				handler := kind.handler(verifier, func(context.Context) error {
 					t.Error("the function was called")
 					return nil
 				})
-				r := handleRequest(kind.form)
+				r := incomingForm(kind.form).request(t)
 				r.Method = method
 				recorder := httptest.NewRecorder()
 
@@ -582,49 +544,48 @@ func TestOtherMethodsThanPostAreNotAllowed(t *testing.T) {
 
 // Nor does the deadline of its body end what follows on the connection.
 func TestConnectionGoesOnAfterARefusal(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 			time.Sleep(kind.timeout - time.Second)
 			return ctx.Err()
 		}))
-		forged, unsigned := service.Client, handleRequest(kind.form)
+		forged, unsigned := service.Client, outgoing(t, kind.form, strings.NewReader(kind.form.Encode()))
 		forged.AuthToken = "another token"
-		assert.Equal(t, http.StatusForbidden, handlePost(t, forged, kind.form).status)
-		unsigned.RequestURI = ""
+		assert.Equal(t, http.StatusForbidden, postForm(t, forged, kind.form).status)
 		unsigned.Header.Del(webhook.SignatureHeader)
 		response, err := service.HTTPClient.Do(unsigned)
 		require.NoError(t, err)
-		assert.Equal(t, http.StatusForbidden, handleRead(t, response, time.Now()).status)
+		assert.Equal(t, http.StatusForbidden, readReply(t, response, time.Now()).status)
 		time.Sleep(kind.timeout - time.Second)
 
-		assert.Equal(t, kind.status, handlePost(t, service.Client, kind.form).status)
+		assert.Equal(t, kind.status, postForm(t, service.Client, kind.form).status)
 		assert.Equal(t, 1, service.listener.Dialed(), "connections")
 	})
 }
 
 func TestForgedCallbackIsRefusedWithoutAReason(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, log := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, log := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			t.Error("a forged callback was believed")
 			return nil
 		}))
 		service.AuthToken = "another token"
 
-		reply := handlePost(t, service.Client, kind.form)
+		reply := postForm(t, service.Client, kind.form)
 
-		assert.Equal(t, handleReply{status: http.StatusForbidden, contentType: "text/plain; charset=utf-8", body: "Forbidden\n"}, reply)
+		assert.Equal(t, httpReply{status: http.StatusForbidden, contentType: "text/plain; charset=utf-8", body: "Forbidden\n"}, reply)
 		records := log.records(t)
 		require.Len(t, records, 1)
 		assert.Equal(t, "DEBUG", records[0]["level"], "whoever knows the URL could fill the log")
 	})
 }
 
-// handleUnread is a body that must not be asked for.
-type handleUnread struct{ t *testing.T }
+// unreadBody is a body that must not be asked for.
+type unreadBody struct{ t *testing.T }
 
-func (b handleUnread) Read([]byte) (int, error) {
+func (b unreadBody) Read([]byte) (int, error) {
 	b.t.Error("the body was asked for")
 	return 0, io.EOF
 }
@@ -640,31 +601,28 @@ func TestBodyOfARequestThatIsRefusedAnywayIsNotAskedFor(t *testing.T) {
 		"with a body too long": {func(r *http.Request) { r.ContentLength = 1<<20 + 1 }, http.StatusForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEachKind(t, func(t *testing.T, kind handleKind) {
-				verifier, _ := handleVerifier(t)
+			forEachKind(t, func(t *testing.T, kind callbackKind) {
+				verifier, _ := newLoggedVerifier(t)
 				service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error { return nil }))
 				service.HTTPClient.Transport.(*http.Transport).ExpectContinueTimeout = time.Hour
-				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, handleURL, handleUnread{t})
-				require.NoError(t, err)
+				r := outgoing(t, kind.form, unreadBody{t})
 				r.ContentLength = int64(len(kind.form.Encode()))
 				r.Header.Set("Expect", "100-continue")
-				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-				r.Header.Set(webhook.SignatureHeader, webhook.Sign(handleToken, handleURL, kind.form))
 				test.change(r)
 
 				response, err := service.HTTPClient.Do(r)
 
 				require.NoError(t, err)
-				assert.Equal(t, test.want, handleRead(t, response, time.Now()).status)
+				assert.Equal(t, test.want, readReply(t, response, time.Now()).status)
 			})
 		})
 	}
 }
 
 func TestHandlersAnswerOverHTTP2(t *testing.T) {
-	for _, kind := range handleKinds() {
+	for _, kind := range callbackKinds() {
 		t.Run(kind.name, func(t *testing.T) {
-			verifier, log := handleVerifier(t)
+			verifier, log := newLoggedVerifier(t)
 			handler := kind.handler(verifier, func(ctx context.Context) error { return ctx.Err() })
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				assert.Equal(t, "HTTP/2.0", r.Proto)
@@ -673,11 +631,11 @@ func TestHandlersAnswerOverHTTP2(t *testing.T) {
 			server.EnableHTTP2 = true
 			server.StartTLS()
 			defer server.Close()
-			client := webhook.Client{AuthToken: handleToken, HTTPClient: server.Client()}
+			client := webhook.Client{AuthToken: authToken, HTTPClient: server.Client()}
 			for range 2 {
 				response, err := client.PostForm(t.Context(), server.URL, kind.form)
 				require.NoError(t, err)
-				reply := handleRead(t, response, time.Now())
+				reply := readReply(t, response, time.Now())
 				assert.Equal(t, kind.status, reply.status)
 				assert.Equal(t, "application/json", reply.contentType)
 			}
@@ -687,32 +645,32 @@ func TestHandlersAnswerOverHTTP2(t *testing.T) {
 }
 
 func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
-	kinds := handleKinds()
+	kinds := callbackKinds()
 	assignment, event := kinds[0], kinds[1]
 	const noAssignment = "webhook: read an assignment: it is an event, as its EventType is \"task.canceled\"\n"
 	const noEvent = "webhook: read an event: EventType is missing, as in an assignment or another callback\n"
 	for _, test := range []struct {
 		name string
-		at   handleKind
+		at   callbackKind
 		post func(context.Context, webhook.Client) (*http.Response, error)
 		body string
 	}{
 		{name: "an event", at: assignment, body: noAssignment, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
-			return c.PostForm(ctx, handleURL, event.form)
+			return c.PostForm(ctx, callbackURL, event.form)
 		}},
 		{name: "an assignment", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
-			return c.PostForm(ctx, handleURL, assignment.form)
+			return c.PostForm(ctx, callbackURL, assignment.form)
 		}},
 		{name: "JSON", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
-			return c.PostBody(ctx, handleURL, "application/json", []byte(`{"EventType":"task.canceled"}`))
+			return c.PostBody(ctx, callbackURL, "application/json", []byte(`{"EventType":"task.canceled"}`))
 		}},
 		{name: "nothing", at: event, body: noEvent, post: func(ctx context.Context, c webhook.Client) (*http.Response, error) {
-			return c.PostForm(ctx, handleURL, nil)
+			return c.PostForm(ctx, callbackURL, nil)
 		}},
 	} {
 		t.Run(test.name+" at the handler of the "+test.at.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				verifier, log := handleVerifier(t)
+				verifier, log := newLoggedVerifier(t)
 				service := serveOnPipes(t, test.at.handler(verifier, func(context.Context) error {
 					t.Error("the function was called")
 					return nil
@@ -722,7 +680,7 @@ func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
 				response, err := test.post(t.Context(), service.Client)
 
 				require.NoError(t, err)
-				assert.Equal(t, handleReply{status: http.StatusBadRequest, contentType: "text/plain; charset=utf-8", body: test.body}, handleRead(t, response, start))
+				assert.Equal(t, httpReply{status: http.StatusBadRequest, contentType: "text/plain; charset=utf-8", body: test.body}, readReply(t, response, start))
 				records := log.records(t)
 				require.Len(t, records, 1)
 				assert.Equal(t, "taskrouter callback failed", records[0]["msg"])
@@ -736,19 +694,19 @@ func TestCallbackAtTheWrongHandlerIsAnsweredWith400(t *testing.T) {
 
 // A function may itself read callbacks; that it fails to is no fault of the service.
 func TestErrorOfTheFunctionIsNotTakenForAWrongCallback(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			_, err := webhook.ParseEvent(nil)
 			return err
 		}))
-		assert.Equal(t, http.StatusInternalServerError, handlePost(t, service.Client, kind.form).status)
+		assert.Equal(t, http.StatusInternalServerError, postForm(t, service.Client, kind.form).status)
 	})
 }
 
 func TestHandlersAnswerManyAtOnce(t *testing.T) {
-	forEachKind(t, func(t *testing.T, kind handleKind) {
-		verifier, _ := handleVerifier(t)
+	forEachKind(t, func(t *testing.T, kind callbackKind) {
+		verifier, _ := newLoggedVerifier(t)
 		var running, most atomic.Int32
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			most.Store(max(most.Load(), running.Add(1)))
@@ -764,43 +722,10 @@ func TestHandlersAnswerManyAtOnce(t *testing.T) {
 				form[name] = values
 			}
 			form.Set("Sid", fmt.Sprint("EV", n))
-			posts.Go(func() { assert.Equal(t, kind.status, handlePost(t, service.Client, form).status) })
+			posts.Go(func() { assert.Equal(t, kind.status, postForm(t, service.Client, form).status) })
 		}
 		posts.Wait()
 		assert.Equal(t, time.Second, time.Since(start))
 		assert.EqualValues(t, 50, most.Load())
-	})
-}
-
-// Whatever arrives with a good signature has an answer that says whose fault it is, and
-// it is never the handler's.
-func FuzzHandlers(f *testing.F) {
-	f.Add("application/x-www-form-urlencoded", handleAssignment().Form().Encode())
-	f.Add("application/x-www-form-urlencoded", handleEvent("EV1").Form().Encode())
-	f.Add("application/json", `{"EventType":"task.canceled"}`)
-	f.Add("application/x-www-form-urlencoded", "EventType=%zz&a=b;c")
-	verifier, _ := handleVerifier(f)
-	kinds := handleKinds()
-	f.Fuzz(func(t *testing.T, contentType, body string) {
-		for _, kind := range kinds {
-			called := false
-			handler := kind.handler(verifier, func(context.Context) error {
-				called = true
-				return nil
-			})
-			target, signature := webhook.SignBody(handleToken, handleURL, []byte(body))
-			r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
-			r.Header.Set("Content-Type", contentType)
-			r.Header.Set(webhook.SignatureHeader, signature)
-			recorder := httptest.NewRecorder()
-
-			handler.ServeHTTP(recorder, r)
-
-			if called {
-				assert.Equal(t, kind.status, recorder.Code)
-			} else {
-				assert.Contains(t, []int{http.StatusBadRequest, http.StatusForbidden}, recorder.Code)
-			}
-		}
 	})
 }

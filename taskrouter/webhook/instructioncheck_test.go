@@ -17,7 +17,7 @@ import (
 
 func TestWhatTheServiceWouldRefuseIsFound(t *testing.T) {
 	call := webhook.Call{From: "+15550100100", URL: "https://example.com"}
-	redirect := webhook.Redirect{CallSID: decodeCallSID, URL: "https://example.com"}
+	redirect := webhook.Redirect{CallSID: callSID, URL: "https://example.com"}
 	withCall := func(change func(*webhook.Call)) webhook.Call {
 		changed := call
 		change(&changed)
@@ -35,10 +35,10 @@ func TestWhatTheServiceWouldRefuseIsFound(t *testing.T) {
 		"reject without activity":                      {webhook.Reject{}, "reject activity_sid: it is required (error 40100 of the service)"},
 		"reject with a worker as activity":             {webhook.Reject{ActivitySID: "WK0123456789abcdef0123456789abcdef"}, `reject activity_sid: "WK0123456789abcdef0123456789abcdef" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
 		"reject with a name as activity":               {webhook.Reject{ActivitySID: "WAITING"}, `reject activity_sid: "WAITING" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
-		"reject with a digit too few":                  {webhook.Reject{ActivitySID: decodeActivitySID[:33]}, `reject activity_sid: "WA0123456789abcdef0123456789abcde" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
-		"reject with a digit too many":                 {webhook.Reject{ActivitySID: decodeActivitySID + "0"}, `reject activity_sid: "WA0123456789abcdef0123456789abcdef0" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
-		"reject with a line break":                     {webhook.Reject{ActivitySID: decodeActivitySID + "\n"}, `reject activity_sid: "WA0123456789abcdef0123456789abcdef\n" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
-		"reject with a SID after something":            {webhook.Reject{ActivitySID: "WA" + decodeActivitySID}, `reject activity_sid: "WAWA0123456789abcdef0123456789abcdef" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
+		"reject with a digit too few":                  {webhook.Reject{ActivitySID: activitySID[:33]}, `reject activity_sid: "WA0123456789abcdef0123456789abcde" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
+		"reject with a digit too many":                 {webhook.Reject{ActivitySID: activitySID + "0"}, `reject activity_sid: "WA0123456789abcdef0123456789abcdef0" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
+		"reject with a line break":                     {webhook.Reject{ActivitySID: activitySID + "\n"}, `reject activity_sid: "WA0123456789abcdef0123456789abcdef\n" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
+		"reject with a SID after something":            {webhook.Reject{ActivitySID: "WA" + activitySID}, `reject activity_sid: "WAWA0123456789abcdef0123456789abcdef" is no SID, expected WA and 32 hexadecimal digits (error 40100 of the service)`},
 		"dequeue with a malformed activity":            {webhook.Dequeue{PostWorkActivitySID: "available"}, `dequeue post_work_activity_sid: "available" is no SID, expected WA and 32 hexadecimal digits (error 40130 of the service)`},
 		"dequeue that rings too long":                  {webhook.Dequeue{Timeout: 1000}, "dequeue timeout: 1000 is not within 1 to 999"},
 		"dequeue that rings for less than nothing":     {webhook.Dequeue{Timeout: -1}, "dequeue timeout: -1 is not within 1 to 999"},
@@ -93,7 +93,7 @@ func TestWhatTheServiceWouldRefuseIsFound(t *testing.T) {
 			require.Error(t, err)
 			want := "webhook: instruction " + test.want
 			assert.Equal(t, strings.Replace(want, "instruction :", "instruction:", 1), err.Error())
-			decodeInstructionErrors(t, err)
+			instructionErrors(t, err)
 		})
 	}
 }
@@ -128,7 +128,7 @@ func TestAProblemOfAnInstructionTellsWhatWhereAndByWhichCode(t *testing.T) {
 		{Instruction: "call", Member: "from", Problem: "it is required", Code: 40111},
 		{Instruction: "call", Member: "url", Problem: `"/" is no absolute http or https URL`, Code: 40112},
 		{Instruction: "call", Member: "timeout", Problem: "1000 is not within 1 to 999"},
-	}, decodeInstructionErrors(t, err))
+	}, instructionErrors(t, err))
 	first, ok := errors.AsType[*webhook.InstructionError](err)
 	require.True(t, ok)
 	assert.Equal(t, "instruction call from: it is required (error 40111 of the service)", first.Error())
@@ -267,18 +267,18 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 		"conference with nobody":                     {conference, `{}`, `{}`, []string{conferenceTo, noParty}},
 		"a pointer to conference":                    {&conference, `{}`, `{}`, []string{conferenceTo, noParty}},
 		"accept, reject and redirect need nothing 1": {webhook.Accept{}, `{}`, `{}`, nil},
-		"accept, reject and redirect need nothing 2": {webhook.Reject{ActivitySID: decodeActivitySID}, `{}`, `{}`, nil},
-		"accept, reject and redirect need nothing 3": {webhook.Redirect{CallSID: decodeCallSID, URL: "https://example.com"}, `{}`, `{}`, nil},
+		"accept, reject and redirect need nothing 2": {webhook.Reject{ActivitySID: activitySID}, `{}`, `{}`, nil},
+		"accept, reject and redirect need nothing 3": {webhook.Redirect{CallSID: callSID, URL: "https://example.com"}, `{}`, `{}`, nil},
 		"raw is not judged":                          {webhook.Raw(`{"instruction":"dequeue"}`), `{}`, `{}`, nil},
 		"later is later":                             {nil, `{}`, `{}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			form := decodeWith(decodeWith(decodeAssignmentForm(), "TaskAttributes", string(test.task)), "WorkerAttributes", string(test.worker))
-			verifier, log := handleVerifier(t)
+			form := withField(withField(sampleAssignmentForm(), "TaskAttributes", string(test.task)), "WorkerAttributes", string(test.worker))
+			verifier, log := newLoggedVerifier(t)
 			recorder := httptest.NewRecorder()
 			webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
 				return test.instruction, nil
-			}).ServeHTTP(recorder, handleRequest(form))
+			}).ServeHTTP(recorder, incomingForm(form).request(t))
 			assert.Equal(t, http.StatusOK, recorder.Code)
 			var doubts []string
 			for _, record := range log.records(t) {

@@ -38,7 +38,7 @@ func TestThePublishedSignaturesAreMadeAndAccepted(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, test.want, webhook.Sign("12345", "https://"+test.host+"/myapp.php?foo=1&bar=2", form))
 
-			call := verifyCall{host: test.host, target: "/myapp.php?foo=1&bar=2", body: test.form, header: http.Header{webhook.SignatureHeader: {test.want}}}
+			call := incoming{host: test.host, target: "/myapp.php?foo=1&bar=2", body: test.form, header: http.Header{webhook.SignatureHeader: {test.want}}}
 			assert.NoError(t, webhook.NewVerifier("12345").Verify(call.request(t)))
 			call.body += "&Digits=5"
 			assert.Error(t, webhook.NewVerifier("12345").Verify(call.request(t)))
@@ -72,8 +72,8 @@ func TestTheURLIsSignedAsWrittenWithoutUserAndFragment(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, verifyMAC("t", test.want), webhook.Sign("t", test.target, nil))
-			assert.Equal(t, verifyMAC("t", test.want+"kv"), webhook.Sign("t", test.target, url.Values{"k": {"v"}}))
+			assert.Equal(t, signText("t", test.want), webhook.Sign("t", test.target, nil))
+			assert.Equal(t, signText("t", test.want+"kv"), webhook.Sign("t", test.target, url.Values{"k": {"v"}}))
 		})
 	}
 }
@@ -96,7 +96,7 @@ func TestEveryDistinctValueIsSignedInByteOrderOfTheNames(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, verifyMAC("t", "https://example.com/"+test.want), webhook.Sign("t", "https://example.com/", test.form))
+			assert.Equal(t, signText("t", "https://example.com/"+test.want), webhook.Sign("t", "https://example.com/", test.form))
 		})
 	}
 }
@@ -121,15 +121,15 @@ func TestTheHashOfABodyIsPartOfTheURLThatIsSigned(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			target, signature := webhook.SignBody("12345", test.target, []byte(body))
+			target, signature := webhook.SignBody(authToken, test.target, []byte(body))
 			assert.Equal(t, test.want, target)
-			assert.Equal(t, verifyMAC("12345", test.signed), signature)
+			assert.Equal(t, signText(authToken, test.signed), signature)
 		})
 	}
 
-	call := verifyCall{
+	call := incoming{
 		target: "/a?" + hash, body: body, signs: "https://example.com/a?" + hash,
 		header: http.Header{"Content-Type": {"application/json"}},
 	}
-	assert.NoError(t, verifyWith(t).Verify(call.request(t)))
+	assert.NoError(t, newVerifier(t).Verify(call.request(t)))
 }

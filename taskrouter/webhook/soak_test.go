@@ -39,7 +39,6 @@ const (
 	soakDoubled   = 5  // one event in so many is sent twice,
 	soakFailing   = 50 // and one fails when it is handled first
 	soakSeed      = 20260301
-	soakToken     = "t0ken-0f-the-acc0unt"
 )
 
 // soakCallback is what is sent, before a forger gets hold of it.
@@ -56,14 +55,14 @@ type soakCallback struct {
 func newSoakCallback(base, path string, form url.Values) *soakCallback {
 	return &soakCallback{
 		base: base, path: path, form: form,
-		header:    http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		header:    http.Header{"Content-Type": {formType}},
 		body:      form.Encode(),
-		signature: []string{webhook.Sign(soakToken, base+path, form)},
+		signature: []string{webhook.Sign(authToken, base+path, form)},
 	}
 }
 
 func (c *soakCallback) sign(target string, form url.Values) {
-	c.signature = []string{webhook.Sign(soakToken, target, form)}
+	c.signature = []string{webhook.Sign(authToken, target, form)}
 }
 
 // with sends other fields than were signed.
@@ -120,11 +119,11 @@ var soakForgeries = []struct {
 		c.sign(c.base+c.path, nil)
 	}},
 	{"a hash of another body", func(c *soakCallback) {
-		target, signature := webhook.SignBody(soakToken, c.base+c.path, []byte("another"))
+		target, signature := webhook.SignBody(authToken, c.base+c.path, []byte("another"))
 		c.path, c.signature = strings.TrimPrefix(target, c.base), []string{signature}
 	}},
 	{"a hash that is not signed", func(c *soakCallback) {
-		target, _ := webhook.SignBody(soakToken, c.base+c.path, []byte(c.body))
+		target, _ := webhook.SignBody(authToken, c.base+c.path, []byte(c.body))
 		c.path = strings.TrimPrefix(target, c.base)
 	}},
 	{"another path", func(c *soakCallback) { c.sign(c.base+"/elsewhere", c.form) }},
@@ -199,7 +198,7 @@ func (s *soak) run(ctx context.Context) {
 }
 
 func soakForm(sid string) url.Values {
-	a := handleAssignment()
+	a := sampleAssignment()
 	a.ReservationSID = sid
 	return a.Form()
 }
@@ -220,7 +219,7 @@ func (s *soak) sendAssignment(ctx context.Context, sid string) {
 
 func (s *soak) sendEvent(ctx context.Context, sid string, random *rand.Rand) {
 	s.events.Add(1)
-	event := handleEvent(sid)
+	event := sampleEvent(sid)
 	want := []int{http.StatusNoContent}
 	doubled, together := random.IntN(soakDoubled) == 0, random.IntN(2) == 0
 	if random.IntN(soakFailing) == 0 {
@@ -320,8 +319,7 @@ func TestSoak(t *testing.T) {
 		base: server.URL, client: &http.Client{Transport: transport},
 		handled: map[string]int{}, calls: map[string]int{}, doors: map[string]int{},
 	}
-	verifier, err := webhook.NewVerifier(soakToken).With(webhook.WithBaseURL(server.URL), webhook.WithLogger(slog.New(slog.DiscardHandler)))
-	require.NoError(t, err)
+	verifier := newVerifier(t, webhook.WithBaseURL(server.URL), webhook.WithLogger(slog.New(slog.DiscardHandler)))
 	mux.Handle("/assignment", webhook.AssignmentHandler(verifier, s.decide))
 	mux.Handle("/events", webhook.EventHandler(verifier, s.handle))
 

@@ -12,18 +12,39 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/taskrouter-go/sdk/openapi"
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
-// decodeProbe can be read as each type that a field may have: as a text, a number,
+// probe can be read as each type that a field may have: as a text, a number,
 // true, a second, and a time.
-const decodeProbe = "1"
+const probe = "1"
+
+// schemaOf reads a schema of the document.
+func schemaOf(t *testing.T, name string) *openapi3.Schema {
+	t.Helper()
+	schema := openAPIDocument(t).Components.Schemas[name]
+	require.NotNil(t, schema, "the document has no schema %s", name)
+	return schema.Value
+}
+
+func openAPIDocument(t *testing.T) *openapi3.T {
+	t.Helper()
+	document, err := readDocument()
+	require.NoError(t, err)
+	return document
+}
+
+var readDocument = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromData(openapi.Document)
+})
 
 func TestEveryFieldOfTheDocumentIsReadIntoItsPlaceOfAnAssignment(t *testing.T) {
 	want := map[string][]string{
@@ -41,20 +62,20 @@ func TestEveryFieldOfTheDocumentIsReadIntoItsPlaceOfAnAssignment(t *testing.T) {
 		"TaskPriority":     {"TaskPriority"},
 	}
 	got := map[string][]string{}
-	base := decodeAssignmentForm()
+	base := sampleAssignmentForm()
 	before, err := webhook.ParseAssignment(base)
 	require.NoError(t, err)
-	for name := range decodeSchema(t, "AssignmentCallback").Properties {
-		after, err := webhook.ParseAssignment(decodeWith(base, name, decodeProbe))
+	for name := range schemaOf(t, "AssignmentCallback").Properties {
+		after, err := webhook.ParseAssignment(withField(base, name, probe))
 		require.NoError(t, err)
-		got[name] = decodeDifferences(before, after)
+		got[name] = placesThatDiffer(before, after)
 	}
 	assert.Equal(t, want, got)
 }
 
-// decodeEventPlaces are the fields of events, and where an event or its views say
+// eventPlaces are the fields of events, and where an event or its views say
 // them. "Worker.TimeInPreviousActivity" is said by two.
-var decodeEventPlaces = map[string]string{
+var eventPlaces = map[string]string{
 	"EventType":        "Type",
 	"AccountSid":       "AccountSID",
 	"WorkspaceSid":     "WorkspaceSID",
@@ -128,21 +149,36 @@ func TestEveryFieldOfTheDocumentIsReadIntoItsPlaceOfAnEvent(t *testing.T) {
 	base := url.Values{"EventType": {"probe"}}
 	before, err := webhook.ParseEvent(base)
 	require.NoError(t, err)
-	for name := range decodeSchema(t, "EventCallback").Properties {
-		after, err := webhook.ParseEvent(decodeWith(base, name, decodeProbe))
+	for name := range schemaOf(t, "EventCallback").Properties {
+		after, err := webhook.ParseEvent(withField(base, name, probe))
 		require.NoError(t, err)
-		got[name] = strings.Join(decodeDifferences(before, after), " and ")
+		got[name] = strings.Join(placesThatDiffer(before, after), " and ")
 	}
-	assert.Equal(t, decodeEventPlaces, got)
+	assert.Equal(t, eventPlaces, got)
 }
 
 func TestNoPlaceOfAnEventIsWithoutAFieldOfTheDocument(t *testing.T) {
-	places := slices.Sorted(maps.Values(decodeEventPlaces))
-	assert.Equal(t, slices.Compact(places), slices.Sorted(maps.Keys(decodeFlat(webhook.Event{}))))
+	places := slices.Sorted(maps.Values(eventPlaces))
+	assert.Equal(t, slices.Compact(places), slices.Sorted(maps.Keys(flatten(webhook.Event{}))))
 }
 
-// decodeGroups are fields that are documented to come together.
-var decodeGroups = map[string]string{
+func TestAnEventHasNoViewOfFieldsThatAreEmpty(t *testing.T) {
+	form := url.Values{}
+	for name := range eventPlaces {
+		form.Set(name, "")
+	}
+	form.Set("EventType", "task.created")
+	event, err := webhook.ParseEvent(form)
+	require.NoError(t, err)
+	assert.Empty(t, viewsOf(event))
+	for name, view := range eventViews {
+		value, _ := view(event)
+		assert.Zero(t, value, name)
+	}
+}
+
+// fieldGroups are fields that are documented to come together.
+var fieldGroups = map[string]string{
 	"all":          "EventType AccountSid WorkspaceSid WorkspaceName EventDescription ResourceType ResourceSid Timestamp",
 	"activity":     "ActivitySid ActivityName ActivityAvailable",
 	"task":         "TaskSid TaskAttributes TaskAge TaskPriority TaskAssignmentStatus TaskCanceledReason TaskCompletedReason",
@@ -159,95 +195,95 @@ var decodeGroups = map[string]string{
 	"capacity":     "WorkerChannelAvailable WorkerChannelAvailableCapacity WorkerChannelPreviousCapacity WorkerChannelTaskCount TaskChannelSid TaskChannelUniqueName",
 }
 
-// decodeEventType is what is documented of an event type.
-type decodeEventType struct {
+// documentedType is what is documented of an event type.
+type documentedType struct {
 	groups []string // beside those that all events have
 	views  []string // sorted
 }
 
 var (
-	decodeOfActivity    = decodeEventType{[]string{"activity"}, []string{"Activity"}}
-	decodeOfReservation = decodeEventType{[]string{"task", "queue", "workflow", "reservation", "worker"}, []string{"Reservation", "Task", "TaskQueue", "Worker", "Workflow"}}
-	decodeOfTask        = decodeEventType{[]string{"task", "queue", "workflow"}, []string{"Task", "TaskQueue", "Workflow"}}
-	decodeOfChannel     = decodeEventType{[]string{"channel"}, []string{"TaskChannel"}}
-	decodeOfWorker      = decodeEventType{[]string{"worker", "unit"}, []string{"Worker"}}
-	decodeOfCapacity    = decodeEventType{[]string{"worker", "unit", "capacity"}, []string{"TaskChannel", "Worker", "WorkerChannel"}}
-	decodeOfWorkflow    = decodeEventType{[]string{"workflow all"}, []string{"Workflow"}}
-	decodeOfRouting     = decodeEventType{[]string{"task", "workflow"}, []string{"Task", "Workflow"}}
-	decodeOfWorkspace   = decodeEventType{}
+	ofActivity    = documentedType{[]string{"activity"}, []string{"Activity"}}
+	ofReservation = documentedType{[]string{"task", "queue", "workflow", "reservation", "worker"}, []string{"Reservation", "Task", "TaskQueue", "Worker", "Workflow"}}
+	ofTask        = documentedType{[]string{"task", "queue", "workflow"}, []string{"Task", "TaskQueue", "Workflow"}}
+	ofChannel     = documentedType{[]string{"channel"}, []string{"TaskChannel"}}
+	ofWorker      = documentedType{[]string{"worker", "unit"}, []string{"Worker"}}
+	ofCapacity    = documentedType{[]string{"worker", "unit", "capacity"}, []string{"TaskChannel", "Worker", "WorkerChannel"}}
+	ofWorkflow    = documentedType{[]string{"workflow all"}, []string{"Workflow"}}
+	ofRouting     = documentedType{[]string{"task", "workflow"}, []string{"Task", "Workflow"}}
+	ofWorkspace   = documentedType{}
 )
 
-// decodeEventTypes are the event types that the service documents.
-var decodeEventTypes = map[string]decodeEventType{
-	"activity.created":                   decodeOfActivity,
-	"activity.updated":                   decodeOfActivity,
-	"activity.deleted":                   decodeOfActivity,
-	"reservation.created":                decodeOfReservation,
-	"reservation.accepted":               decodeOfReservation,
-	"reservation.rejected":               decodeOfReservation,
-	"reservation.timeout":                decodeOfReservation,
-	"reservation.canceled":               decodeOfReservation,
-	"reservation.rescinded":              decodeOfReservation,
-	"reservation.completed":              decodeOfReservation,
+// documentedTypes are the event types that the service documents.
+var documentedTypes = map[string]documentedType{
+	"activity.created":                   ofActivity,
+	"activity.updated":                   ofActivity,
+	"activity.deleted":                   ofActivity,
+	"reservation.created":                ofReservation,
+	"reservation.accepted":               ofReservation,
+	"reservation.rejected":               ofReservation,
+	"reservation.timeout":                ofReservation,
+	"reservation.canceled":               ofReservation,
+	"reservation.rescinded":              ofReservation,
+	"reservation.completed":              ofReservation,
 	"reservation.failed":                 {[]string{"task", "queue", "workflow", "reservation"}, []string{"Reservation", "Task", "TaskQueue", "Workflow"}},
-	"reservation.wrapup":                 decodeOfReservation,
-	"task.created":                       decodeOfRouting, // it has no queue yet
-	"task.updated":                       decodeOfTask,
-	"task.canceled":                      decodeOfTask,
-	"task.wrapup":                        decodeOfTask,
-	"task.completed":                     decodeOfTask,
-	"task.deleted":                       decodeOfTask,
-	"task.system-deleted":                decodeOfTask,
-	"task.transfer-initiated":            decodeOfTask,
-	"task.transfer-attempt-failed":       decodeOfTask,
-	"task.transfer-failed":               decodeOfTask,
-	"task.transfer-canceled":             decodeOfTask,
-	"task.transfer-completed":            decodeOfTask,
-	"task-channel.created":               decodeOfChannel,
-	"task-channel.updated":               decodeOfChannel,
-	"task-channel.deleted":               decodeOfChannel,
+	"reservation.wrapup":                 ofReservation,
+	"task.created":                       ofRouting, // it has no queue yet
+	"task.updated":                       ofTask,
+	"task.canceled":                      ofTask,
+	"task.wrapup":                        ofTask,
+	"task.completed":                     ofTask,
+	"task.deleted":                       ofTask,
+	"task.system-deleted":                ofTask,
+	"task.transfer-initiated":            ofTask,
+	"task.transfer-attempt-failed":       ofTask,
+	"task.transfer-failed":               ofTask,
+	"task.transfer-canceled":             ofTask,
+	"task.transfer-completed":            ofTask,
+	"task-channel.created":               ofChannel,
+	"task-channel.updated":               ofChannel,
+	"task-channel.deleted":               ofChannel,
 	"task-queue.created":                 {[]string{"queue data", "unit"}, []string{"TaskQueue"}},
 	"task-queue.deleted":                 {[]string{"queue data"}, []string{"TaskQueue"}},
-	"task-queue.entered":                 decodeOfTask,
-	"task-queue.timeout":                 decodeOfTask,
-	"task-queue.moved":                   decodeOfTask,
+	"task-queue.entered":                 ofTask,
+	"task-queue.timeout":                 ofTask,
+	"task-queue.moved":                   ofTask,
 	"task-queue.expression.updated":      {[]string{"queue target"}, []string{"TaskQueue"}},
-	"worker.created":                     decodeOfWorker,
+	"worker.created":                     ofWorker,
 	"worker.activity.update":             {[]string{"worker", "unit", "previous"}, []string{"Worker"}},
-	"worker.attributes.update":           decodeOfWorker,
-	"worker.capacity.update":             decodeOfCapacity,
-	"worker.channel.availability.update": decodeOfCapacity,
-	"worker.deleted":                     decodeOfWorker,
-	"workflow.created":                   decodeOfWorkflow,
-	"workflow.updated":                   decodeOfWorkflow,
-	"workflow.deleted":                   decodeOfWorkflow,
-	"workflow.target-matched":            decodeOfRouting,
-	"workflow.entered":                   decodeOfRouting,
-	"workflow.timeout":                   decodeOfRouting,
-	"workflow.skipped":                   decodeOfRouting,
-	"workspace.created":                  decodeOfWorkspace,
-	"workspace.updated":                  decodeOfWorkspace,
-	"workspace.deleted":                  decodeOfWorkspace,
+	"worker.attributes.update":           ofWorker,
+	"worker.capacity.update":             ofCapacity,
+	"worker.channel.availability.update": ofCapacity,
+	"worker.deleted":                     ofWorker,
+	"workflow.created":                   ofWorkflow,
+	"workflow.updated":                   ofWorkflow,
+	"workflow.deleted":                   ofWorkflow,
+	"workflow.target-matched":            ofRouting,
+	"workflow.entered":                   ofRouting,
+	"workflow.timeout":                   ofRouting,
+	"workflow.skipped":                   ofRouting,
+	"workspace.created":                  ofWorkspace,
+	"workspace.updated":                  ofWorkspace,
+	"workspace.deleted":                  ofWorkspace,
 }
 
 func TestEveryEventTypeHasTheViewsOfItsFieldsAndNoOther(t *testing.T) {
-	for name, documented := range decodeEventTypes {
+	for name, documented := range documentedTypes {
 		t.Run(name, func(t *testing.T) {
 			form := url.Values{}
 			for _, group := range append(documented.groups, "all") {
-				for field := range strings.FieldsSeq(decodeGroups[group]) {
-					form.Set(field, decodeProbe)
+				for field := range strings.FieldsSeq(fieldGroups[group]) {
+					form.Set(field, probe)
 				}
 			}
 			form.Set("EventType", name)
 			event, err := webhook.ParseEvent(form)
 			require.NoError(t, err)
-			assert.Equal(t, documented.views, decodeViewsOf(event))
+			assert.Equal(t, documented.views, viewsOf(event))
 
-			said := decodeFlat(event)
-			unsaid := decodeFlat(webhook.Event{})
+			said := flatten(event)
+			unsaid := flatten(webhook.Event{})
 			for field := range form {
-				place := decodeEventPlaces[field]
+				place := eventPlaces[field]
 				assert.NotEqual(t, unsaid[place], said[place], "field %s is lost", field)
 				delete(unsaid, place)
 			}
@@ -259,10 +295,10 @@ func TestEveryEventTypeHasTheViewsOfItsFieldsAndNoOther(t *testing.T) {
 }
 
 func TestTheDocumentAndTheConstantsNameTheDocumentedEventTypes(t *testing.T) {
-	documented := slices.Sorted(maps.Keys(decodeEventTypes))
+	documented := slices.Sorted(maps.Keys(documentedTypes))
 	assert.Len(t, documented, 49)
-	assert.Equal(t, documented, decodeTypesInProse(t), "the document")
-	assert.Equal(t, documented, decodeTypesInCode(t), "the constants")
+	assert.Equal(t, documented, typesInProse(t), "the document")
+	assert.Equal(t, documented, typesInCode(t), "the constants")
 	var listed []string
 	for _, eventType := range webhook.EventTypes() {
 		listed = append(listed, string(eventType))
@@ -270,11 +306,11 @@ func TestTheDocumentAndTheConstantsNameTheDocumentedEventTypes(t *testing.T) {
 	assert.ElementsMatch(t, documented, listed)
 }
 
-// decodeTypesInProse reads "task.created, .updated and .deleted; worker.created" as
+// typesInProse reads "task.created, .updated and .deleted; worker.created" as
 // four types.
-func decodeTypesInProse(t *testing.T) []string {
+func typesInProse(t *testing.T) []string {
 	t.Helper()
-	prose := decodeSchema(t, "EventCallback").Properties["EventType"].Value.Description
+	prose := schemaOf(t, "EventCallback").Properties["EventType"].Value.Description
 	_, prose, found := strings.Cut(prose, "The types known are ")
 	require.True(t, found)
 	prose, _, found = strings.Cut(prose, ". Types are added")
@@ -294,8 +330,8 @@ func decodeTypesInProse(t *testing.T) []string {
 	return types
 }
 
-// decodeTypesInCode reads the constants of the type EventType.
-func decodeTypesInCode(t *testing.T) []string {
+// typesInCode reads the constants of the type EventType.
+func typesInCode(t *testing.T) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "eventtypes.go", nil, 0)
 	require.NoError(t, err)
@@ -319,8 +355,8 @@ func decodeTypesInCode(t *testing.T) []string {
 	return types
 }
 
-// decodeInstructions are the instructions, by the schema that describes them.
-var decodeInstructions = map[string]webhook.Instruction{
+// instructionsBySchema are the instructions, by the schema that describes them.
+var instructionsBySchema = map[string]webhook.Instruction{
 	"AcceptInstruction":     webhook.Accept{},
 	"RejectInstruction":     webhook.Reject{},
 	"DequeueInstruction":    webhook.Dequeue{},
@@ -329,30 +365,30 @@ var decodeInstructions = map[string]webhook.Instruction{
 	"ConferenceInstruction": webhook.Conference{},
 }
 
-// decodeStricter are the members that the service takes in less forms than the
+// stricterThanDocument are the members that the service takes in less forms than the
 // document says, and why.
-var decodeStricter = map[string]string{
+var stricterThanDocument = map[string]string{
 	"conference from": "documented as optional, but errors 40138 and 40141 are for those that have none",
 }
 
 func TestTheDocumentDescribesEveryInstruction(t *testing.T) {
 	var described []string
-	for name := range decodeDocument(t).Components.Schemas {
+	for name := range openAPIDocument(t).Components.Schemas {
 		if strings.HasSuffix(name, "Instruction") && name != "NoInstruction" {
 			described = append(described, name)
 		}
 	}
-	assert.ElementsMatch(t, described, slices.Collect(maps.Keys(decodeInstructions)))
+	assert.ElementsMatch(t, described, slices.Collect(maps.Keys(instructionsBySchema)))
 }
 
 func TestEveryMemberOfAnInstructionIsAsTheDocumentHasIt(t *testing.T) {
-	for name, zero := range decodeInstructions {
+	for name, zero := range instructionsBySchema {
 		t.Run(name, func(t *testing.T) {
-			schema := decodeSchema(t, name)
-			filled := decodeFill(t, schema, zero)
+			schema := schemaOf(t, name)
+			filled := fillInstruction(t, schema, zero)
 			require.NoError(t, webhook.CheckInstruction(filled))
 
-			members := decodeMembers(t, filled)
+			members := membersOf(t, filled)
 			assert.ElementsMatch(t, slices.Collect(maps.Keys(schema.Properties)), slices.Collect(maps.Keys(members)))
 			assert.NoError(t, schema.VisitJSON(members))
 			assert.Equal(t, []any{members["instruction"]}, schema.Properties["instruction"].Value.Enum)
@@ -361,10 +397,10 @@ func TestEveryMemberOfAnInstructionIsAsTheDocumentHasIt(t *testing.T) {
 }
 
 func TestEveryEnumOfAnInstructionIsThatOfTheDocument(t *testing.T) {
-	for name, zero := range decodeInstructions {
-		schema := decodeSchema(t, name)
+	for name, zero := range instructionsBySchema {
+		schema := schemaOf(t, name)
 		for field := range reflect.TypeOf(zero).Fields() {
-			want := schema.Properties[decodeMember(field)].RefString()
+			want := schema.Properties[memberName(field)].RefString()
 			var got string
 			if field.Type.Kind() == reflect.String && field.Type.PkgPath() != "" {
 				got = "#/components/schemas/" + field.Type.Name()
@@ -376,17 +412,17 @@ func TestEveryEnumOfAnInstructionIsThatOfTheDocument(t *testing.T) {
 
 func TestTheLimitsOfTheDocumentAreTheLimitsOfTheCheck(t *testing.T) {
 	limits := 0
-	for name, zero := range decodeInstructions {
-		schema := decodeSchema(t, name)
+	for name, zero := range instructionsBySchema {
+		schema := schemaOf(t, name)
 		for field := range reflect.TypeOf(zero).Fields() {
-			property := schema.Properties[decodeMember(field)].Value
+			property := schema.Properties[memberName(field)].Value
 			if !property.Type.Is("integer") {
 				continue
 			}
 			limits++
 			try := func(n int) error {
 				filled := reflect.New(reflect.TypeOf(zero)).Elem()
-				filled.Set(reflect.ValueOf(decodeFill(t, schema, zero)))
+				filled.Set(reflect.ValueOf(fillInstruction(t, schema, zero)))
 				filled.FieldByIndex(field.Index).SetInt(int64(n))
 				return webhook.CheckInstruction(filled.Interface().(webhook.Instruction))
 			}
@@ -409,11 +445,11 @@ func TestTheLimitsOfTheDocumentAreTheLimitsOfTheCheck(t *testing.T) {
 }
 
 func TestWhatTheDocumentRequiresIsRequired(t *testing.T) {
-	stricter := slices.Collect(maps.Keys(decodeStricter))
-	for name, zero := range decodeInstructions {
-		schema := decodeSchema(t, name)
+	stricter := slices.Collect(maps.Keys(stricterThanDocument))
+	for name, zero := range instructionsBySchema {
+		schema := schemaOf(t, name)
 		required := []string{"instruction"}
-		for _, problem := range decodeInstructionErrors(t, webhook.CheckInstruction(zero)) {
+		for _, problem := range instructionErrors(t, webhook.CheckInstruction(zero)) {
 			assert.Equal(t, "it is required", problem.Problem)
 			member := problem.Instruction + " " + problem.Member
 			if i := slices.Index(stricter, member); i >= 0 {
@@ -428,35 +464,35 @@ func TestWhatTheDocumentRequiresIsRequired(t *testing.T) {
 }
 
 func TestWhatTheDocumentCallsASIDOrAURLHasToBeOne(t *testing.T) {
-	for name, zero := range decodeInstructions {
-		schema := decodeSchema(t, name)
+	for name, zero := range instructionsBySchema {
+		schema := schemaOf(t, name)
 		for field := range reflect.TypeOf(zero).Fields() {
-			property := schema.Properties[decodeMember(field)].Value
+			property := schema.Properties[memberName(field)].Value
 			filled := reflect.New(reflect.TypeOf(zero)).Elem()
-			filled.Set(reflect.ValueOf(decodeFill(t, schema, zero)))
+			filled.Set(reflect.ValueOf(fillInstruction(t, schema, zero)))
 			if field.Type.Kind() != reflect.String {
 				continue
 			}
 			filled.FieldByIndex(field.Index).SetString("something else")
-			problems := decodeInstructionErrors(t, webhook.CheckInstruction(filled.Interface().(webhook.Instruction)))
+			problems := instructionErrors(t, webhook.CheckInstruction(filled.Interface().(webhook.Instruction)))
 			if property.Pattern == "" && property.Format == "" {
 				assert.Empty(t, problems, "%s.%s", name, field.Name)
 				continue
 			}
 			require.Len(t, problems, 1, "%s.%s", name, field.Name)
-			assert.Equal(t, decodeMember(field), problems[0].Member)
+			assert.Equal(t, memberName(field), problems[0].Member)
 		}
 	}
 }
 
-// decodeMember is the name by which a field is sent.
-func decodeMember(field reflect.StructField) string {
+// memberName is the name by which a field is sent.
+func memberName(field reflect.StructField) string {
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 	return name
 }
 
-// decodeMembers encodes an instruction, and decodes its members.
-func decodeMembers(t *testing.T, instruction webhook.Instruction) map[string]any {
+// membersOf encodes an instruction, and decodes its members.
+func membersOf(t *testing.T, instruction webhook.Instruction) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(instruction)
 	require.NoError(t, err)
@@ -465,12 +501,12 @@ func decodeMembers(t *testing.T, instruction webhook.Instruction) map[string]any
 	return members
 }
 
-// decodeFill sets all fields of an instruction to what the document allows.
-func decodeFill(t *testing.T, schema *openapi3.Schema, zero webhook.Instruction) webhook.Instruction {
+// fillInstruction sets all fields of an instruction to what the document allows.
+func fillInstruction(t *testing.T, schema *openapi3.Schema, zero webhook.Instruction) webhook.Instruction {
 	t.Helper()
 	filled := reflect.New(reflect.TypeOf(zero)).Elem()
 	for field, value := range filled.Fields() {
-		property := schema.Properties[decodeMember(field)]
+		property := schema.Properties[memberName(field)]
 		require.NotNil(t, property, "%s is not in the document", field.Name)
 		switch field.Type.Kind() {
 		case reflect.Bool:
@@ -480,18 +516,18 @@ func decodeFill(t *testing.T, schema *openapi3.Schema, zero webhook.Instruction)
 		case reflect.Int:
 			value.SetInt(int64(*property.Value.Max))
 		case reflect.Slice:
-			enum := decodeSchema(t, field.Type.Elem().Name()).Enum
+			enum := schemaOf(t, field.Type.Elem().Name()).Enum
 			for _, event := range enum {
 				value.Set(reflect.Append(value, reflect.ValueOf(event).Convert(field.Type.Elem())))
 			}
 		default:
-			value.SetString(decodeText(property.Value))
+			value.SetString(textFor(property.Value))
 		}
 	}
 	return filled.Interface().(webhook.Instruction)
 }
 
-func decodeText(schema *openapi3.Schema) string {
+func textFor(schema *openapi3.Schema) string {
 	switch {
 	case schema.Pattern != "":
 		return schema.Pattern[1:3] + "0123456789abcdef0123456789ABCDEF"
