@@ -81,9 +81,10 @@ func (f *fields) moment(name string) time.Time { return parseTime(f.text(name)) 
 // millisecond if it says so.
 func timeOf(form url.Values) time.Time {
 	text := form.Get("TimestampMs")
-	precise := parseTime(text)
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		precise = fromMilliseconds(n)
+	n, err := strconv.ParseInt(text, 10, 64)
+	precise := fromMilliseconds(n)
+	if err != nil {
+		precise = parseTime(text)
 	}
 	if precise.IsZero() {
 		return parseTime(form.Get("Timestamp"))

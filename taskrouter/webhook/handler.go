@@ -46,8 +46,10 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 		if err := CheckInstruction(instruction); err != nil {
 			return answer{}, err
 		}
-		for _, doubt := range doubts(instruction, assignment) {
-			record(ctx, verifier, slog.LevelWarn, "taskrouter instruction may fail", form, doubt)
+		if i, ok := instruction.(doubtful); ok {
+			for _, doubt := range i.doubts(assignment) {
+				record(ctx, verifier, slog.LevelWarn, "taskrouter instruction may fail", form, doubt)
+			}
 		}
 		return answerWith(instruction)
 	}}

@@ -194,44 +194,52 @@ func (r Raw) problems() []error {
 	return nil
 }
 
-// doubts are the reasons for which the service may not be able to carry out an
-// instruction, given what the assignment says. They are no problems: what a task or
-// a worker lacks may be there by the time that it is needed.
-func doubts(instruction Instruction, a Assignment) []error {
-	task, worker := reachOf(a.TaskAttributes), reachOf(a.WorkerAttributes)
-	c := checker{}
-	reach := func(to string, code int) {
-		if to == "" && worker.ContactURI == "" {
-			c.add("to", code, "it is empty, and worker %s has no attribute contact_uri", a.WorkerSID)
+// A doubtful instruction is one that the service may not be able to carry out, given
+// what the assignment says. Doubts are no problems: what a task or a worker lacks may
+// be there by the time that it is needed.
+type doubtful interface {
+	doubts(a Assignment) []error
+}
+
+func (d Dequeue) doubts(a Assignment) []error {
+	c := checker{instruction: "dequeue"}
+	if d.To == "" {
+		worker := reachOf(a.WorkerAttributes)
+		c.reach(worker, a, 40131)
+		if isSIP(worker.ContactURI) && d.Timeout > maxTimeoutSIP {
+			c.add("timeout", 0, "%d is more than %d, and worker %s is reached by SIP", d.Timeout, maxTimeoutSIP, a.WorkerSID)
 		}
 	}
-	switch i := instruction.(type) {
-	case *Dequeue:
-		return doubts(*i, a)
-	case *Call:
-		return doubts(*i, a)
-	case *Conference:
-		return doubts(*i, a)
-	case Dequeue:
-		c.instruction = "dequeue"
-		reach(i.To, 40131)
-		if i.To == "" && isSIP(worker.ContactURI) && i.Timeout > maxTimeoutSIP {
-			c.add("timeout", 0, "%d is more than %d, and worker %s is reached by SIP", i.Timeout, maxTimeoutSIP, a.WorkerSID)
-		}
-		if task.CallSID == "" {
-			c.add("", 40140, "task %s has no attribute call_sid", a.TaskSID)
-		}
-	case Call:
-		c.instruction = "call"
-		reach(i.To, 40110)
-	case Conference:
-		c.instruction = "conference"
-		reach(i.To, 40137)
-		if task.CallSID == "" && task.OutboundTo == "" && task.To == "" {
-			c.add("", 40142, "task %s has none of the attributes call_sid, outbound_to and to", a.TaskSID)
-		}
+	if reachOf(a.TaskAttributes).CallSID == "" {
+		c.add("", 40140, "task %s has no attribute call_sid", a.TaskSID)
 	}
 	return c.found
+}
+
+func (i Call) doubts(a Assignment) []error {
+	c := checker{instruction: "call"}
+	if i.To == "" {
+		c.reach(reachOf(a.WorkerAttributes), a, 40110)
+	}
+	return c.found
+}
+
+func (i Conference) doubts(a Assignment) []error {
+	c := checker{instruction: "conference"}
+	if i.To == "" {
+		c.reach(reachOf(a.WorkerAttributes), a, 40137)
+	}
+	if task := reachOf(a.TaskAttributes); task.CallSID == "" && task.OutboundTo == "" && task.To == "" {
+		c.add("", 40142, "task %s has none of the attributes call_sid, outbound_to and to", a.TaskSID)
+	}
+	return c.found
+}
+
+// reach checks that a worker can be reached whom the instruction does not say how to.
+func (c *checker) reach(worker reach, a Assignment, code int) {
+	if worker.ContactURI == "" {
+		c.add("to", code, "it is empty, and worker %s has no attribute contact_uri", a.WorkerSID)
+	}
 }
 
 // reach are the attributes by which the service reaches people.
