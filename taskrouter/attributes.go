@@ -1,9 +1,7 @@
 package taskrouter
 
 import (
-	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
@@ -17,15 +15,12 @@ type Attributes = gen.Attributes
 // AttributesOf encodes v, a struct or a map, as attributes. It is an error if v
 // does not encode as a JSON object.
 func AttributesOf(v any) (Attributes, error) {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // <, > and & would count six times against the limit
-	if err := encoder.Encode(v); err != nil {
+	text, err := pipeline.EncodeJSON(v)
+	if err != nil {
 		return "", fmt.Errorf("taskrouter: encode attributes: %w", err)
 	}
-	attributes := Attributes(strings.TrimSuffix(text.String(), "\n"))
-	if err := pipeline.CheckAttributes(string(attributes)); err != nil {
+	if err := pipeline.CheckAttributes(string(text)); err != nil {
 		return "", fmt.Errorf("taskrouter: encode attributes of %T: %w", v, err)
 	}
-	return attributes, nil
+	return Attributes(text), nil
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"runtime/debug"
 	"time"
+
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // How long the service waits for the answer to a callback.
@@ -105,7 +107,7 @@ func answerWith(instruction Instruction) (answer, error) {
 	body := []byte("{}") // an empty body would count as a failure
 	if instruction != nil {
 		var err error
-		if body, err = marshal(instruction); err != nil {
+		if body, err = pipeline.EncodeJSON(instruction); err != nil {
 			return answer{}, fmt.Errorf("webhook: encode an instruction: %w", err)
 		}
 	}

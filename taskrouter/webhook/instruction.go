@@ -1,11 +1,11 @@
 package webhook
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // An Instruction answers an assignment: [Accept], [Reject], [Dequeue], [Call],
@@ -219,7 +219,7 @@ func (r Raw) MarshalJSON() ([]byte, error) { return json.RawMessage(r).MarshalJS
 
 // marshalNamed encodes the members of an instruction after its name.
 func marshalNamed(name string, members any) ([]byte, error) {
-	text, err := marshal(members)
+	text, err := pipeline.EncodeJSON(members)
 	if err != nil {
 		return nil, err
 	}
@@ -228,17 +228,6 @@ func marshalNamed(name string, members any) ([]byte, error) {
 		named += ","
 	}
 	return append([]byte(named), text[1:]...), nil
-}
-
-// marshal is [json.Marshal], but leaves the & of URLs as it is.
-func marshal(value any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
 // CallStatusEvents are steps in the life of a call, joined by commas in JSON.

@@ -24,6 +24,18 @@ func DecodeObject(body []byte, v any) error {
 	return nil
 }
 
+// EncodeJSON is [json.Marshal], but leaves <, > and & as they are: escaped, they would
+// count six times against the limit of attributes, and make URLs hard to read.
+func EncodeJSON(v any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
+}
+
 // attributes is the field that an error is about.
 const attributes = "Attributes"
 
