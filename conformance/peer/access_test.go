@@ -89,7 +89,7 @@ func TestAccessTokensAreThoseOfThePeer(t *testing.T) {
 func TestAccessTokensAreReadByThePeer(t *testing.T) {
 	inBubbles(t, accessTokens, func(t *testing.T, pair accessPair) {
 		ours, _ := pair.both(t)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		empty := jwt.CreateAccessToken(jwt.AccessTokenParams{})
 		read, err := empty.FromJwt(ours, secret)
 		require.NoError(t, err)
@@ -117,7 +117,7 @@ func grants(list []jwt.BaseGrant) (payloads []object) {
 func TestAccessTokensOfThePeerAreRead(t *testing.T) {
 	inBubbles(t, accessTokens, func(t *testing.T, pair accessPair) {
 		ours, theirs := pair.both(t)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		want, err := capability.ParseAccess(ours, secret)
 		require.NoError(t, err)
 		got, err := capability.ParseAccess(theirs, secret)

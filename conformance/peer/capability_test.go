@@ -170,7 +170,7 @@ func sortPolicies(t *testing.T, claims object) {
 func TestCapabilityTokensAreReadByThePeer(t *testing.T) {
 	inBubbles(t, capabilityTokens, func(t *testing.T, pair pair) {
 		ours, _ := pair.both(t)
-		time.Sleep(time.Until(time.Unix(int64(pair.params.Nbf), 0)))
+		<-time.After(time.Until(time.Unix(int64(pair.params.Nbf), 0)))
 		read, err := new(peer.CapabilityToken).FromJwt(ours, authToken)
 		require.NoError(t, err)
 		assert.Equal(t, account, read.AccountSid)
@@ -190,7 +190,7 @@ func TestCapabilityTokensAreReadByThePeer(t *testing.T) {
 func TestCapabilityTokensOfThePeerAreRead(t *testing.T) {
 	inBubbles(t, capabilityTokens, func(t *testing.T, pair pair) {
 		ours, theirs := pair.both(t)
-		time.Sleep(time.Until(time.Unix(int64(pair.params.Nbf), 0)))
+		<-time.After(time.Until(time.Unix(int64(pair.params.Nbf), 0)))
 		want, err := capability.Parse(ours, authToken)
 		require.NoError(t, err)
 		got, err := capability.Parse(theirs, authToken)
@@ -207,7 +207,7 @@ func TestCapabilityTokensOfThePeerAreRead(t *testing.T) {
 		_, err = new(peer.CapabilityToken).FromJwt(ours, "another")
 		require.Error(t, err)
 
-		time.Sleep(9 * time.Hour)
+		<-time.After(9 * time.Hour)
 		_, err = capability.Parse(theirs, authToken)
 		assert.ErrorIs(t, err, capability.ErrExpired)
 		_, err = new(peer.CapabilityToken).FromJwt(ours, authToken)

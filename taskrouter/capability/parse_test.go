@@ -92,7 +92,7 @@ func TestTokenIsValidUntilTheVerySecond(t *testing.T) {
 			w, a := aWorker(), anAccessToken()
 			w.NotBefore, a.NotBefore = start.Add(time.Minute), start.Add(time.Minute)
 			token, access := sign(t, w, authToken), sign(t, a, secret)
-			time.Sleep(test.wait)
+			<-time.After(test.wait)
 			claims, err := capability.Parse(token, authToken)
 			accessClaims, accessErr := capability.ParseAccess(access, secret)
 			if test.want == nil {
@@ -109,7 +109,7 @@ func TestTokenIsValidUntilTheVerySecond(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		token := sign(t, aWorker(), authToken)
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		_, err := capability.Parse(token, authToken)
 		require.EqualError(t, err, "capability: expired token: it ended at 2000-01-01T01:00:00Z")
 		_, err = capability.Parse(signed(t, plainHeader, workspaceClaims(t, `"nbf": 946688401`), authToken), authToken)

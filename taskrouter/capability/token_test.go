@@ -310,7 +310,7 @@ func TestTokenEndsWhenItIsTold(t *testing.T) {
 		"for as long as a duration can be, to 2292": {math.MaxInt64, 0, math.MaxInt64 / int64(time.Second)},
 	} {
 		bubble(t, name, func(t *testing.T) {
-			time.Sleep(test.wait)
+			<-time.After(test.wait)
 			w, q, s := aWorker(), aQueue(), aWorkspace()
 			w.TTL, q.TTL, s.TTL = test.ttl, test.ttl, test.ttl
 			for _, token := range []signer{w, q, s} {

@@ -45,7 +45,7 @@ func (s *script) next(context.Context, webhook.Event) error {
 	}
 	s.began = append(s.began, time.Since(s.start))
 	s.mutex.Unlock()
-	time.Sleep(step.after)
+	<-time.After(step.after)
 	switch {
 	case step.panic:
 		panic("at the disco")
@@ -149,7 +149,7 @@ func TestEventThatIsSentAgain(t *testing.T) {
 				var posts sync.WaitGroup
 				for _, post := range test.posts {
 					posts.Go(func() {
-						time.Sleep(post.at)
+						<-time.After(post.at)
 						reply := postForm(t, service.Client, sampleEvent("EV1").Form())
 						assert.Equal(t, post.status, reply.status, "of the post at %v", post.at)
 						assert.Equal(t, post.after, reply.after, "of the post at %v", post.at)

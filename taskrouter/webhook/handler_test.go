@@ -237,7 +237,7 @@ func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
 				verifier, log := newLoggedVerifier(t)
 				service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
 					<-ctx.Done()
-					time.Sleep(time.Nanosecond)
+					<-time.After(time.Nanosecond)
 					return test.function(ctx)
 				}))
 
@@ -245,7 +245,7 @@ func TestFunctionThatOverrunsIsAnsweredWith500AtItsDeadline(t *testing.T) {
 
 				assert.Equal(t, httpReply{http.StatusInternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n", kind.timeout}, reply)
 				synctest.Wait()
-				time.Sleep(time.Second)
+				<-time.After(time.Second)
 				synctest.Wait()
 				want := []map[string]any{overrun(kind)}
 				if test.late != "" {
@@ -266,7 +266,7 @@ func TestFunctionThatReturnsInTheLastMomentIsHeard(t *testing.T) {
 		verifier, log := newLoggedVerifier(t)
 		last := kind.timeout - time.Nanosecond
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
-			time.Sleep(last)
+			<-time.After(last)
 			return nil
 		}))
 
@@ -275,7 +275,7 @@ func TestFunctionThatReturnsInTheLastMomentIsHeard(t *testing.T) {
 		assert.Equal(t, kind.status, reply.status)
 		assert.Equal(t, last, reply.after)
 		synctest.Wait()
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		synctest.Wait()
 		assert.Empty(t, log.records(t))
 	})
@@ -311,7 +311,7 @@ type slowBody struct {
 }
 
 func (b *slowBody) Read(p []byte) (int, error) {
-	time.Sleep(b.after)
+	<-time.After(b.after)
 	b.after = 0
 	return b.Reader.Read(p)
 }
@@ -382,7 +382,7 @@ func TestBodyThatDoesNotArriveInTheReadTimeoutIsRefused(t *testing.T) {
 		assert.Equal(t, 403, records[0]["status"])
 		assert.Contains(t, records[0]["error"], "read the body: ")
 		assert.Contains(t, records[0]["error"], "i/o timeout")
-		time.Sleep(time.Minute) // until the transport has done with the body
+		<-time.After(time.Minute) // until the transport has done with the body
 	})
 }
 
@@ -392,7 +392,7 @@ func TestReadTimeoutOfTheServerIsNotTheTimeOfTheFunction(t *testing.T) {
 	forEachKind(t, func(t *testing.T, kind callbackKind) {
 		verifier, _ := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
-			time.Sleep(3 * time.Second)
+			<-time.After(3 * time.Second)
 			return ctx.Err()
 		}), func(server *http.Server) { server.ReadTimeout = time.Second })
 		for range 2 {
@@ -407,7 +407,7 @@ func TestRequestWithoutABodyThatTakesTooLongLeavesTheConnectionAsItIs(t *testing
 	forEachKind(t, func(t *testing.T, kind callbackKind) {
 		var took time.Duration
 		verifier, _ := newLoggedVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
-			time.Sleep(took)
+			<-time.After(took)
 			return []string{authToken}, nil
 		}))
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error { return ctx.Err() }))
@@ -442,7 +442,7 @@ func TestConnectionGoesOnAfterAnOverrun(t *testing.T) {
 func TestFunctionIsNotCalledWhenTheTimeIsOver(t *testing.T) {
 	forEachKind(t, func(t *testing.T, kind callbackKind) {
 		verifier, log := newLoggedVerifier(t, webhook.WithTokenSource(func(context.Context, string) ([]string, error) {
-			time.Sleep(kind.timeout + time.Nanosecond)
+			<-time.After(kind.timeout + time.Nanosecond)
 			return []string{authToken}, nil
 		}))
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
@@ -547,7 +547,7 @@ func TestConnectionGoesOnAfterARefusal(t *testing.T) {
 	forEachKind(t, func(t *testing.T, kind callbackKind) {
 		verifier, _ := newLoggedVerifier(t)
 		service := serveOnPipes(t, kind.handler(verifier, func(ctx context.Context) error {
-			time.Sleep(kind.timeout - time.Second)
+			<-time.After(kind.timeout - time.Second)
 			return ctx.Err()
 		}))
 		forged, unsigned := service.Client, outgoing(t, kind.form, strings.NewReader(kind.form.Encode()))
@@ -557,7 +557,7 @@ func TestConnectionGoesOnAfterARefusal(t *testing.T) {
 		response, err := service.HTTPClient.Do(unsigned)
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusForbidden, readReply(t, response, time.Now()).status)
-		time.Sleep(kind.timeout - time.Second)
+		<-time.After(kind.timeout - time.Second)
 
 		assert.Equal(t, kind.status, postForm(t, service.Client, kind.form).status)
 		assert.Equal(t, 1, service.listener.Dialed(), "connections")
@@ -711,7 +711,7 @@ func TestHandlersAnswerManyAtOnce(t *testing.T) {
 		service := serveOnPipes(t, kind.handler(verifier, func(context.Context) error {
 			most.Store(max(most.Load(), running.Add(1)))
 			defer running.Add(-1)
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return nil
 		}))
 		start := time.Now()

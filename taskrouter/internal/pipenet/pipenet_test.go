@@ -19,7 +19,7 @@ import (
 func TestTimeGoesOnWhileARequestWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(time.Hour)
+			<-time.After(time.Hour)
 			_, _ = io.WriteString(w, "done")
 		}))
 		require.NoError(t, server.Listener.Close())
