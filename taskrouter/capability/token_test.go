@@ -3,6 +3,7 @@ package capability_test
 import (
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,14 @@ func with(defaults []string, i int, policies ...string) []string {
 	return slices.Insert(slices.Clone(defaults), i, policies...)
 }
 
+// set returns the token with fields that are true.
+func set[Token signer](token Token, fields ...string) signer {
+	for _, field := range fields {
+		reflect.ValueOf(&token).Elem().FieldByName(field).SetBool(true)
+	}
+	return token
+}
+
 func TestPoliciesOfEachField(t *testing.T) {
 	extra := capability.Policies{
 		{URL: workspaceURL + "/Workers/*", Method: http.MethodGet, QueryFilter: map[string]capability.Matcher{"FriendlyName": {Value: new("Ann")}}, Allow: true},
@@ -90,59 +99,27 @@ func TestPoliciesOfEachField(t *testing.T) {
 	updateActivities := "+ POST " + workerURL + ` post_filter {"ActivitySid":{"required":true}}`
 	updateReservations := []string{"+ POST " + workspaceURL + "/Tasks/**", "+ POST " + workerURL + "/Reservations/**"}
 
+	everything := []string{
+		"AllowUpdateSelf", "AllowDeleteSelf", "AllowFetchSubresources", "AllowUpdateSubresources", "AllowDeleteSubresources",
+		"AllowUpdateActivities", "AllowUpdateReservations",
+	}
+	workerWith, queueWith, workspaceWith := aWorker(), aQueue(), aWorkspace()
+	workerWith.Policies, queueWith.Policies, workspaceWith.Policies = extra, extra, extra
+
 	for name, test := range map[string]struct {
-		token func() signer
+		token signer
 		want  []string
 	}{
-		"worker": {func() signer { return aWorker() }, workerDefaults},
-		"worker without defaults": {func() signer {
-			w := aWorker()
-			w.NoDefaults = true
-			return w
-		}, workerDefaults[:2]},
-		"worker, update self": {func() signer {
-			w := aWorker()
-			w.AllowUpdateSelf = true
-			return w
-		}, with(workerDefaults, 3, "+ POST "+workerURL)},
-		"worker, delete self": {func() signer {
-			w := aWorker()
-			w.AllowDeleteSelf = true
-			return w
-		}, with(workerDefaults, 3, "+ DELETE "+workerURL)},
-		"worker, fetch subresources": {func() signer {
-			w := aWorker()
-			w.AllowFetchSubresources = true
-			return w
-		}, with(workerDefaults, 3, "+ GET "+workerURL+"/**")},
-		"worker, update subresources": {func() signer {
-			w := aWorker()
-			w.AllowUpdateSubresources = true
-			return w
-		}, with(workerDefaults, 3, "+ POST "+workerURL+"/**")},
-		"worker, delete subresources": {func() signer {
-			w := aWorker()
-			w.AllowDeleteSubresources = true
-			return w
-		}, with(workerDefaults, 3, "+ DELETE "+workerURL+"/**")},
-		"worker, update activities": {func() signer {
-			w := aWorker()
-			w.AllowUpdateActivities = true
-			return w
-		}, with(workerDefaults, 6, updateActivities)},
-		"worker, update reservations": {func() signer {
-			w := aWorker()
-			w.AllowUpdateReservations = true
-			return w
-		}, with(workerDefaults, 6, updateReservations...)},
-		"worker, everything in its order": {func() signer {
-			w := aWorker()
-			w.AllowUpdateSelf, w.AllowDeleteSelf = true, true
-			w.AllowFetchSubresources, w.AllowUpdateSubresources, w.AllowDeleteSubresources = true, true, true
-			w.AllowUpdateActivities, w.AllowUpdateReservations = true, true
-			w.Policies = extra
-			return w
-		}, slices.Concat(
+		"worker":                      {aWorker(), workerDefaults},
+		"worker without defaults":     {set(aWorker(), "NoDefaults"), workerDefaults[:2]},
+		"worker, update self":         {set(aWorker(), "AllowUpdateSelf"), with(workerDefaults, 3, "+ POST "+workerURL)},
+		"worker, delete self":         {set(aWorker(), "AllowDeleteSelf"), with(workerDefaults, 3, "+ DELETE "+workerURL)},
+		"worker, fetch subresources":  {set(aWorker(), "AllowFetchSubresources"), with(workerDefaults, 3, "+ GET "+workerURL+"/**")},
+		"worker, update subresources": {set(aWorker(), "AllowUpdateSubresources"), with(workerDefaults, 3, "+ POST "+workerURL+"/**")},
+		"worker, delete subresources": {set(aWorker(), "AllowDeleteSubresources"), with(workerDefaults, 3, "+ DELETE "+workerURL+"/**")},
+		"worker, update activities":   {set(aWorker(), "AllowUpdateActivities"), with(workerDefaults, 6, updateActivities)},
+		"worker, update reservations": {set(aWorker(), "AllowUpdateReservations"), with(workerDefaults, 6, updateReservations...)},
+		"worker, everything in its order": {set(workerWith, everything...), slices.Concat(
 			workerDefaults[:3],
 			[]string{"+ POST " + workerURL, "+ DELETE " + workerURL, "+ GET " + workerURL + "/**", "+ POST " + workerURL + "/**", "+ DELETE " + workerURL + "/**"},
 			workerDefaults[3:],
@@ -150,96 +127,32 @@ func TestPoliciesOfEachField(t *testing.T) {
 			updateReservations,
 			strings.Split(extraLines, "\n"),
 		)},
-		"worker, everything without defaults": {func() signer {
-			w := aWorker()
-			w.NoDefaults = true
-			w.AllowUpdateSelf, w.AllowDeleteSelf = true, true
-			w.AllowFetchSubresources, w.AllowUpdateSubresources, w.AllowDeleteSubresources = true, true, true
-			w.AllowUpdateActivities, w.AllowUpdateReservations = true, true
-			w.Policies = extra
-			return w
-		}, slices.Concat(
+		"worker, everything without defaults": {set(workerWith, append(everything, "NoDefaults")...), slices.Concat(
 			workerDefaults[:2],
 			[]string{"+ POST " + workerURL, "+ DELETE " + workerURL, "+ GET " + workerURL + "/**", "+ POST " + workerURL + "/**", "+ DELETE " + workerURL + "/**"},
 			[]string{updateActivities},
 			updateReservations,
 			strings.Split(extraLines, "\n"),
 		)},
-		"task queue": {func() signer { return aQueue() }, queueDefaults},
-		"task queue without defaults": {func() signer {
-			q := aQueue()
-			q.NoDefaults = true
-			return q
-		}, queueDefaults[:2]},
-		"task queue, update self": {func() signer {
-			q := aQueue()
-			q.AllowUpdateSelf = true
-			return q
-		}, with(queueDefaults, 3, "+ POST "+queueURL)},
-		"task queue, delete self": {func() signer {
-			q := aQueue()
-			q.AllowDeleteSelf = true
-			return q
-		}, with(queueDefaults, 3, "+ DELETE "+queueURL)},
-		"task queue, fetch subresources": {func() signer {
-			q := aQueue()
-			q.AllowFetchSubresources = true
-			return q
-		}, with(queueDefaults, 3, "+ GET "+queueURL+"/**")},
-		"task queue, update subresources": {func() signer {
-			q := aQueue()
-			q.AllowUpdateSubresources = true
-			return q
-		}, with(queueDefaults, 3, "+ POST "+queueURL+"/**")},
-		"task queue, delete subresources": {func() signer {
-			q := aQueue()
-			q.AllowDeleteSubresources = true
-			return q
-		}, with(queueDefaults, 3, "+ DELETE "+queueURL+"/**")},
-		"task queue with policies": {func() signer {
-			q := aQueue()
-			q.Policies = extra
-			return q
-		}, slices.Concat(queueDefaults, strings.Split(extraLines, "\n"))},
-		"workspace": {func() signer { return aWorkspace() }, workspaceDefaults},
-		"workspace without defaults": {func() signer {
-			w := aWorkspace()
-			w.NoDefaults = true
-			return w
-		}, workspaceDefaults[:2]},
-		"workspace, update self": {func() signer {
-			w := aWorkspace()
-			w.AllowUpdateSelf = true
-			return w
-		}, with(workspaceDefaults, 3, "+ POST "+workspaceURL)},
-		"workspace, delete self": {func() signer {
-			w := aWorkspace()
-			w.AllowDeleteSelf = true
-			return w
-		}, with(workspaceDefaults, 3, "+ DELETE "+workspaceURL)},
-		"workspace, fetch subresources": {func() signer {
-			w := aWorkspace()
-			w.AllowFetchSubresources = true
-			return w
-		}, with(workspaceDefaults, 3, "+ GET "+workspaceURL+"/**")},
-		"workspace, update subresources": {func() signer {
-			w := aWorkspace()
-			w.AllowUpdateSubresources = true
-			return w
-		}, with(workspaceDefaults, 3, "+ POST "+workspaceURL+"/**")},
-		"workspace, delete subresources": {func() signer {
-			w := aWorkspace()
-			w.AllowDeleteSubresources = true
-			return w
-		}, with(workspaceDefaults, 3, "+ DELETE "+workspaceURL+"/**")},
-		"workspace with policies": {func() signer {
-			w := aWorkspace()
-			w.Policies = extra
-			return w
-		}, slices.Concat(workspaceDefaults, strings.Split(extraLines, "\n"))},
+		"task queue":                      {aQueue(), queueDefaults},
+		"task queue without defaults":     {set(aQueue(), "NoDefaults"), queueDefaults[:2]},
+		"task queue, update self":         {set(aQueue(), "AllowUpdateSelf"), with(queueDefaults, 3, "+ POST "+queueURL)},
+		"task queue, delete self":         {set(aQueue(), "AllowDeleteSelf"), with(queueDefaults, 3, "+ DELETE "+queueURL)},
+		"task queue, fetch subresources":  {set(aQueue(), "AllowFetchSubresources"), with(queueDefaults, 3, "+ GET "+queueURL+"/**")},
+		"task queue, update subresources": {set(aQueue(), "AllowUpdateSubresources"), with(queueDefaults, 3, "+ POST "+queueURL+"/**")},
+		"task queue, delete subresources": {set(aQueue(), "AllowDeleteSubresources"), with(queueDefaults, 3, "+ DELETE "+queueURL+"/**")},
+		"task queue with policies":        {queueWith, slices.Concat(queueDefaults, strings.Split(extraLines, "\n"))},
+		"workspace":                       {aWorkspace(), workspaceDefaults},
+		"workspace without defaults":      {set(aWorkspace(), "NoDefaults"), workspaceDefaults[:2]},
+		"workspace, update self":          {set(aWorkspace(), "AllowUpdateSelf"), with(workspaceDefaults, 3, "+ POST "+workspaceURL)},
+		"workspace, delete self":          {set(aWorkspace(), "AllowDeleteSelf"), with(workspaceDefaults, 3, "+ DELETE "+workspaceURL)},
+		"workspace, fetch subresources":   {set(aWorkspace(), "AllowFetchSubresources"), with(workspaceDefaults, 3, "+ GET "+workspaceURL+"/**")},
+		"workspace, update subresources":  {set(aWorkspace(), "AllowUpdateSubresources"), with(workspaceDefaults, 3, "+ POST "+workspaceURL+"/**")},
+		"workspace, delete subresources":  {set(aWorkspace(), "AllowDeleteSubresources"), with(workspaceDefaults, 3, "+ DELETE "+workspaceURL+"/**")},
+		"workspace with policies":         {workspaceWith, slices.Concat(workspaceDefaults, strings.Split(extraLines, "\n"))},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, test.want, policies(t, sign(t, test.token(), authToken)))
+			assert.Equal(t, test.want, policies(t, sign(t, test.token, authToken)))
 		})
 	}
 }
