@@ -62,12 +62,8 @@ func accessTokens() map[string]accessPair {
 
 func (p accessPair) both(t *testing.T) (ours, theirs string) {
 	t.Helper()
-	ours, err := p.ours.Sign(secret)
-	require.NoError(t, err)
 	token := jwt.CreateAccessToken(p.params)
-	theirs, err = token.ToJwt()
-	require.NoError(t, err)
-	return ours, theirs
+	return signBoth(t, p.ours, secret, &token)
 }
 
 // What both make is the same, but for two habits of the peer: it writes nbf

@@ -27,9 +27,7 @@ const (
 
 // pair is the same token, ours and what the peer is given for it.
 type pair struct {
-	ours interface {
-		Sign(authToken string) (string, error)
-	}
+	ours     signer
 	params   peer.CapabilityTokenParams
 	policies []peer.Policy // besides those of the websocket, which the peer adds
 }
@@ -116,15 +114,11 @@ func capabilityTokens() map[string]pair {
 // both signs the pair.
 func (p pair) both(t *testing.T) (ours, theirs string) {
 	t.Helper()
-	ours, err := p.ours.Sign(authToken)
-	require.NoError(t, err)
 	token := peer.CreateCapabilityToken(p.params)
 	for _, policy := range p.policies {
 		token.AddPolicy(policy)
 	}
-	theirs, err = token.ToJwt()
-	require.NoError(t, err)
-	return ours, theirs
+	return signBoth(t, p.ours, authToken, &token)
 }
 
 // What both make is the same, but for three habits of the peer: it writes nbf

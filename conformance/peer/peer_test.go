@@ -65,6 +65,20 @@ func panics(f func()) (panicked bool) {
 	return false
 }
 
+type signer interface {
+	Sign(key string) (string, error)
+}
+
+// signBoth signs a token with a key, and one of the peer that has its key.
+func signBoth(t *testing.T, token signer, key string, theirToken interface{ ToJwt() (string, error) }) (ours, theirs string) {
+	t.Helper()
+	ours, err := token.Sign(key)
+	require.NoError(t, err)
+	theirs, err = theirToken.ToJwt()
+	require.NoError(t, err)
+	return ours, theirs
+}
+
 // dropUnaskedNBF takes the time of signing out of the claims of the peer, which it
 // writes as nbf where none is asked for.
 func dropUnaskedNBF(t *testing.T, asked float64, ours, theirs object) {
