@@ -251,6 +251,7 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 		"dequeue without attributes":                 {webhook.Dequeue{}, ``, ``, []string{dequeueTo, noCall}},
 		"dequeue that rings too long at SIP":         {webhook.Dequeue{Timeout: 601}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, []string{tooLong}},
 		"dequeue that rings long enough at SIP":      {webhook.Dequeue{Timeout: 600}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
+		"dequeue that rings long at no SIP":          {webhook.Dequeue{Timeout: 601}, `{"call_sid":"CA1"}`, `{"contact_uri":"client:ann"}`, nil},
 		"dequeue that rings long elsewhere":          {webhook.Dequeue{Timeout: 601, To: "client:ann"}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
 		"dequeue to somebody":                        {webhook.Dequeue{To: "client:ann"}, `{"call_sid":"CA1"}`, `{}`, nil},
 		"dequeue with attributes of other types":     {webhook.Dequeue{}, `{"call_sid":5,"to":"x"}`, `{"contact_uri":["x"]}`, []string{dequeueTo, noCall}},
