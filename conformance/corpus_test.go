@@ -22,8 +22,8 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/calls"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 // corpusVariable names the folders with genuine exchanges and documented answers,

@@ -13,7 +13,7 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/calls"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 // Fixtures show what an answer looks like; this shows the most and the least that

@@ -22,8 +22,8 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/calls"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/openapi"
+	"github.com/taskrouter-go/sdk/openapi/document"
 	"github.com/taskrouter-go/sdk/taskrouter"
 )
 

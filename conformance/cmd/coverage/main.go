@@ -12,8 +12,8 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/coverage"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/openapi"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 func main() {

@@ -12,8 +12,8 @@ import (
 	"sync"
 
 	"github.com/taskrouter-go/sdk/conformance"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/openapi"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 // A catalogue serves scenarios: a list of them at /, and each below its name.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 // What the program answers for itself. The shapes hold all that a fixture does,

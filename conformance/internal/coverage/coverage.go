@@ -11,7 +11,7 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/calls"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 // A Row is what the fixtures prove of one operation.

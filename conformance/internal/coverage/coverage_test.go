@@ -10,8 +10,8 @@ import (
 
 	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/conformance/internal/coverage"
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/openapi"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 const worker = "/v1/Workspaces/WS2755ca500fe07f93394eba29bccd4fca/Workers/WK2755ca500fe07f93394eba29bccd4fca"

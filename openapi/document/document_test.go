@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/taskrouter-go/sdk/conformance/internal/document"
 	"github.com/taskrouter-go/sdk/openapi"
+	"github.com/taskrouter-go/sdk/openapi/document"
 )
 
 const workspace = "/v1/Workspaces/WS2755ca500fe07f93394eba29bccd4fca"
