@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -102,8 +103,22 @@ func plainText(target reflect.Type, value string) (string, error) {
 		return plainTime(value)
 	case target.Kind() == reflect.Bool:
 		return strconv.FormatBool(isTrue(value)), nil
+	case target.Kind() == reflect.Int:
+		return value, checkInteger(value)
 	}
 	return value, nil
+}
+
+// checkInteger says what is wrong more plainly than the real runtime does.
+func checkInteger(value string) error {
+	_, err := strconv.ParseInt(value, 10, strconv.IntSize)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is too large", value)
+	}
+	return fmt.Errorf("%q is no integer", value)
 }
 
 // isTrue reads a flag as the service documents it: true, 1 and yes are true,

@@ -1,0 +1,193 @@
+package router
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// Instructions that an update of a reservation can hold. Only reservations that are
+// addressed by their task can be supervised.
+var (
+	TaskInstructions   = []string{"dequeue", "call", "redirect", "conference", "supervise"}
+	WorkerInstructions = TaskInstructions[:4]
+)
+
+const (
+	maxRinging      = 999 // seconds
+	maxParticipants = 250
+)
+
+// checkReservationFields looks at each field on its own.
+func (w *Workspace) checkReservationFields(request gen.UpdateReservationRequest) *Refusal {
+	return cmp.Or(
+		CheckEnum("ReservationStatus", request.ReservationStatus),
+		w.checkActivity("WorkerActivitySid", request.WorkerActivitySID),
+
+		w.checkActivity("DequeuePostWorkActivitySid", request.DequeuePostWorkActivitySID),
+		CheckEnum("DequeueRecord", request.DequeueRecord),
+		checkRange("DequeueTimeout", request.DequeueTimeout, 1, maxRinging),
+		checkURL("DequeueStatusCallbackUrl", request.DequeueStatusCallbackURL),
+		checkEnums("DequeueStatusCallbackEvent", request.DequeueStatusCallbackEvent),
+
+		CheckEnum("CallRecord", request.CallRecord),
+		checkRange("CallTimeout", request.CallTimeout, 1, maxRinging),
+		checkURL("CallUrl", request.CallURL),
+		checkURL("CallStatusCallbackUrl", request.CallStatusCallbackURL),
+
+		CheckSID("RedirectCallSid", "CA", request.RedirectCallSID),
+		checkURL("RedirectUrl", request.RedirectURL),
+
+		checkURL("StatusCallback", request.StatusCallback),
+		CheckEnum("StatusCallbackMethod", request.StatusCallbackMethod),
+		checkEnums("StatusCallbackEvent", request.StatusCallbackEvent),
+		checkRange("Timeout", request.Timeout, 1, maxRinging),
+		CheckEnum("Beep", request.Beep),
+		checkURL("WaitUrl", request.WaitURL),
+		CheckEnum("WaitMethod", request.WaitMethod),
+		checkRange("MaxParticipants", request.MaxParticipants, 2, maxParticipants),
+		checkURL("ConferenceStatusCallback", request.ConferenceStatusCallback),
+		CheckEnum("ConferenceStatusCallbackMethod", request.ConferenceStatusCallbackMethod),
+		checkEnums("ConferenceStatusCallbackEvent", request.ConferenceStatusCallbackEvent),
+		CheckEnum("ConferenceRecord", request.ConferenceRecord),
+		CheckEnum("ConferenceTrim", request.ConferenceTrim),
+		CheckEnum("RecordingChannels", request.RecordingChannels),
+		checkURL("RecordingStatusCallback", request.RecordingStatusCallback),
+		CheckEnum("RecordingStatusCallbackMethod", request.RecordingStatusCallbackMethod),
+		checkURL("ConferenceRecordingStatusCallback", request.ConferenceRecordingStatusCallback),
+		CheckEnum("ConferenceRecordingStatusCallbackMethod", request.ConferenceRecordingStatusCallbackMethod),
+		w.checkActivity("PostWorkActivitySid", request.PostWorkActivitySID),
+		CheckEnum("JitterBufferSize", request.JitterBufferSize),
+
+		w.checkWorkerSID("Supervisor", request.Supervisor),
+		CheckEnum("SupervisorMode", request.SupervisorMode),
+	)
+}
+
+func checkEnums[E interface {
+	~string
+	Valid() bool
+}](field string, values []E) *Refusal {
+	for _, value := range values {
+		if refusal := CheckEnum(field, &value); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+func (w *Workspace) checkWorkerSID(field string, sid *string) *Refusal {
+	if refusal := CheckSID(field, "WK", sid); sid == nil || refusal != nil {
+		return refusal
+	}
+	if !w.Workers.Has(*sid) {
+		return Invalid("Worker %s does not exist", *sid)
+	}
+	return nil
+}
+
+// checkInstruction wants an instruction that can be carried out now.
+func (w *Workspace) checkInstruction(r *Reservation, request gen.UpdateReservationRequest, allowed []string) *Refusal {
+	if request.Instruction == nil {
+		return nil
+	}
+	instruction := strings.ToLower(*request.Instruction)
+	switch {
+	case !slices.Contains(allowed, instruction):
+		last := len(allowed) - 1
+		return Invalid("Instruction is none of %s and %s", strings.Join(allowed[:last], ", "), allowed[last])
+	case instruction == "supervise":
+		return checkSupervise(r, request)
+	case r.Status != gen.ReservationStatusPending:
+		return Invalid("The reservation is not pending")
+	}
+	switch instruction {
+	case "dequeue":
+		return checkDequeue(r, request)
+	case "call":
+		return checkCall(r, request)
+	case "redirect":
+		return checkRedirect(request)
+	}
+	return w.checkConference(r, request)
+}
+
+func checkSupervise(r *Reservation, request gen.UpdateReservationRequest) *Refusal {
+	if r.Status != gen.ReservationStatusAccepted {
+		return Invalid("Only an accepted reservation can be supervised")
+	}
+	return checkGiven("Supervisor", request.Supervisor)
+}
+
+func checkDequeue(r *Reservation, request gen.UpdateReservationRequest) *Refusal {
+	if !r.task.has("call_sid") {
+		return Invalid("The task has no call_sid")
+	}
+	return cmp.Or(
+		checkGiven("DequeueFrom", request.DequeueFrom),
+		checkReachable("DequeueTo", request.DequeueTo, r.worker),
+	)
+}
+
+func checkCall(r *Reservation, request gen.UpdateReservationRequest) *Refusal {
+	return cmp.Or(
+		checkGiven("CallFrom", request.CallFrom),
+		checkGiven("CallUrl", request.CallURL),
+		checkReachable("CallTo", request.CallTo, r.worker),
+	)
+}
+
+func checkRedirect(request gen.UpdateReservationRequest) *Refusal {
+	return cmp.Or(
+		checkGiven("RedirectCallSid", request.RedirectCallSID),
+		checkGiven("RedirectUrl", request.RedirectURL),
+	)
+}
+
+func (w *Workspace) checkConference(r *Reservation, request gen.UpdateReservationRequest) *Refusal {
+	switch {
+	case request.PostWorkActivitySID != nil && w.MultiTaskEnabled:
+		return Invalid("PostWorkActivitySid is not allowed in a workspace with multitasking")
+	case !r.task.has("call_sid") && !r.task.has("outbound_to") && !r.task.has("to"):
+		return Invalid("The task has neither call_sid nor outbound_to")
+	}
+	return checkReachable("To", request.To, r.worker)
+}
+
+// checkGiven wants a field that is not empty.
+func checkGiven(field string, value *string) *Refusal {
+	if value == nil || *value == "" {
+		return Invalid("%s field is required", field)
+	}
+	return nil
+}
+
+// checkReachable wants an address of the worker, in the request or in its attributes.
+func checkReachable(field string, to *string, worker *Worker) *Refusal {
+	if (to == nil || *to == "") && worker.Attributes.Fields()["contact_uri"] == nil {
+		return Invalid("%s field is required, since worker %s has no contact_uri", field, worker.SID)
+	}
+	return nil
+}
+
+func (t *Task) has(attribute string) bool { return t.Attributes.Fields()[attribute] != nil }
+
+// accepts tells whether an instruction also accepts the reservation. There are no
+// calls, so whoever is called answers at once.
+func accepts(request gen.UpdateReservationRequest) bool {
+	if request.Instruction == nil {
+		return false
+	}
+	isTrue := func(flag *bool) bool { return flag != nil && *flag }
+	switch strings.ToLower(*request.Instruction) {
+	case "dequeue", "conference":
+		return true
+	case "call":
+		return isTrue(request.CallAccept)
+	case "redirect":
+		return isTrue(request.RedirectAccept)
+	}
+	return false
+}

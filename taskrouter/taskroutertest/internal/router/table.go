@@ -1,0 +1,107 @@
+package router
+
+import (
+	"cmp"
+	"encoding/json"
+	"iter"
+	"slices"
+	"time"
+)
+
+// Resource is what all resources have.
+type Resource struct {
+	SID         string    `json:"sid"`
+	DateCreated time.Time `json:"date_created"`
+	DateUpdated time.Time `json:"date_updated"`
+
+	place int // in the order in which the account made its resources
+}
+
+func (r *Resource) resource() *Resource { return r }
+
+// An Entry is something that a [Table] holds: a pointer to what has a [Resource].
+type Entry interface{ resource() *Resource }
+
+// A Table holds resources of one kind in the order in which they were made. The
+// zero value is an empty one.
+type Table[T Entry] struct {
+	rows  []T
+	bySID map[string]T
+	// removed are the last ones that were, so that a page token that was made of one
+	// still says where the next page begins.
+	removed []T
+}
+
+const removedKept = 4000
+
+// Len returns how many there are.
+func (t *Table[T]) Len() int { return len(t.rows) }
+
+// All returns them in the order in which they were made. The table must not be
+// changed meanwhile.
+func (t *Table[T]) All() iter.Seq[T] { return slices.Values(t.rows) }
+
+// Get returns the one with a SID, or a refusal if there is none.
+func (t *Table[T]) Get(sid string) (T, error) {
+	entry, ok := t.bySID[sid]
+	if !ok {
+		return entry, notFound()
+	}
+	return entry, nil
+}
+
+// Has tells whether there is one with a SID.
+func (t *Table[T]) Has(sid string) bool {
+	_, ok := t.bySID[sid]
+	return ok
+}
+
+// add appends one, which was made after all that are there.
+func (t *Table[T]) add(entry T) {
+	if t.bySID == nil {
+		t.bySID = make(map[string]T)
+	}
+	t.rows = append(t.rows, entry)
+	t.bySID[entry.resource().SID] = entry
+}
+
+// remove takes one out, which must be there.
+func (t *Table[T]) remove(entry T) {
+	i, _ := slices.BinarySearchFunc(t.rows, entry, byPlace)
+	t.rows = slices.Delete(t.rows, i, i+1)
+	delete(t.bySID, entry.resource().SID)
+	if len(t.removed) == removedKept {
+		t.removed = slices.Delete(t.removed, 0, removedKept/2)
+	}
+	t.removed = append(t.removed, entry)
+}
+
+// find returns one that is there or was removed lately.
+func (t *Table[T]) find(sid string) (T, bool) {
+	if entry, ok := t.bySID[sid]; ok {
+		return entry, true
+	}
+	i := slices.IndexFunc(t.removed, func(entry T) bool { return entry.resource().SID == sid })
+	if i < 0 {
+		var none T
+		return none, false
+	}
+	return t.removed[i], true
+}
+
+func byPlace[T Entry](a, b T) int { return cmp.Compare(a.resource().place, b.resource().place) }
+
+// MarshalJSON returns the list of what is there.
+func (t *Table[T]) MarshalJSON() ([]byte, error) {
+	if t.rows == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal(t.rows)
+}
+
+// UnmarshalJSON reads what MarshalJSON returns. The places, and what follows from
+// others, are for the account to set.
+func (t *Table[T]) UnmarshalJSON(data []byte) error {
+	*t = Table[T]{}
+	return json.Unmarshal(data, &t.rows)
+}

@@ -1,0 +1,267 @@
+package router
+
+import (
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A Task is something to be done.
+type Task struct {
+	Resource
+	Status           gen.TaskStatus `json:"assignment_status"`
+	Attributes       Attributes     `json:"attributes"`
+	Priority         int            `json:"priority"`
+	Reason           *string        `json:"reason"`
+	TaskChannelSID   string         `json:"task_channel_sid"`
+	WorkflowSID      string         `json:"workflow_sid"`
+	TaskQueueSID     string         `json:"task_queue_sid"`
+	DateQueueEntered *time.Time     `json:"task_queue_entered_date"`
+	Timeout          int            `json:"timeout"`
+	VirtualStartTime time.Time      `json:"virtual_start_time"`
+	RoutingTarget    string         `json:"routing_target"`
+	IgnoreCapacity   bool           `json:"ignore_capacity"`
+	Version          int            `json:"version"`
+
+	// Reservations are those that were made for the task.
+	Reservations Table[*Reservation] `json:"reservations"`
+}
+
+const (
+	maxTaskTimeout     = 1_209_600 // seconds
+	defaultTaskTimeout = 86_400
+	maxPriority        = 2_147_483_647
+)
+
+var firstVirtualStart = time.Date(1900, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// waits tells whether no worker has the task yet.
+func (t *Task) waits() bool {
+	return t.Status == gen.TaskStatusPending || t.Status == gen.TaskStatusReserved
+}
+
+// over tells whether nothing more becomes of the task.
+func (t *Task) over() bool {
+	return t.Status == gen.TaskStatusCompleted || t.Status == gen.TaskStatusCanceled
+}
+
+// Age returns how long ago a task was made.
+func (w *Workspace) Age(t *Task) time.Duration { return w.account.now.Sub(t.DateCreated) }
+
+// CreateTask makes a task.
+func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
+	attributes := string(request.Attributes)
+	workflowSID, noWorkflow := w.workflowOf(request)
+	if err := firstOf(
+		checkAttributes("Attributes", attributes),
+		noWorkflow,
+		CheckEnum("AssignmentStatus", request.AssignmentStatus),
+		checkRange("Priority", request.Priority, 0, maxPriority),
+		checkRange("Timeout", request.Timeout, 1, maxTaskTimeout),
+		w.CheckTaskChannel("TaskChannel", request.TaskChannel),
+		w.checkVirtualStart(request.VirtualStartTime),
+		w.checkRoutingTarget(request.RoutingTarget),
+		w.checkTaskQueueSID("TaskQueueSid", request.TaskQueueSID),
+	); err != nil {
+		return nil, err
+	}
+	t := &Task{
+		Resource:         w.account.newResource("WT"),
+		Status:           gen.TaskStatusPending,
+		Attributes:       newAttributes(attributes),
+		TaskChannelSID:   w.channelsByName[defaultChannel].SID,
+		WorkflowSID:      workflowSID,
+		Timeout:          defaultTaskTimeout,
+		VirtualStartTime: w.account.now,
+	}
+	set(&t.Priority, request.Priority)
+	set(&t.Timeout, request.Timeout)
+	set(&t.VirtualStartTime, request.VirtualStartTime)
+	set(&t.TaskQueueSID, request.TaskQueueSID)
+	set(&t.RoutingTarget, request.RoutingTarget)
+	w.setTaskChannel(t, request.TaskChannel)
+	if IsSID("WK", t.RoutingTarget) {
+		t.IgnoreCapacity = request.IgnoreCapacity == nil || *request.IgnoreCapacity
+	}
+	w.Tasks.add(t)
+	w.record(eventOf("task.created", "Task %s created", t.SID).about("task", t.SID).with(w.taskFacts(t)))
+	return t, nil
+}
+
+// workflowOf returns the workflow that a new task goes through: the one that is
+// named, or the only one.
+func (w *Workspace) workflowOf(request gen.CreateTaskRequest) (string, *Refusal) {
+	sid := request.WorkflowSID
+	if sid == nil && request.RoutingTarget != nil && IsSID("WW", *request.RoutingTarget) {
+		sid = request.RoutingTarget
+	}
+	switch {
+	case sid == nil && w.Workflows.Len() == 1:
+		return w.Workflows.rows[0].SID, nil
+	case sid == nil:
+		return "", Invalid("WorkflowSid field is required")
+	}
+	if refusal := CheckSID("WorkflowSid", "WW", sid); refusal != nil {
+		return "", refusal
+	}
+	if !w.Workflows.Has(*sid) {
+		return "", Invalid("Workflow %s does not exist", *sid)
+	}
+	return *sid, nil
+}
+
+func (w *Workspace) checkTaskQueueSID(field string, sid *string) *Refusal {
+	if refusal := CheckSID(field, "WQ", sid); sid == nil || refusal != nil {
+		return refusal
+	}
+	if !w.TaskQueues.Has(*sid) {
+		return Invalid("Task queue %s does not exist", *sid)
+	}
+	return nil
+}
+
+func (w *Workspace) checkRoutingTarget(sid *string) *Refusal {
+	if sid == nil || w.Workers.Has(*sid) || w.TaskQueues.Has(*sid) || w.Workflows.Has(*sid) {
+		return nil
+	}
+	return Invalid("RoutingTarget %s is no worker, task queue or workflow", *sid)
+}
+
+func (w *Workspace) checkVirtualStart(at *time.Time) *Refusal {
+	switch {
+	case at == nil:
+		return nil
+	case at.After(w.account.now):
+		return Invalid("VirtualStartTime cannot be in the future")
+	case at.Before(firstVirtualStart):
+		return Invalid("VirtualStartTime cannot be before 1900")
+	}
+	return nil
+}
+
+// setTaskChannel sets the channel that was named, by its SID or unique name.
+func (w *Workspace) setTaskChannel(t *Task, sidOrName *string) {
+	if sidOrName == nil {
+		return
+	}
+	if c, err := w.TaskChannel(*sidOrName); err == nil {
+		t.TaskChannelSID = c.SID
+	}
+}
+
+// UpdateTask changes what was sent, if the task has the version.
+func (w *Workspace) UpdateTask(t *Task, version Version, request gen.UpdateTaskRequest) error {
+	attributes := string(request.Attributes)
+	if err := firstOf(
+		version.check("task", t.Version),
+		checkAttributes("Attributes", attributes),
+		CheckEnum("AssignmentStatus", request.AssignmentStatus),
+		w.checkMove(t, request),
+		checkRange("Priority", request.Priority, 0, maxPriority),
+		w.CheckTaskChannel("TaskChannel", request.TaskChannel),
+		w.checkVirtualStart(request.VirtualStartTime),
+	); err != nil {
+		return err
+	}
+	if request == (gen.UpdateTaskRequest{}) {
+		return nil
+	}
+	if attributes != "" {
+		t.Attributes = newAttributes(attributes)
+	}
+	set(&t.Priority, request.Priority)
+	set(&t.VirtualStartTime, request.VirtualStartTime)
+	w.setTaskChannel(t, request.TaskChannel)
+	if request.Reason != nil {
+		t.Reason = request.Reason
+	}
+	w.changed(t)
+	if request.AssignmentStatus != nil && *request.AssignmentStatus != t.Status {
+		w.moveTask(t, *request.AssignmentStatus)
+	}
+	w.record(eventOf("task.updated", "Task %s updated", t.SID).about("task", t.SID).with(w.taskFacts(t)))
+	return nil
+}
+
+// changed marks a task as changed now.
+func (w *Workspace) changed(t *Task) {
+	t.Version++
+	w.touch(&t.Resource)
+}
+
+// checkMove wants that a task can move to the state that was sent, as the service
+// tells it.
+func (w *Workspace) checkMove(t *Task, request gen.UpdateTaskRequest) *Refusal {
+	if request.AssignmentStatus == nil {
+		return nil
+	}
+	switch status := *request.AssignmentStatus; status {
+	case gen.TaskStatusCanceled:
+		if !t.waits() {
+			return w.cannotMove("cancel", t, "pending or reserved")
+		}
+	case gen.TaskStatusWrapping:
+		if t.Status != gen.TaskStatusAssigned {
+			return w.cannotMove("wrap up a", t, "currently assigned")
+		}
+	case gen.TaskStatusCompleted:
+		if t.Status != gen.TaskStatusAssigned && t.Status != gen.TaskStatusWrapping {
+			return w.cannotMove("complete", t, "currently assigned")
+		}
+	default:
+		if status != t.Status {
+			return Invalid("AssignmentStatus cannot be set to %s", status)
+		}
+		return nil
+	}
+	if *request.AssignmentStatus != gen.TaskStatusCanceled && request.Attributes != "" {
+		return Invalid("Attributes cannot be changed together with an AssignmentStatus of %s", *request.AssignmentStatus)
+	}
+	return nil
+}
+
+func (w *Workspace) cannotMove(verb string, t *Task, state string) *Refusal {
+	return Invalid("Cannot %s task %s in workspace %s for account %s because it is not %s.",
+		verb, t.SID, w.SID, w.account.SID, state)
+}
+
+// moveTask moves a task to another state, and its reservations with it.
+func (w *Workspace) moveTask(t *Task, status gen.TaskStatus) {
+	t.Status = status
+	move := taskMoves[status]
+	w.record(eventOf(move.event, "Task %s %s", t.SID, move.word).about("task", t.SID).with(w.taskFacts(t)))
+	for r := range t.Reservations.All() {
+		if r.open() {
+			w.endReservation(r, move.reservations)
+		}
+	}
+}
+
+// taskMoves are what happens when a task is moved to a state.
+var taskMoves = map[gen.TaskStatus]struct {
+	event, word  string
+	reservations gen.ReservationStatus
+}{
+	gen.TaskStatusCanceled:  {"task.canceled", "canceled", gen.ReservationStatusCanceled},
+	gen.TaskStatusWrapping:  {"task.wrapup", "wrapping", gen.ReservationStatusWrapping},
+	gen.TaskStatusCompleted: {"task.completed", "completed", gen.ReservationStatusCompleted},
+}
+
+// DeleteTask deletes a task, if it has the version, and its reservations with it.
+func (w *Workspace) DeleteTask(t *Task, version Version) error {
+	if err := firstOf(version.check("task", t.Version)); err != nil {
+		return err
+	}
+	for r := range t.Reservations.All() {
+		switch {
+		case r.holdsTask():
+			w.endReservation(r, gen.ReservationStatusCompleted)
+		case r.open():
+			w.endReservation(r, gen.ReservationStatusCanceled)
+		}
+		r.worker.Reservations.remove(r)
+	}
+	w.Tasks.remove(t)
+	w.record(eventOf("task.deleted", "Task %s deleted", t.SID).about("task", t.SID).with(w.taskFacts(t)))
+	return nil
+}

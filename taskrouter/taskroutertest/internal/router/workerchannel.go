@@ -1,0 +1,107 @@
+package router
+
+import (
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A WorkerChannel is how much work of one kind a worker takes.
+type WorkerChannel struct {
+	Resource
+	TaskChannelSID     string `json:"task_channel_sid"`
+	ConfiguredCapacity int    `json:"configured_capacity"`
+	Available          bool   `json:"available"`
+}
+
+const maxCapacity = 50
+
+func (w *Workspace) addWorkerChannel(worker *Worker, channel *TaskChannel) {
+	c := &WorkerChannel{Resource: w.account.newResource("WC"), TaskChannelSID: channel.SID, ConfiguredCapacity: 1, Available: true}
+	worker.Channels.add(c)
+	worker.indexChannel(c)
+}
+
+func (worker *Worker) indexChannel(c *WorkerChannel) {
+	if worker.channels == nil {
+		worker.channels = make(map[string]*WorkerChannel)
+	}
+	worker.channels[c.TaskChannelSID] = c
+}
+
+// channelOf returns the task channel that a worker channel is of.
+func (w *Workspace) channelOf(c *WorkerChannel) *TaskChannel {
+	return w.TaskChannels.bySID[c.TaskChannelSID]
+}
+
+// WorkerChannel returns the channel of a worker with a SID, or of the task channel
+// with a unique name.
+func (w *Workspace) WorkerChannel(worker *Worker, sidOrName string) (*WorkerChannel, error) {
+	if channel, ok := w.channelsByName[sidOrName]; ok {
+		return worker.channels[channel.SID], nil
+	}
+	return worker.Channels.Get(sidOrName)
+}
+
+// Use returns how many tasks of a channel a worker has accepted, and how many percent
+// of the capacity are free.
+func (worker *Worker) Use(c *WorkerChannel) (assigned, freePercent int) {
+	return worker.assignedTasks(c), worker.freeCapacity(c)
+}
+
+func (worker *Worker) assignedTasks(c *WorkerChannel) int {
+	return worker.count(c, func(r *Reservation) bool { return r.Status == gen.ReservationStatusAccepted })
+}
+
+// freeCapacity is in percent. Whatever is not over uses capacity.
+func (worker *Worker) freeCapacity(c *WorkerChannel) int {
+	used := worker.count(c, (*Reservation).open)
+	if used >= c.ConfiguredCapacity {
+		return 0
+	}
+	return (c.ConfiguredCapacity - used) * 100 / c.ConfiguredCapacity
+}
+
+func (worker *Worker) count(c *WorkerChannel, match func(*Reservation) bool) int {
+	n := 0
+	for r := range worker.Reservations.All() {
+		if r.task.TaskChannelSID == c.TaskChannelSID && match(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// UpdateWorkerChannel changes what was sent.
+func (w *Workspace) UpdateWorkerChannel(worker *Worker, c *WorkerChannel, request gen.UpdateWorkerChannelRequest) error {
+	if err := firstOf(checkCapacity(request.Capacity)); err != nil {
+		return err
+	}
+	if request == (gen.UpdateWorkerChannelRequest{}) {
+		return nil
+	}
+	w.touch(&c.Resource)
+	worker.Version++
+	if request.Capacity != nil {
+		previous := c.ConfiguredCapacity
+		c.ConfiguredCapacity = *request.Capacity
+		w.record(eventOf("worker.capacity.update", "Worker %s capacity updated", worker.FriendlyName).
+			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(worker, c, previous)))
+	}
+	if request.Available != nil {
+		c.Available = *request.Available
+		w.record(eventOf("worker.channel.availability.update", "Worker %s channel availability updated", worker.FriendlyName).
+			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(worker, c, c.ConfiguredCapacity)))
+	}
+	return nil
+}
+
+func checkCapacity(capacity *int) *Refusal {
+	switch {
+	case capacity == nil:
+		return nil
+	case *capacity < 0:
+		return Invalid("Capacity is %d, at least 0 is expected", *capacity)
+	case *capacity > maxCapacity:
+		return Invalid("Capacity is %d, at most %d is allowed", *capacity, maxCapacity)
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package router
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
+)
+
+// A Workflow is the rules that move tasks through queues.
+type Workflow struct {
+	Resource
+	FriendlyName                  string  `json:"friendly_name"`
+	AssignmentCallbackURL         *string `json:"assignment_callback_url"`
+	FallbackAssignmentCallbackURL *string `json:"fallback_assignment_callback_url"`
+	TaskReservationTimeout        int     `json:"task_reservation_timeout"`
+	// Configuration is compact JSON.
+	Configuration json.RawMessage `json:"configuration"`
+
+	rules workflow.Configuration
+}
+
+const (
+	maxConfiguration          = 1_038_576 // bytes
+	maxReservationTimeout     = 86_400    // seconds
+	defaultReservationTimeout = 120
+)
+
+// CreateWorkflow makes a workflow.
+func (w *Workspace) CreateWorkflow(request gen.CreateWorkflowRequest) (*Workflow, error) {
+	fields := gen.UpdateWorkflowRequest{
+		FriendlyName:                  &request.FriendlyName,
+		Configuration:                 &request.Configuration,
+		AssignmentCallbackURL:         request.AssignmentCallbackURL,
+		FallbackAssignmentCallbackURL: request.FallbackAssignmentCallbackURL,
+		TaskReservationTimeout:        request.TaskReservationTimeout,
+	}
+	if err := firstOf(w.checkWorkflow(fields)); err != nil {
+		return nil, err
+	}
+	f := w.addWorkflow(request.FriendlyName, request.Configuration)
+	f.change(fields)
+	w.record(eventOf("workflow.created", "Workflow %s created", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	return f, nil
+}
+
+// addWorkflow adds one with the defaults.
+func (w *Workspace) addWorkflow(friendlyName, configuration string) *Workflow {
+	f := &Workflow{
+		Resource:               w.account.newResource("WW"),
+		FriendlyName:           friendlyName,
+		TaskReservationTimeout: defaultReservationTimeout,
+	}
+	f.setConfiguration(configuration)
+	w.Workflows.add(f)
+	return f
+}
+
+func (w *Workspace) checkWorkflow(request gen.UpdateWorkflowRequest) *Refusal {
+	return cmp.Or(
+		checkName("FriendlyName", request.FriendlyName, anyLength),
+		checkURL("AssignmentCallbackUrl", request.AssignmentCallbackURL),
+		checkURL("FallbackAssignmentCallbackUrl", request.FallbackAssignmentCallbackURL),
+		w.checkConfiguration(request.Configuration),
+		checkRange("TaskReservationTimeout", request.TaskReservationTimeout, 1, maxReservationTimeout),
+	)
+}
+
+// checkConfiguration wants what package workflow finds no error in. The queues that
+// the configuration names must be there.
+func (w *Workspace) checkConfiguration(text *string) *Refusal {
+	switch {
+	case text == nil:
+		return nil
+	case len(*text) > maxConfiguration:
+		return Invalid("Configuration has %d bytes, at most %d are allowed", len(*text), maxConfiguration)
+	case !isObject(*text):
+		return Invalid("Configuration is not a JSON document")
+	}
+	rules, err := workflow.Parse(*text)
+	if err != nil {
+		return Invalid("Configuration: %s", strings.TrimPrefix(err.Error(), "workflow: "))
+	}
+	for _, problem := range rules.Check(workflow.Workspace{Queues: w.queuesOfWorkflows()}) {
+		if problem.Severity != workflow.SeverityWarning {
+			return Invalid("Configuration: %s: %s", problem.Place, problem.Message)
+		}
+	}
+	return nil
+}
+
+func (w *Workspace) queuesOfWorkflows() []workflow.Queue {
+	queues := make([]workflow.Queue, 0, w.TaskQueues.Len())
+	for q := range w.TaskQueues.All() {
+		queues = append(queues, workflow.Queue{SID: q.SID, FriendlyName: q.FriendlyName})
+	}
+	return queues
+}
+
+func (f *Workflow) change(request gen.UpdateWorkflowRequest) {
+	set(&f.FriendlyName, request.FriendlyName)
+	set(&f.TaskReservationTimeout, request.TaskReservationTimeout)
+	if request.AssignmentCallbackURL != nil {
+		f.AssignmentCallbackURL = request.AssignmentCallbackURL
+	}
+	if request.FallbackAssignmentCallbackURL != nil {
+		f.FallbackAssignmentCallbackURL = request.FallbackAssignmentCallbackURL
+	}
+	if request.Configuration != nil {
+		f.setConfiguration(*request.Configuration)
+	}
+}
+
+func (f *Workflow) setConfiguration(text string) {
+	f.Configuration = json.RawMessage(compact(text))
+	f.rules, _ = workflow.Parse(text) // which was checked before
+}
+
+// leadsTo tells whether a target names a task queue.
+func (f *Workflow) leadsTo(queueSID string) bool {
+	for _, filter := range f.rules.TaskRouting.Filters {
+		for _, target := range filter.Targets {
+			if target.Queue == queueSID {
+				return true
+			}
+		}
+	}
+	last := f.rules.TaskRouting.DefaultFilter
+	return last != nil && last.Queue == queueSID
+}
+
+// UpdateWorkflow changes what was sent.
+func (w *Workspace) UpdateWorkflow(f *Workflow, request gen.UpdateWorkflowRequest) error {
+	if err := firstOf(w.checkWorkflow(request)); err != nil {
+		return err
+	}
+	if request == (gen.UpdateWorkflowRequest{}) {
+		return nil
+	}
+	f.change(request)
+	w.touch(&f.Resource)
+	w.record(eventOf("workflow.updated", "Workflow %s updated", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	return nil
+}
+
+// DeleteWorkflow deletes a workflow that leads no task.
+func (w *Workspace) DeleteWorkflow(f *Workflow) error {
+	if err := firstOf(w.checkWorkflowUnused(f)); err != nil {
+		return err
+	}
+	for task := range w.Tasks.All() {
+		if task.WorkflowSID == f.SID {
+			task.WorkflowSID = ""
+		}
+	}
+	w.Workflows.remove(f)
+	w.record(eventOf("workflow.deleted", "Workflow %s deleted", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	return nil
+}
+
+func (w *Workspace) checkWorkflowUnused(f *Workflow) *Refusal {
+	for task := range w.Tasks.All() {
+		if task.WorkflowSID == f.SID && task.waits() {
+			return Invalid("Workflow %s leads tasks that are pending or reserved", f.SID)
+		}
+	}
+	return nil
+}
+
+// workflow returns a workflow by its SID, or nil.
+func (w *Workspace) workflow(sid string) *Workflow { return w.Workflows.bySID[sid] }
+
+// WorkflowName returns the name of a workflow, or "" for none.
+func (w *Workspace) WorkflowName(sid string) string {
+	if f := w.workflow(sid); f != nil {
+		return f.FriendlyName
+	}
+	return ""
+}
