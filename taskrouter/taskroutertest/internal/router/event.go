@@ -97,7 +97,7 @@ func (w *Workspace) previousActivityFacts(sid string, stayed time.Duration) map[
 }
 
 func (w *Workspace) workerChannelFacts(worker *Worker, c *WorkerChannel, previous int) map[string]string {
-	channel := w.channelOf(c)
+	channel := w.TaskChannelOf(c.TaskChannelSID)
 	return map[string]string{
 		"worker_channel_available":          strconv.FormatBool(c.Available),
 		"worker_channel_available_capacity": strconv.Itoa(c.ConfiguredCapacity),
@@ -109,7 +109,7 @@ func (w *Workspace) workerChannelFacts(worker *Worker, c *WorkerChannel, previou
 }
 
 func (w *Workspace) taskFacts(t *Task) map[string]string {
-	channel := w.TaskChannels.bySID[t.TaskChannelSID]
+	channel := w.TaskChannelOf(t.TaskChannelSID)
 	facts := map[string]string{
 		"task_sid":                 t.SID,
 		"task_attributes":          t.Attributes.String(),
@@ -144,4 +144,30 @@ func (w *Workspace) reservationFacts(r *Reservation) map[string]string {
 	facts["reservation_sid"] = r.SID
 	facts["reservation_version"] = strconv.Itoa(r.Version)
 	return facts
+}
+
+// Has tells whether an event has all of some facts.
+func (e *Event) Has(facts map[string]string) bool {
+	for name, value := range facts {
+		if e.Data[name] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// ResourcePath is the path, below that of its workspace, of what the event is about.
+func (e *Event) ResourcePath() []string {
+	switch e.ResourceType {
+	case "workspace":
+		return nil
+	case "reservation":
+		return []string{"Tasks", e.Data["task_sid"], "Reservations", e.ResourceSID}
+	}
+	return []string{resourcePaths[e.ResourceType], e.ResourceSID}
+}
+
+var resourcePaths = map[string]string{
+	"activity": "Activities", "task-channel": "TaskChannels", "task-queue": "TaskQueues",
+	"workflow": "Workflows", "worker": "Workers", "task": "Tasks",
 }

@@ -125,3 +125,6 @@ func firstMatch[T Entry](rows func(yield func(int, T) bool), match func(T) bool)
 	}
 	return false
 }
+
+// NewestFirst is the order of those that were made last before the others.
+func NewestFirst[T Entry](a, b T) int { return byPlace(b, a) }

@@ -71,6 +71,10 @@ func (w *Workspace) TaskChannel(sidOrName string) (*TaskChannel, error) {
 	return w.TaskChannels.Get(sidOrName)
 }
 
+// TaskChannelOf returns the task channel with a SID that another resource holds, and
+// so is there.
+func (w *Workspace) TaskChannelOf(sid string) *TaskChannel { return w.TaskChannels.bySID[sid] }
+
 // CheckTaskChannel wants the SID or the unique name of a task channel.
 func (w *Workspace) CheckTaskChannel(field string, sidOrName *string) *Refusal {
 	if sidOrName == nil {

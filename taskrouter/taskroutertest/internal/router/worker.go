@@ -84,7 +84,7 @@ func (w *Workspace) Available(worker *Worker) bool { return w.activity(worker.Ac
 func (w *Workspace) Expressible(worker *Worker) expression.Worker {
 	channels := make(map[string]expression.Channel, worker.Channels.Len())
 	for c := range worker.Channels.All() {
-		channels[w.channelOf(c).UniqueName] = expression.Channel{
+		channels[w.TaskChannelOf(c.TaskChannelSID).UniqueName] = expression.Channel{
 			ConfiguredCapacity:          c.ConfiguredCapacity,
 			AssignedTasks:               worker.assignedTasks(c),
 			AvailableCapacityPercentage: worker.freeCapacity(c),

@@ -1,0 +1,152 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/gen/server"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+)
+
+// An Answer is a whole answer. Handlers write to it as to a client.
+type Answer struct {
+	Status int
+	Body   []byte
+	header http.Header
+}
+
+// Header returns the header, which may be changed.
+func (a *Answer) Header() http.Header { return a.header }
+
+// WriteHeader sets the status.
+func (a *Answer) WriteHeader(status int) { a.Status = status }
+
+// Write appends to the body.
+func (a *Answer) Write(p []byte) (int, error) {
+	a.Body = append(a.Body, p...)
+	return len(p), nil
+}
+
+// Codes of errors that are not of TaskRouter alone.
+const (
+	codeUnauthorized = 20003
+	codeNotFound     = 20404
+	codeTooMany      = 20429
+)
+
+// A call is what a handler needs of the request that it answers.
+type call struct {
+	api     *API
+	request *http.Request
+	header  http.Header // of the answer
+	root    string
+	version int // that the answer shows
+}
+
+// answer answers a request with what a handler returns: a value, nothing, or why not.
+func (a *API) answer(w http.ResponseWriter, r *http.Request, status int, handle func(*call) (any, error)) {
+	value, err := handle(&call{api: a, request: r, header: w.Header(), root: root(r)})
+	if err != nil {
+		fail(w, r, refusalOf(err))
+		return
+	}
+	if value == nil {
+		w.WriteHeader(status)
+		return
+	}
+	write(w, status, value)
+}
+
+func write(w http.ResponseWriter, status int, value any) {
+	body, err := pipeline.EncodeJSON(value)
+	if err != nil {
+		panic(fmt.Sprintf("taskroutertest: encode an answer: %v", err)) // all values are of generated types
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // an answer takes everything
+}
+
+// fail answers with a refusal.
+func fail(w http.ResponseWriter, r *http.Request, refusal *router.Refusal) {
+	message := refusal.Message
+	if refusal.Status == http.StatusNotFound {
+		message = "The requested resource " + resourcePath(r) + " was not found"
+	}
+	body := gen.Error{Message: &message, Status: &refusal.Status}
+	if refusal.Code != 0 {
+		body.Code = &refusal.Code
+		body.MoreInfo = new("https://www.twilio.com/docs/errors/" + strconv.Itoa(refusal.Code))
+	}
+	if refusal.Status == http.StatusUnauthorized {
+		body.Detail = new("Your AccountSid or AuthToken was incorrect.")
+	}
+	write(w, refusal.Status, body)
+}
+
+// refusalOf tells an error as the service would.
+func refusalOf(err error) *router.Refusal {
+	if refusal, ok := errors.AsType[*router.Refusal](err); ok {
+		return refusal
+	}
+	if required, ok := errors.AsType[*server.RequiredParamError](err); ok {
+		return router.Invalid("%s field is required", required.ParamName)
+	}
+	if invalid, ok := errors.AsType[*server.InvalidParamFormatError](err); ok {
+		return router.Invalid("%s cannot be read: %v", invalid.ParamName, cause(invalid.Err))
+	}
+	return router.Invalid("The request cannot be read: %v", err)
+}
+
+// cause takes the words of the router off an error of a parameter, which name it again.
+func cause(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
+}
+
+// tag sets the header ETag to a version, that of a list to the highest in it.
+func (c *call) tag(version int) {
+	c.version = max(c.version, version)
+	c.header.Set("ETag", strconv.Itoa(c.version))
+}
+
+// url is that of a resource of a workspace, by its path below that.
+func (c *call) url(w *router.Workspace, path ...string) string {
+	u := c.root + "/Workspaces/" + w.SID
+	for _, segment := range path {
+		u += "/" + segment
+	}
+	return u
+}
+
+// link is a URL as links have it.
+func (c *call) link(w *router.Workspace, path ...string) *string { return new(c.url(w, path...)) }
+
+// optionalLink is the link to a resource of a kind, null for none.
+func (c *call) optionalLink(w *router.Workspace, kind, sid string) *string {
+	if sid == "" {
+		return nil
+	}
+	return c.link(w, kind, sid)
+}
+
+// second is a time as the service writes it.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
+
+// seconds is a duration as the service writes it.
+func seconds(d time.Duration) int { return int(d / time.Second) }
+
+// optional is null for an empty text.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/gen/server"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+)
+
+// An API answers requests, one at a time.
+type API struct {
+	mux        *http.ServeMux
+	operations map[string]gen.Operation // by the pattern of the mux
+	// credentials are passwords by user name.
+	credentials map[string]string
+
+	server.ServerInterface // statistics are to come
+
+	mu      sync.Mutex
+	account *router.Account
+	limits  limits
+}
+
+var _ server.ServerInterface = (*API)(nil)
+
+// A Config is what an [API] is made of.
+type Config struct {
+	Account *router.Account
+	// Credentials are the passwords of those who may call, by user name.
+	Credentials map[string]string
+	// RateLimits tells whether too many requests are refused.
+	RateLimits bool
+}
+
+// New returns an API.
+func New(config Config) *API {
+	a := &API{
+		mux:         http.NewServeMux(),
+		operations:  make(map[string]gen.Operation),
+		credentials: config.Credentials,
+		account:     config.Account,
+		limits:      limits{enforced: config.RateLimits},
+	}
+	server.HandlerWithOptions(a, server.StdHTTPServerOptions{
+		BaseRouter:       a.mux,
+		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { fail(w, r, refusalOf(err)) },
+	})
+	for _, operation := range gen.Operations {
+		a.operations[operation.Method+" "+operation.Path] = operation
+	}
+	return a
+}
+
+// Operation tells which operation a request is for, or that it is for none.
+func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		return gen.Operation{}, false // which the mux would redirect
+	}
+	_, pattern := a.mux.Handler(r)
+	operation, ok := a.operations[pattern]
+	return operation, ok
+}
+
+// Answer answers a request, whose body is read already.
+func (a *API) Answer(r *http.Request) *Answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
+	a.account.Begin(now)
+	answer := &Answer{header: make(http.Header)}
+	answer.Header().Set("Twilio-Request-Id", a.account.NextSID("RQ"))
+	operation, ok := a.Operation(r)
+	if refusal := a.authenticate(r); refusal != nil {
+		answer.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
+		fail(answer, r, refusal)
+		return answer
+	}
+	if refusal := a.limits.count(answer.Header(), now, operation, r.URL.Query()); refusal != nil {
+		fail(answer, r, refusal)
+		return answer
+	}
+	if refusal := checkText(r); refusal != nil {
+		fail(answer, r, refusal)
+		return answer
+	}
+	if !ok {
+		fail(answer, r, a.noOperation(r))
+		return answer
+	}
+	a.mux.ServeHTTP(answer, r)
+	return answer
+}
+
+// noOperation is the refusal of a request for which there is no operation: one by
+// another method than the resource has, or one of a resource that is none.
+func (a *API) noOperation(r *http.Request) *router.Refusal {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, ok := a.Operation(other); ok {
+			return &router.Refusal{Status: http.StatusMethodNotAllowed, Code: 20004, Message: "Method not allowed"}
+		}
+	}
+	return &router.Refusal{Status: http.StatusNotFound, Code: codeNotFound}
+}
+
+// authenticate wants the user name and the password of somebody who may call.
+func (a *API) authenticate(r *http.Request) *router.Refusal {
+	user, password, ok := r.BasicAuth()
+	if !ok {
+		return unauthorized("No credentials provided")
+	}
+	if known, ok := a.credentials[user]; !ok || known != password {
+		return unauthorized("The credentials are not valid")
+	}
+	return nil
+}
+
+func unauthorized(why string) *router.Refusal {
+	return &router.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthorized, Message: "Authentication Error - " + why}
+}
+
+// root is what the URLs of an answer begin with.
+func root(r *http.Request) string {
+	scheme := "http"
+	switch {
+	case r.URL.Scheme != "":
+		scheme = r.URL.Scheme // of a request that came without a connection
+	case r.TLS != nil:
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + version
+}
+
+const version = "/v1"
+
+// resourcePath is the path of a request as messages have it.
+func resourcePath(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, version) }

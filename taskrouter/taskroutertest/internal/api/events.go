@@ -1,0 +1,132 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+)
+
+// ListEvents answers listEvents, newest first.
+func (a *API) ListEvents(w http.ResponseWriter, r *http.Request, workspaceSID string, params gen.ListEventsParams) {
+	a.inWorkspace(w, r, http.StatusOK, workspaceSID, func(c *call, workspace *router.Workspace) (any, error) {
+		query, err := eventQuery(c, workspace, params)
+		if err != nil {
+			return nil, err
+		}
+		items, meta, err := pageOf(c, workspace, "events", &workspace.Events,
+			paging{params.PageSize, params.Page, params.PageToken}, query, renderEvent)
+		return gen.EventList{Events: items, Meta: meta}, err
+	})
+}
+
+func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (router.Query[*router.Event], error) {
+	query := router.Query[*router.Event]{Compare: router.NewestFirst[*router.Event]}
+	window, err := c.window(params.Minutes, params.StartDate, params.EndDate)
+	if err != nil {
+		return query, err
+	}
+	if refusal := w.CheckTaskChannel("TaskChannel", params.TaskChannel); refusal != nil {
+		return query, refusal
+	}
+	facts := make(map[string]string)
+	for _, filter := range []struct {
+		name, prefix, fact string
+		sid                *string
+	}{
+		{"ReservationSid", "WR", "reservation_sid", params.ReservationSID},
+		{"TaskQueueSid", "WQ", "task_queue_sid", params.TaskQueueSID},
+		{"TaskSid", "WT", "task_sid", params.TaskSID},
+		{"WorkerSid", "WK", "worker_sid", params.WorkerSID},
+		{"WorkflowSid", "WW", "workflow_sid", params.WorkflowSID},
+		{"Sid", "EV", "", params.SID},
+	} {
+		if refusal := checkFilterSID(filter.name, filter.prefix, filter.sid); refusal != nil {
+			return query, refusal
+		}
+		if filter.fact != "" && !isEmpty(filter.sid) {
+			facts[filter.fact] = *filter.sid
+		}
+	}
+	if !isEmpty(params.TaskChannel) {
+		channel, err := w.TaskChannel(*params.TaskChannel)
+		if err != nil {
+			return query, err
+		}
+		facts["task_channel_sid"] = channel.SID
+	}
+	query.Match = func(e *router.Event) bool {
+		return window.holds(e.DateCreated) && matches(params.EventType, e.Type) && matches(params.SID, e.SID) && e.Has(facts)
+	}
+	return query, nil
+}
+
+// GetEvent answers getEvent.
+func (a *API) GetEvent(w http.ResponseWriter, r *http.Request, workspaceSID, eventSID string) {
+	find := func(w *router.Workspace) (*router.Event, error) { return w.Events.Get(eventSID) }
+	get(a, w, r, workspaceSID, find, renderEvent)
+}
+
+func renderEvent(c *call, w *router.Workspace, e *router.Event) gen.Event {
+	data := make(map[string]any, len(e.Data))
+	for name, value := range e.Data {
+		data[name] = value
+	}
+	return gen.Event{
+		SID:             e.SID,
+		AccountSID:      c.api.account.SID,
+		WorkspaceSID:    w.SID,
+		EventType:       e.Type,
+		EventDate:       second(e.DateCreated),
+		EventDateMs:     e.DateCreated.UnixMilli(),
+		EventData:       data,
+		Description:     e.Description,
+		ResourceType:    e.ResourceType,
+		ResourceSID:     e.ResourceSID,
+		ResourceURL:     c.url(w, e.ResourcePath()...),
+		ActorType:       new("workspace"),
+		ActorSID:        &w.SID,
+		ActorURL:        c.link(w),
+		Source:          new("twilio"),
+		SourceIPAddress: nil,
+		URL:             c.url(w, "Events", e.SID),
+	}
+}
+
+// A window is a stretch of time, both ends included.
+type window struct{ start, end time.Time }
+
+func (w window) holds(t time.Time) bool { return !t.Before(w.start) && !t.After(w.end) }
+
+const (
+	defaultMinutes = 15
+	maxMinutes     = int(router.EventsKept / time.Minute)
+)
+
+// window reads the stretch of time that events and statistics are asked for: the last
+// minutes, or from a date to another or until now.
+func (c *call) window(minutes *int, start, end *time.Time) (window, error) {
+	now := c.api.account.Now()
+	w := window{start: now.Add(-defaultMinutes * time.Minute), end: now}
+	switch {
+	case minutes != nil && (start != nil || end != nil):
+		return w, router.Invalid("Minutes cannot be combined with StartDate and EndDate")
+	case minutes != nil && (*minutes < 1 || *minutes > maxMinutes):
+		return w, router.Invalid("Minutes must be from 1 to %d", maxMinutes)
+	case start != nil && start.Before(now.Add(-router.EventsKept)):
+		return w, router.Invalid("StartDate is more than 30 days ago")
+	case start != nil && end != nil && start.After(*end):
+		return w, router.Invalid("StartDate is after EndDate")
+	}
+	if minutes != nil {
+		w.start = now.Add(-time.Duration(*minutes) * time.Minute)
+	}
+	if end != nil {
+		w.end, w.start = *end, now.Add(-router.EventsKept)
+	}
+	if start != nil {
+		w.start = *start
+	}
+	return w, nil
+}
