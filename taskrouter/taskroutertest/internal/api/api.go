@@ -56,6 +56,13 @@ func New(config Config) *API {
 	return a
 }
 
+// AccountSID is the SID of the account.
+func (a *API) AccountSID() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.account.SID
+}
+
 // Operation tells which operation a request is for, or that it is for none.
 func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
 	if path.Clean(r.URL.Path) != r.URL.Path {

@@ -1,0 +1,50 @@
+package taskroutertest
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/api"
+)
+
+// A Call is a request that the server got. Nothing in it may be changed.
+type Call struct {
+	// Operation is the operationId of the document, such as "createTask", or "" for a
+	// request that is for none.
+	Operation string
+	Method    string
+	// Path is the path of the URL, such as /v1/Workspaces.
+	Path   string
+	Query  url.Values
+	Header http.Header
+	Body   []byte
+}
+
+// Form returns the fields of the body, none if it is no form.
+func (c Call) Form() url.Values {
+	form, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return nil
+	}
+	return form
+}
+
+// An Answer is what the server answers.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+func callOf(a *api.API, r *http.Request, body []byte) Call {
+	operation, _ := a.Operation(r)
+	return Call{
+		Operation: operation.ID,
+		Method:    r.Method,
+		Path:      r.URL.Path,
+		Query:     r.URL.Query(),
+		Header:    r.Header.Clone(),
+		Body:      bytes.Clone(body),
+	}
+}

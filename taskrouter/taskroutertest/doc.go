@@ -1,0 +1,2 @@
+// Package taskroutertest is a TaskRouter in memory, for tests.
+package taskroutertest

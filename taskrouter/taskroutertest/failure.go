@@ -1,0 +1,114 @@
+package taskroutertest
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
+)
+
+// A Failure is how a call fails. With a Status the call is answered so, with an Err
+// it is not answered at all, and with nothing but a Delay it is only slow.
+type Failure struct {
+	// Status is that of the answer, such as 503.
+	Status int
+	// Code and Message are those of the error object in the answer.
+	Code    int
+	Message string
+	// Header is added to that of the answer, such as a Retry-After.
+	Header http.Header
+	// Body is the answer's in place of an error object, such as the HTML of a gateway.
+	Body string
+	// Err breaks the connection. A client in memory gets this error; one of a listener
+	// sees that the connection was closed.
+	Err error
+	// Delay is how long the call takes before anything else becomes of it.
+	Delay time.Duration
+	// CarriedOut tells that the call is carried out all the same, and that only its
+	// answer is lost.
+	CarriedOut bool
+}
+
+func (f Failure) isAnswer() bool { return f.Status != 0 || f.Err != nil }
+
+func (f Failure) preventsCall() bool { return f.isAnswer() && !f.CarriedOut }
+
+func (f Failure) answer() Answer {
+	answer := Answer{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}
+	if answer.Header == nil {
+		answer.Header = make(http.Header)
+	}
+	if f.Body != "" {
+		return answer
+	}
+	body := gen.Error{Status: &f.Status}
+	if f.Message != "" {
+		body.Message = &f.Message
+	}
+	if f.Code != 0 {
+		body.Code = &f.Code
+		body.MoreInfo = new("https://www.twilio.com/docs/errors/" + strconv.Itoa(f.Code))
+	}
+	answer.Header.Set("Content-Type", "application/json")
+	answer.Body, _ = pipeline.EncodeJSON(body) // texts and numbers always can be
+	return answer
+}
+
+// Fail lets the next n calls of an operation fail, after those that are to fail
+// already. The operation is named by its operationId, such as "createTask"; "" is any
+// operation, and requests for none. With an n of 0 no call of the operation is to fail
+// any more. It panics if there is no such operation.
+func (s *Server) Fail(operation string, n int, failure Failure) {
+	if operation != "" && !operationIDs[operation] {
+		panic(fmt.Sprintf("taskroutertest: Fail: there is no operation %q", operation))
+	}
+	s.failures.add(operation, n, failure)
+}
+
+// failures are those that are to come, by operation.
+type failures struct {
+	mu      sync.Mutex
+	pending map[string][]pendingFailure
+}
+
+type pendingFailure struct {
+	left    int
+	failure Failure
+}
+
+func (f *failures) add(operation string, n int, failure Failure) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.pending == nil {
+		f.pending = make(map[string][]pendingFailure)
+	}
+	if n <= 0 {
+		delete(f.pending, operation)
+		return
+	}
+	f.pending[operation] = append(f.pending[operation], pendingFailure{n, failure})
+}
+
+// take returns how a call of an operation is to fail. Failures of the operation go
+// before those of any.
+func (f *failures) take(operation string) Failure {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, of := range []string{operation, ""} {
+		queue := f.pending[of]
+		if len(queue) == 0 {
+			continue
+		}
+		queue[0].left--
+		failure := queue[0].failure
+		if queue[0].left == 0 {
+			f.pending[of] = queue[1:]
+		}
+		return failure
+	}
+	return Failure{}
+}

@@ -1,0 +1,98 @@
+package taskroutertest
+
+import (
+	"net"
+
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+)
+
+// An Option sets up a server; see [NewServer].
+type Option func(*config)
+
+type config struct {
+	seed       uint64
+	accountSID string
+	authToken  string
+	apiKeys    map[string]string
+	listener   net.Listener
+	rateLimits bool
+	before     func(Call) *Failure
+	after      func(Call, Answer)
+}
+
+func newConfig(options []Option) config {
+	c := config{seed: 1, apiKeys: make(map[string]string)}
+	for _, option := range options {
+		if option == nil {
+			panic("taskroutertest: NewServer: an Option is nil")
+		}
+		option(&c)
+	}
+	if c.authToken == "" {
+		c.authToken = router.SID("", c.seed, 1)
+	}
+	return c
+}
+
+// passwords are those of all who may call, by user name.
+func (c config) passwords(accountSID string) map[string]string {
+	all := map[string]string{accountSID: c.authToken}
+	for sid, secret := range c.apiKeys {
+		all[sid] = secret
+	}
+	return all
+}
+
+// WithSeed makes other SIDs. The same seed and the same calls in the same order give
+// the same SIDs, in every run; the seed is 1 unless set. A test with several servers
+// gives each its own, or they have SIDs in common.
+func WithSeed(seed uint64) Option {
+	return func(c *config) { c.seed = seed }
+}
+
+// WithAccount sets the SID of the account (AC and 32 hex digits) and its auth token.
+// Unless set they follow from the seed.
+func WithAccount(accountSID, authToken string) Option {
+	if !router.IsSID("AC", accountSID) || authToken == "" {
+		panic("taskroutertest: WithAccount: expected a SID of AC and 32 hex digits, and a token")
+	}
+	return func(c *config) { c.accountSID, c.authToken = accountSID, authToken }
+}
+
+// WithAPIKey lets an API key call, too.
+func WithAPIKey(keySID, secret string) Option {
+	if keySID == "" || secret == "" {
+		panic("taskroutertest: WithAPIKey: the key and its secret must not be empty")
+	}
+	return func(c *config) { c.apiKeys[keySID] = secret }
+}
+
+// WithListener serves the connections of a listener, for programs that need a port,
+// in place of calls in memory. The server closes it.
+func WithListener(listener net.Listener) Option {
+	if listener == nil {
+		panic("taskroutertest: WithListener: the listener is nil")
+	}
+	return func(c *config) { c.listener = listener }
+}
+
+// WithRateLimits refuses requests as the service does that come too often: the three
+// filters that it limits to three requests a second, the bulk statistics, of which it
+// allows five, and more than 100 of any in a second, a number that is made up. Without
+// the option the X-Rate-Limit headers count, and nothing is refused.
+func WithRateLimits() Option {
+	return func(c *config) { c.rateLimits = true }
+}
+
+// WithBefore calls f before each call is carried out, requests for no operation
+// included. If f returns a failure, the call fails so. Calls that come at once call f
+// at once; f may call the server.
+func WithBefore(f func(Call) *Failure) Option {
+	return func(c *config) { c.before = f }
+}
+
+// WithAfter calls f with each answer before it goes out, those of failures included.
+// Calls that come at once call f at once; f may call the server.
+func WithAfter(f func(Call, Answer)) Option {
+	return func(c *config) { c.after = f }
+}

@@ -1,0 +1,203 @@
+package taskroutertest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/api"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+)
+
+// Server is a TaskRouter. Many goroutines may call it at once.
+type Server struct {
+	config   config
+	api      *api.API
+	failures failures
+
+	url      string
+	listener *http.Server   // nil without one
+	serving  sync.WaitGroup // of the listener
+	closed   chan struct{}
+	close    sync.Once
+}
+
+// NewServer returns a TaskRouter without workspaces, in memory unless an option says
+// otherwise. It panics if an option cannot be. [Server.Close] ends it.
+func NewServer(options ...Option) *Server {
+	c := newConfig(options)
+	s := &Server{config: c, closed: make(chan struct{}), url: serviceURL}
+	account := router.NewAccount(c.accountSID, c.seed)
+	s.api = api.New(api.Config{
+		Account:     account,
+		Credentials: c.passwords(account.SID),
+		RateLimits:  c.rateLimits,
+	})
+	if c.listener != nil {
+		s.url = "http://" + c.listener.Addr().String()
+		s.listener = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+		s.serving.Go(func() { _ = s.listener.Serve(c.listener) }) // which Close ends
+	}
+	return s
+}
+
+// serviceURL is what URLs in answers begin with, and where clients believe to be,
+// without a listener.
+const serviceURL = "https://taskrouter.twilio.com"
+
+// URL is the base URL of the server, such as http://127.0.0.1:34567. Without a
+// listener it is that of the service, and only [Server.HTTPClient] and the clients
+// of [Server.Client] find the server there.
+func (s *Server) URL() string { return s.url }
+
+// AccountSID is the account that the workspaces belong to. It is a user name for
+// basic authentication, with [Server.AuthToken] as its password.
+func (s *Server) AccountSID() string { return s.api.AccountSID() }
+
+// AuthToken is the auth token of the account.
+func (s *Server) AuthToken() string { return s.config.authToken }
+
+// Client returns a client of the server, with its address and credentials and with
+// the options that are given, which win. It panics if an option cannot be.
+func (s *Server) Client(options ...taskrouter.Option) *taskrouter.Client {
+	options = append([]taskrouter.Option{
+		taskrouter.WithBaseURL(s.url),
+		taskrouter.WithAuthToken(s.AccountSID(), s.AuthToken()),
+		taskrouter.WithHTTPClient(s.HTTPClient()),
+	}, options...)
+	client, err := taskrouter.NewClient(options...)
+	if err != nil {
+		panic(fmt.Sprintf("taskroutertest: Client: %v", err))
+	}
+	return client
+}
+
+// HTTPClient returns a client that reaches the server, and without a listener nothing
+// else. It sends no credentials of its own.
+func (s *Server) HTTPClient() *http.Client {
+	if s.listener != nil {
+		return &http.Client{}
+	}
+	return &http.Client{Transport: transport{s}}
+}
+
+// Close ends the server: calls fail from now on, and the listener is closed. It may
+// be called more than once.
+func (s *Server) Close() {
+	s.close.Do(func() {
+		close(s.closed)
+		if s.listener != nil {
+			_ = s.listener.Close() // of the listener, which nobody has to know about
+		}
+	})
+	s.serving.Wait()
+}
+
+func (s *Server) isClosed() bool {
+	select {
+	case <-s.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// maxBody is how much is read of a request, in bytes. The largest one is that of a
+// workflow, whose configuration may have 1,038,576, each of them escaped.
+const maxBody = 4 << 20
+
+// ServeHTTP answers a request, which may have come to a server of the caller's.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body cannot be read, or has more than 4 MiB"}
+		tooLarge.answer().write(w)
+		return
+	}
+	answer, err := s.answer(r, body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // net/http closes the connection
+	}
+	answer.write(w)
+}
+
+func (a Answer) write(w http.ResponseWriter) {
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // a client that is gone misses nothing
+}
+
+// answer carries a call out, or lets it fail as it is to. An error means that the
+// connection breaks.
+func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
+	call := callOf(s.api, r, body)
+	failure := s.failureOf(call)
+	if err := wait(r.Context(), failure.Delay); err != nil {
+		return Answer{}, err
+	}
+	if failure.preventsCall() {
+		return s.fail(call, failure)
+	}
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	carriedOut := s.api.Answer(r)
+	if failure.isAnswer() {
+		return s.fail(call, failure)
+	}
+	return s.answered(call, Answer{Status: carriedOut.Status, Header: carriedOut.Header(), Body: carriedOut.Body}), nil
+}
+
+// failureOf is how a call is to fail: as the hook says, or else as Fail was told.
+func (s *Server) failureOf(call Call) Failure {
+	if s.config.before != nil {
+		if failure := s.config.before(call); failure != nil {
+			return *failure
+		}
+	}
+	return s.failures.take(call.Operation)
+}
+
+func (s *Server) fail(call Call, failure Failure) (Answer, error) {
+	if failure.Err != nil {
+		return Answer{}, failure.Err
+	}
+	return s.answered(call, failure.answer()), nil
+}
+
+// answered lets the hook see an answer.
+func (s *Server) answered(call Call, answer Answer) Answer {
+	if s.config.after != nil {
+		s.config.after(call, answer)
+	}
+	return answer
+}
+
+// wait waits as long as the context lets it.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// operationIDs are the names of all operations.
+var operationIDs = func() map[string]bool {
+	ids := make(map[string]bool)
+	for _, operation := range gen.Operations {
+		ids[operation.ID] = true
+	}
+	return ids
+}()

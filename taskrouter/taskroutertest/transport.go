@@ -1,0 +1,102 @@
+package taskroutertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// errClosed is what calls of a server fail with that is closed.
+var errClosed = errors.New("taskroutertest: the server is closed")
+
+// transport makes calls in memory. An answer is there as a whole before the client
+// gets it, so one whose body is never read holds nothing up.
+type transport struct{ server *Server }
+
+// RoundTrip makes a call. The call goes on when the client does not wait for it any
+// more, as one of the service does.
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := context.Cause(r.Context()); err != nil {
+		return nil, err
+	}
+	if t.server.isClosed() {
+		return nil, errClosed
+	}
+	request := r.Clone(r.Context())
+	if request.Host == "" {
+		request.Host = r.URL.Host
+	}
+	answered := make(chan outcome, 1)
+	go t.server.answerTo(answered, request, body)
+	select {
+	case o := <-answered:
+		return o.response(r)
+	case <-r.Context().Done():
+		return nil, context.Cause(r.Context())
+	case <-t.server.closed:
+		return nil, errClosed
+	}
+}
+
+// readBody reads and closes the body of a request, as a transport has to.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if failure := r.Body.Close(); err == nil {
+		err = failure
+	}
+	if err == nil && len(body) > maxBody {
+		err = fmt.Errorf("taskroutertest: the body of the request has more than %d bytes", maxBody)
+	}
+	return body, err
+}
+
+// outcome is what became of a call.
+type outcome struct {
+	answer Answer
+	err    error
+	// panicked is what a hook panicked with.
+	panicked any
+}
+
+// answerTo makes a call. A hook that ends its goroutine, as a failed require does,
+// leaves an error behind.
+func (s *Server) answerTo(answered chan<- outcome, r *http.Request, body []byte) {
+	o := outcome{err: errors.New("taskroutertest: a hook ended the goroutine of the call")}
+	defer func() {
+		o.panicked = recover()
+		answered <- o
+	}()
+	o.answer, o.err = s.answer(r, body)
+}
+
+// response is what the client gets.
+func (o outcome) response(r *http.Request) (*http.Response, error) {
+	if o.panicked != nil {
+		panic(o.panicked) // where the test can see it
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	return &http.Response{
+		Status:        strconv.Itoa(o.answer.Status) + " " + http.StatusText(o.answer.Status),
+		StatusCode:    o.answer.Status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        o.answer.Header,
+		Body:          io.NopCloser(bytes.NewReader(o.answer.Body)),
+		ContentLength: int64(len(o.answer.Body)),
+		Request:       r,
+	}, nil
+}
