@@ -2,6 +2,7 @@ package router
 
 import (
 	"cmp"
+
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 )
@@ -59,7 +60,7 @@ func (w *Workspace) addTaskQueue(friendlyName string) *TaskQueue {
 
 func (w *Workspace) checkTaskQueue(request gen.UpdateTaskQueueRequest) *Refusal {
 	return cmp.Or(
-		checkName("FriendlyName", request.FriendlyName, anyLength),
+		checkName(request.FriendlyName, anyLength),
 		checkTargetWorkers(request.TargetWorkers),
 		checkRange("MaxReservedWorkers", request.MaxReservedWorkers, 1, maxReservedWorkers),
 		CheckEnum("TaskOrder", request.TaskOrder),

@@ -27,11 +27,6 @@ func (worker *Worker) indexChannel(c *WorkerChannel) {
 	worker.channels[c.TaskChannelSID] = c
 }
 
-// channelOf returns the task channel that a worker channel is of.
-func (w *Workspace) channelOf(c *WorkerChannel) *TaskChannel {
-	return w.TaskChannels.bySID[c.TaskChannelSID]
-}
-
 // WorkerChannel returns the channel of a worker with a SID, or of the task channel
 // with a unique name.
 func (w *Workspace) WorkerChannel(worker *Worker, sidOrName string) (*WorkerChannel, error) {
