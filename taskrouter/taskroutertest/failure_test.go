@@ -1,0 +1,174 @@
+package taskroutertest_test
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+)
+
+// once makes a client try once only.
+var once = taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1})
+
+func TestTheNextCallsOfAnOperationFailAsTheyWereToldTo(t *testing.T) {
+	s := newServer(t)
+	client := s.Client(once)
+	s.Fail("createWorkspace", 2, taskroutertest.Failure{Status: 429, Code: 20429, Message: "Not now", Header: http.Header{"Retry-After": {"7"}}})
+	s.Fail("createWorkspace", 1, taskroutertest.Failure{Status: 500, Body: "<html>"})
+
+	for range 2 {
+		_, err := client.Workspaces.Create(t.Context(), taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+		var failure *taskrouter.Error
+		require.ErrorAs(t, err, &failure)
+		assert.Equal(t, 429, failure.StatusCode)
+		assert.Equal(t, 20429, failure.Code)
+		assert.Equal(t, "Not now", failure.Message)
+		assert.Equal(t, 7*time.Second, failure.RetryAfter)
+		assert.Equal(t, "https://www.twilio.com/docs/errors/20429", failure.MoreInfo)
+	}
+	assert.Empty(t, listWorkspaces(t, client), "other operations do not fail, and nothing was made")
+	_, err := client.Workspaces.Create(t.Context(), taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+	var failure *taskrouter.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, "<html>", string(failure.Body))
+	_, err = client.Workspaces.Create(t.Context(), taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+	assert.NoError(t, err)
+}
+
+func listWorkspaces(t *testing.T, client *taskrouter.Client) []*taskrouter.Workspace {
+	t.Helper()
+	workspaces, err := taskrouter.Collect(client.Workspaces.List(t.Context(), taskrouter.ListWorkspacesParams{}), -1)
+	require.NoError(t, err)
+	return workspaces
+}
+
+func TestFailuresOfAnOperationGoBeforeThoseOfAny(t *testing.T) {
+	s := newServer(t)
+	s.Fail("", 1, taskroutertest.Failure{Status: 500})
+	s.Fail("listWorkspaces", 1, taskroutertest.Failure{Status: 503})
+	statuses := func() (got []int) {
+		for range 3 {
+			got = append(got, send(t, s, http.MethodGet, "/Workspaces", nil).Status)
+		}
+		return got
+	}
+	assert.Equal(t, []int{503, 500, 200}, statuses())
+
+	s.Fail("listWorkspaces", 5, taskroutertest.Failure{Status: 503})
+	s.Fail("listWorkspaces", 0, taskroutertest.Failure{})
+	assert.Equal(t, []int{200, 200, 200}, statuses())
+	assert.PanicsWithValue(t, `taskroutertest: Fail: there is no operation "makeCoffee"`,
+		func() { s.Fail("makeCoffee", 1, taskroutertest.Failure{}) })
+}
+
+func TestARequestForNoOperationCanFail(t *testing.T) {
+	s := newServer(t)
+	s.Fail("", 1, taskroutertest.Failure{Status: 502, Message: "Bad gateway"})
+	assert.Equal(t, 502, send(t, s, http.MethodGet, "/Nothing", nil).Status)
+	assert.Equal(t, 404, send(t, s, http.MethodGet, "/Nothing", nil).Status)
+}
+
+func TestABrokenConnectionIsAnErrorOfTheTransport(t *testing.T) {
+	broken := errors.New("the cable is cut")
+	s := newServer(t)
+	s.Fail("listWorkspaces", 1, taskroutertest.Failure{Err: broken})
+	_, err := s.Client(once).Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
+	assert.ErrorIs(t, err, broken)
+
+	listening := newServer(t, taskroutertest.WithListener(listen(t)))
+	listening.Fail("listWorkspaces", 1, taskroutertest.Failure{Err: broken})
+	_, err = listening.Client(once).Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
+	assert.ErrorContains(t, err, "EOF")
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return listener
+}
+
+func TestACallWhoseAnswerIsLostIsCarriedOut(t *testing.T) {
+	for name, failure := range map[string]taskroutertest.Failure{
+		"by a broken connection": {Err: errors.New("lost"), CarriedOut: true},
+		"by a gateway":           {Status: 504, CarriedOut: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t)
+			s.Fail("createWorkspace", 1, failure)
+			_, err := s.Client(once).Workspaces.Create(t.Context(), taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+			assert.Error(t, err)
+			assert.Len(t, listWorkspaces(t, s.Client()), 1)
+		})
+	}
+}
+
+func TestASlowCallIsCarriedOutInTheTimeOfTheBubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		client := s.Client(once, taskrouter.WithAttemptTimeout(time.Minute))
+		s.Fail("listWorkspaces", 1, taskroutertest.Failure{Delay: 59 * time.Second})
+		s.Fail("listWorkspaces", 1, taskroutertest.Failure{Delay: time.Hour})
+		start := time.Now()
+
+		_, err := client.Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
+		assert.NoError(t, err)
+		assert.Equal(t, 59*time.Second, time.Since(start))
+		_, err = client.Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
+		assert.ErrorContains(t, err, "deadline exceeded")
+		assert.Equal(t, 119*time.Second, time.Since(start), "as long as the client waits, and no longer")
+	})
+}
+
+func TestTheSDKGetsOverFailuresThatPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		s.Fail("listWorkspaces", 2, taskroutertest.Failure{Status: 429, Header: http.Header{"Retry-After": {"3"}}})
+		start := time.Now()
+		assert.Empty(t, listWorkspaces(t, s.Client()))
+		assert.GreaterOrEqual(t, time.Since(start), 6*time.Second)
+	})
+}
+
+func TestHooksSeeEachCall(t *testing.T) {
+	var before, after []string
+	check := checkAnswer(t)
+	s := newServer(t,
+		taskroutertest.WithBefore(func(call taskroutertest.Call) *taskroutertest.Failure {
+			before = append(before, call.Operation+" "+call.Method+" "+call.Path)
+			if call.Query.Has("FriendlyName") {
+				return &taskroutertest.Failure{Status: 403, Message: "Names are secret"}
+			}
+			return nil
+		}),
+		taskroutertest.WithAfter(func(call taskroutertest.Call, answer taskroutertest.Answer) {
+			check(call, answer)
+			after = append(after, http.StatusText(answer.Status)+" "+call.Form().Get("FriendlyName"))
+		}))
+	send(t, s, http.MethodPost, "/Workspaces", fields("FriendlyName", "Support"))
+	send(t, s, http.MethodGet, "/Workspaces?FriendlyName=Support", nil)
+	send(t, s, http.MethodGet, "/Coffee", nil)
+	assert.Equal(t, []string{"createWorkspace POST /v1/Workspaces", "listWorkspaces GET /v1/Workspaces", " GET /v1/Coffee"}, before)
+	assert.Equal(t, []string{"Created Support", "Forbidden ", "Not Found "}, after)
+}
+
+func TestHooksMayCallTheServer(t *testing.T) {
+	var s *taskroutertest.Server
+	var inside atomic.Bool
+	s = newServer(t, taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure {
+		if inside.CompareAndSwap(false, true) {
+			send(t, s, http.MethodPost, "/Workspaces", fields("FriendlyName", "By a hook"))
+		}
+		return nil
+	}))
+	assert.Len(t, send(t, s, http.MethodGet, "/Workspaces", nil).Body["workspaces"], 1)
+}

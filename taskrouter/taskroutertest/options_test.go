@@ -1,0 +1,89 @@
+package taskroutertest_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+)
+
+func TestTheSameSeedGivesTheSameSIDs(t *testing.T) {
+	sids := func(options ...taskroutertest.Option) [3]string {
+		s := newServer(t, options...)
+		_, workspace := newWorkspace(t, s)
+		return [3]string{s.AccountSID(), s.AuthToken(), workspace}
+	}
+	assert.Equal(t, sids(), sids())
+	assert.Equal(t, sids(), sids(taskroutertest.WithSeed(1)))
+	other := sids(taskroutertest.WithSeed(2))
+	for i, sid := range sids() {
+		assert.NotEqual(t, sid, other[i])
+	}
+}
+
+func TestOneMoreOfAKindChangesNoOtherSIDs(t *testing.T) {
+	worker := func(activities int) string {
+		client, workspace := newWorkspace(t, newServer(t))
+		for range activities {
+			_, err := client.Activities(workspace).Create(t.Context(), taskrouter.CreateActivityRequest{FriendlyName: "Lunch"})
+			require.NoError(t, err)
+		}
+		worker, err := client.Workers(workspace).Create(t.Context(), taskrouter.CreateWorkerRequest{FriendlyName: "Jamie"})
+		require.NoError(t, err)
+		return worker.SID
+	}
+	assert.Equal(t, worker(0), worker(3))
+}
+
+func TestOnlyThoseWithCredentialsMayCall(t *testing.T) {
+	const account, key = "AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef"
+	s := newServer(t, taskroutertest.WithAccount(account, "token"), taskroutertest.WithAPIKey(key, "secret"))
+	assert.Equal(t, account, s.AccountSID())
+	for name, test := range map[string]struct {
+		user, password string
+		status         int
+	}{
+		"the account":               {account, "token", http.StatusOK},
+		"the API key":               {key, "secret", http.StatusOK},
+		"the account, another's":    {account, "secret", http.StatusUnauthorized},
+		"an account that is none":   {"AC00000000000000000000000000000000", "token", http.StatusUnauthorized},
+		"somebody without password": {account, "", http.StatusUnauthorized},
+		"nobody":                    {"", "", http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/v1/Workspaces", nil)
+			require.NoError(t, err)
+			request.SetBasicAuth(test.user, test.password)
+			e := do(t, s, request)
+			assert.Equal(t, test.status, e.Status)
+			assert.Equal(t, test.status == http.StatusUnauthorized, e.Header.Get("WWW-Authenticate") == `Basic realm="Twilio API"`)
+		})
+	}
+}
+
+func TestAClientTakesNothingFromTheEnvironment(t *testing.T) {
+	t.Setenv("TASKROUTER_BASE_URL", "https://elsewhere.example.com")
+	t.Setenv("TWILIO_API_KEY", "SK0123456789abcdef0123456789abcdef")
+	t.Setenv("TWILIO_API_SECRET", "secret")
+	t.Setenv("TWILIO_REGION", "ie1")
+	t.Setenv("TWILIO_EDGE", "dublin")
+	assert.Empty(t, listWorkspaces(t, newServer(t).Client()))
+}
+
+func TestWhatCannotBeIsSaidWhenTheServerIsMade(t *testing.T) {
+	for name, make := range map[string]func(){
+		"no option":       func() { taskroutertest.NewServer(nil) },
+		"no account":      func() { taskroutertest.WithAccount("AC1", "token") },
+		"no token":        func() { taskroutertest.WithAccount("AC0123456789abcdef0123456789abcdef", "") },
+		"no key":          func() { taskroutertest.WithAPIKey("", "secret") },
+		"no secret":       func() { taskroutertest.WithAPIKey("SK1", "") },
+		"no listener":     func() { taskroutertest.WithListener(nil) },
+		"a client's base": func() { taskroutertest.NewServer().Client(taskrouter.WithBaseURL("nowhere")) },
+	} {
+		t.Run(name, func(t *testing.T) { assert.Panics(t, make) })
+	}
+}
