@@ -1,0 +1,58 @@
+package taskroutertest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+)
+
+func Example() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	client := server.Client()
+	ctx := context.Background()
+
+	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.TaskQueues(workspace.SID).Create(ctx, taskrouter.CreateTaskQueueRequest{
+		FriendlyName:  "Spanish",
+		TargetWorkers: new(`languages HAS "es`),
+	})
+	var failure *taskrouter.Error
+	if errors.As(err, &failure) {
+		fmt.Println(failure.StatusCode, failure.Code, failure.Message)
+	}
+	for activity, err := range client.Activities(workspace.SID).List(ctx, taskrouter.ListActivitiesParams{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(activity.FriendlyName, activity.Available)
+	}
+	// Output:
+	// 400 20001 TargetWorkers: line 1, column 15: unexpected "\"es", expected the text to end with "
+	// Offline false
+	// Available true
+	// Unavailable false
+}
+
+// A program that gives up when the service is busy can be shown to do so.
+func ExampleServer_Fail() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	server.Fail("listWorkspaces", 1, taskroutertest.Failure{Status: 503, Message: "Busy"})
+
+	client := server.Client(taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1}))
+	_, err := client.Workspaces.Page(context.Background(), taskrouter.ListWorkspacesParams{})
+	fmt.Println(err)
+	_, err = client.Workspaces.Page(context.Background(), taskrouter.ListWorkspacesParams{})
+	fmt.Println(err)
+	// Output:
+	// taskrouter: listWorkspaces: 503 Service Unavailable: Busy
+	// <nil>
+}
