@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
@@ -18,7 +17,8 @@ func Example() {
 
 	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	_, err = client.TaskQueues(workspace.SID).Create(ctx, taskrouter.CreateTaskQueueRequest{
 		FriendlyName:  "Spanish",
@@ -30,7 +30,8 @@ func Example() {
 	}
 	for activity, err := range client.Activities(workspace.SID).List(ctx, taskrouter.ListActivitiesParams{}) {
 		if err != nil {
-			log.Fatal(err)
+			fmt.Println(err)
+			return
 		}
 		fmt.Println(activity.FriendlyName, activity.Available)
 	}
