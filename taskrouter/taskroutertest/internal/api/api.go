@@ -19,8 +19,6 @@ type API struct {
 	// credentials are passwords by user name.
 	credentials map[string]string
 
-	server.ServerInterface // statistics are to come
-
 	mu      sync.Mutex
 	account *router.Account
 	limits  limits

@@ -134,6 +134,7 @@ func (w *Workspace) taskFacts(t *Task) map[string]string {
 	}
 	if q := w.taskQueue(t.TaskQueueSID); q != nil {
 		maps.Copy(facts, q.facts())
+		facts["task_age_in_queue"] = strconv.Itoa(int(w.ageInQueue(t).Seconds()))
 	}
 	return facts
 }

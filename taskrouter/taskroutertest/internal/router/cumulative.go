@@ -1,0 +1,124 @@
+package router
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A Window is a stretch of time, both ends included.
+type Window struct{ Start, End time.Time }
+
+// Holds tells whether a time is in the window.
+func (w Window) Holds(t time.Time) bool { return !t.Before(w.Start) && !t.After(w.End) }
+
+// Happened is what happened in a window.
+type Happened struct {
+	// Events counts the events by their type.
+	Events map[string]int
+	// UntilAccepted are how long tasks had waited, since they were made, when they were
+	// accepted. A task that was accepted twice counts twice.
+	UntilAccepted Waits
+	// InQueueUntilAccepted are the same since the tasks entered their queue.
+	InQueueUntilAccepted Waits
+	// UntilCanceled are how long tasks had waited when they were canceled.
+	UntilCanceled Waits
+}
+
+// Happened returns what happened to the tasks of a scope. An event counts for the
+// queue, the workflow and the channel that the task had then.
+func (w *Workspace) Happened(s Scope, window Window) *Happened {
+	return w.happened(s, window, func(*Event) bool { return true })
+}
+
+// HappenedTo returns what happened to the tasks of a scope that these workers were
+// asked to do.
+func (w *Workspace) HappenedTo(workers []*Worker, s Scope, window Window) *Happened {
+	asked := make(map[string]bool, len(workers))
+	for _, worker := range workers {
+		asked[worker.SID] = true
+	}
+	return w.happened(s, window, func(e *Event) bool { return asked[e.Data["worker_sid"]] })
+}
+
+func (w *Workspace) happened(s Scope, window Window, match func(*Event) bool) *Happened {
+	h := &Happened{Events: make(map[string]int)}
+	facts := s.facts()
+	for e := range w.Events.All() {
+		if window.Holds(e.DateCreated) && e.Has(facts) && match(e) {
+			h.count(e)
+		}
+	}
+	return h
+}
+
+func (h *Happened) count(e *Event) {
+	h.Events[e.Type]++
+	switch e.Type {
+	case "reservation.accepted":
+		h.UntilAccepted.add(e, "task_age")
+		h.InQueueUntilAccepted.add(e, "task_age_in_queue")
+	case "task.canceled":
+		h.UntilCanceled.add(e, "task_age")
+	}
+}
+
+// Split returns what happened below and above each of some thresholds in seconds, and
+// nil for none.
+func (h *Happened) Split(thresholds []int) map[string]gen.WaitTimeSplit {
+	if len(thresholds) == 0 {
+		return nil
+	}
+	split := make(map[string]gen.WaitTimeSplit, len(thresholds))
+	for _, threshold := range thresholds {
+		accepted, canceled := h.UntilAccepted.below(threshold), h.UntilCanceled.below(threshold)
+		split[strconv.Itoa(threshold)] = gen.WaitTimeSplit{
+			Below: gen.WaitTimeCounts{ReservationsAccepted: accepted, TasksCanceled: canceled},
+			Above: gen.WaitTimeCounts{
+				ReservationsAccepted: len(h.UntilAccepted) - accepted,
+				TasksCanceled:        len(h.UntilCanceled) - canceled,
+			},
+		}
+	}
+	return split
+}
+
+// Waits are how long tasks waited, each in whole seconds, as events tell it.
+type Waits []int
+
+func (s *Waits) add(e *Event, fact string) {
+	if seconds, err := strconv.Atoi(e.Data[fact]); err == nil {
+		*s = append(*s, seconds)
+	}
+}
+
+// below counts the waits that were shorter than a threshold. One of as many seconds is
+// not: there are only whole ones, so that it was mostly longer.
+func (s Waits) below(threshold int) int {
+	n := 0
+	for _, wait := range s {
+		if wait < threshold {
+			n++
+		}
+	}
+	return n
+}
+
+// Duration sums the waits up. All of it is 0 if there are none.
+func (s Waits) Duration() gen.WaitDuration {
+	if len(s) == 0 {
+		return gen.WaitDuration{}
+	}
+	total := 0
+	for _, wait := range s {
+		total += wait
+	}
+	return gen.WaitDuration{
+		Avg:   float64(total) / float64(len(s)),
+		Min:   float64(slices.Min(s)),
+		Max:   float64(slices.Max(s)),
+		Total: float64(total),
+	}
+}
