@@ -96,9 +96,9 @@ func (s *shift) answer(r *Reservation, status gen.ReservationStatus) {
 	require.NoError(s.t, s.UpdateReservation(r, Version{}, gen.UpdateReservationRequest{ReservationStatus: &status}, TaskInstructions))
 }
 
-func (s *shift) update(t *Task, status gen.TaskStatus) {
+func (s *shift) cancel(t *Task) {
 	s.t.Helper()
-	require.NoError(s.t, s.UpdateTask(t, Version{}, gen.UpdateTaskRequest{AssignmentStatus: &status}))
+	require.NoError(s.t, s.UpdateTask(t, Version{}, gen.UpdateTaskRequest{AssignmentStatus: new(gen.TaskStatusCanceled)}))
 }
 
 func (s *shift) move(worker *Worker, activity string) { s.moveWorker(worker, s.named(activity).SID) }
@@ -120,7 +120,7 @@ func TestTasksAreCountedByTheirStateUntilTheyAreOver(t *testing.T) {
 	completed := s.reserve(s.task(f, q, "default", 0), worker)
 	s.answer(completed, gen.ReservationStatusAccepted)
 	s.answer(completed, gen.ReservationStatusCompleted)
-	s.update(s.task(f, q, "default", 9), gen.TaskStatusCanceled)
+	s.cancel(s.task(f, q, "default", 9))
 
 	now := s.TasksNow(Scope{})
 	assert.Equal(t, gen.TasksByStatus{"pending": 1, "reserved": 1, "assigned": 1, "wrapping": 1}, now.ByStatus)
@@ -144,7 +144,7 @@ func TestAScopeHoldsTheTasksAndEventsOfItsQueueWorkflowAndChannel(t *testing.T) 
 		s.task(f, q, "voice", 0), s.task(f, q, "voice", 0), s.task(f, q, "chat", 0),
 		s.task(f, otherQueue, "voice", 0), s.task(otherWorkflow, q, "voice", 0),
 	} {
-		s.update(made, gen.TaskStatusCanceled)
+		s.cancel(made)
 		made.Status = gen.TaskStatusPending // so that it counts both now and then
 	}
 	voice, chat := s.channelsByName["voice"].SID, s.channelsByName["chat"].SID
@@ -244,7 +244,7 @@ func TestEveryKindOfEventIsCounted(t *testing.T) {
 	canceled := s.task(f, q, "default", 0)
 	s.reserve(canceled, bruno)
 	s.after(9 * time.Second)
-	s.update(canceled, gen.TaskStatusCanceled)
+	s.cancel(canceled)
 	require.NoError(t, s.DeleteTask(canceled, Version{}))
 
 	all := s.Happened(Scope{TaskQueueSID: q.SID, WorkflowSID: f.SID}, s.past())
@@ -389,7 +389,7 @@ func (s *shift) touchTask(t *Task, worker *Worker, what int) {
 	i := slices.IndexFunc(t.Reservations.rows, (*Reservation).open)
 	switch {
 	case what == 0 && t.waits():
-		s.update(t, gen.TaskStatusCanceled)
+		s.cancel(t)
 	case what == 1:
 		require.NoError(s.t, s.DeleteTask(t, Version{}))
 	case t.Status == gen.TaskStatusPending:
