@@ -34,9 +34,10 @@ func (a *Attributes) MarshalJSON() ([]byte, error) { return []byte(a.text), nil 
 
 // UnmarshalJSON reads what MarshalJSON returns.
 func (a *Attributes) UnmarshalJSON(data []byte) error {
-	if refusal := checkAttributes("attributes", string(data)); refusal != nil {
+	text := compact(string(data)) // so that indenting makes nothing too long
+	if refusal := checkAttributes("", text); refusal != nil {
 		return refusal
 	}
-	*a = newAttributes(string(data))
+	*a = newAttributes(text)
 	return nil
 }

@@ -70,7 +70,7 @@ func CheckSID(field, prefix string, sid *string) *Refusal {
 var kinds = map[string]string{
 	"WS": "a workspace", "WA": "an activity", "WK": "a worker", "WQ": "a task queue", "WW": "a workflow",
 	"WT": "a task", "WR": "a reservation", "TC": "a task channel", "WC": "a worker channel", "EV": "an event",
-	"CA": "a call",
+	"AC": "an account", "CA": "a call",
 }
 
 // checkURL wants an absolute URL, or none. Its fragment may hold connection

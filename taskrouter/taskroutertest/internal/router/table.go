@@ -1,6 +1,7 @@
 package router
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"iter"
@@ -91,17 +92,23 @@ func (t *Table[T]) find(sid string) (T, bool) {
 
 func byPlace[T Entry](a, b T) int { return cmp.Compare(a.resource().place, b.resource().place) }
 
-// MarshalJSON returns the list of what is there.
-func (t *Table[T]) MarshalJSON() ([]byte, error) {
-	if t.rows == nil {
-		return []byte("[]"), nil
+// index makes what is there known by its SID.
+func (t *Table[T]) index() {
+	t.bySID = make(map[string]T, len(t.rows))
+	for _, entry := range t.rows {
+		t.bySID[entry.resource().SID] = entry
 	}
-	return json.Marshal(t.rows)
 }
 
-// UnmarshalJSON reads what MarshalJSON returns. The places, and what follows from
-// others, are for the account to set.
-func (t *Table[T]) UnmarshalJSON(data []byte) error {
-	*t = Table[T]{}
-	return json.Unmarshal(data, &t.rows)
+// MarshalJSON returns the list of what is there. Attributes stay as they are, so
+// nothing in them is escaped.
+func (t *Table[T]) MarshalJSON() ([]byte, error) {
+	if len(t.rows) == 0 {
+		return []byte("[]"), nil
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(t.rows)
+	return out.Bytes(), err
 }

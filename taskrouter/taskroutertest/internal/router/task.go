@@ -77,6 +77,7 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 	set(&t.Priority, request.Priority)
 	set(&t.Timeout, request.Timeout)
 	set(&t.VirtualStartTime, request.VirtualStartTime)
+	t.VirtualStartTime = t.VirtualStartTime.UTC()
 	set(&t.TaskQueueSID, request.TaskQueueSID)
 	set(&t.RoutingTarget, request.RoutingTarget)
 	w.setTaskChannel(t, request.TaskChannel)
@@ -171,6 +172,7 @@ func (w *Workspace) UpdateTask(t *Task, version Version, request gen.UpdateTaskR
 	}
 	set(&t.Priority, request.Priority)
 	set(&t.VirtualStartTime, request.VirtualStartTime)
+	t.VirtualStartTime = t.VirtualStartTime.UTC()
 	w.setTaskChannel(t, request.TaskChannel)
 	if request.Reason != nil {
 		t.Reason = request.Reason

@@ -1,0 +1,246 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// file is an account as a file has it: all of it in JSON, with attributes and
+// configurations as the objects that they are.
+//
+// People write such files, too. They must give the version, the SID and the friendly
+// name of whatever has them (but worker channels and events are given SIDs), the
+// unique name of a task channel, the configuration of a workflow, the task channel of
+// a worker channel, the worker and the state of a reservation, and the type and the
+// resource of an event. What else is missing is as if it had not been sent when the
+// thing was made, with these additions:
+//
+//   - a date is that of creation, and that of creation is the time of loading;
+//   - a workspace without activities has the usual three; its default activity is the
+//     first one, and its timeout activity the default one;
+//   - those of the five built-in task channels that are missing are added, and so is
+//     a worker channel for each task channel that a worker has none of;
+//   - a task is pending, and entered its queue, if it has one, when it was created.
+//
+// Nothing may be null but what can be unset, and nothing may be there that is not
+// known. Loading makes no events.
+type file struct {
+	Version    int               `json:"version"`
+	AccountSID string            `json:"account_sid"`
+	Seed       uint64            `json:"seed"`
+	SIDs       map[string]int    `json:"sids"`
+	Workspaces Table[*Workspace] `json:"workspaces"`
+}
+
+const fileVersion = 1
+
+// Dump returns the account as a file. Page tokens of what was removed are not in it.
+func (a *Account) Dump() ([]byte, error) {
+	f := file{
+		Version:    fileVersion,
+		AccountSID: a.SID,
+		Seed:       a.sids.seed,
+		SIDs:       a.sids.given,
+		Workspaces: a.Workspaces,
+	}
+	if f.SIDs == nil {
+		f.SIDs = map[string]int{}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(&f); err != nil {
+		return nil, fmt.Errorf("router: dump account: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Load returns the account that a file has. What has no date was made now. The error
+// has the first twenty faults that were found, a line each, with their places.
+func Load(data []byte, now time.Time) (*Account, error) {
+	r := fileReader{absent: make(map[*Resource][]string)}
+	f := file{}
+	r.read(data, &f)
+	if r.found > 0 {
+		return nil, r.err()
+	}
+	l := loader{
+		fileReader: r,
+		account: &Account{
+			SID:        f.AccountSID,
+			Workspaces: f.Workspaces,
+			sids:       sids{seed: f.Seed, given: f.SIDs, taken: make(map[string]bool)},
+			now:        now.UTC(),
+		},
+	}
+	l.load(f)
+	if l.found > 0 {
+		return nil, l.err()
+	}
+	return l.account, nil
+}
+
+// preset gives what a file is read into the values of what is missing there, where
+// these are always the same ones.
+func preset(value any) {
+	switch v := value.(type) {
+	case *Workspace:
+		v.MultiTaskEnabled, v.PrioritizeQueueOrder = true, gen.QueueOrderFIFO
+	case *WorkerChannel:
+		v.ConfiguredCapacity, v.Available = 1, true
+	case *Worker:
+		v.Attributes = newAttributes("")
+	case *TaskQueue:
+		v.TargetWorkers, v.MaxReservedWorkers, v.TaskOrder = everybody, 1, gen.QueueOrderFIFO
+	case *Workflow:
+		v.TaskReservationTimeout = defaultReservationTimeout
+	case *Task:
+		v.Status, v.Attributes, v.Timeout = gen.TaskStatusPending, newAttributes(""), defaultTaskTimeout
+	case *Event:
+		v.Data = make(map[string]string)
+	}
+}
+
+// required returns the members that must be there.
+func required(value any) []string {
+	switch value.(type) {
+	case *file:
+		return []string{"version"}
+	case *TaskChannel:
+		return []string{"sid", "friendly_name", "unique_name"}
+	case *WorkerChannel:
+		return []string{"task_channel_sid"}
+	case *Workflow:
+		return []string{"sid", "friendly_name", "configuration"}
+	case *Task:
+		return []string{"sid"}
+	case *Reservation:
+		return []string{"sid", "worker_sid", "reservation_status"}
+	case *Event:
+		return []string{"event_type", "resource_type", "resource_sid"}
+	}
+	return []string{"sid", "friendly_name"}
+}
+
+// A loader makes an account of what was read.
+type loader struct {
+	fileReader
+	account *Account
+}
+
+func (l *loader) load(f file) {
+	if f.Version != fileVersion {
+		l.fault("version", "is %d, %d is expected", f.Version, fileVersion)
+	}
+	l.checkGiven(f.SIDs)
+	l.nameAll()
+	if l.found > 0 {
+		return // since whatever refers to a SID would be at fault, too
+	}
+	for i, w := range l.account.Workspaces.rows {
+		w.account = l.account
+		l.loadWorkspace(element("workspaces", i), w)
+	}
+	if l.found == 0 {
+		l.number()
+	}
+}
+
+var sidPrefix = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// checkGiven looks at how many SIDs of each kind were given.
+func (l *loader) checkGiven(given map[string]int) {
+	for _, kind := range slices.Sorted(maps.Keys(given)) {
+		place := member("sids", kind)
+		if !sidPrefix.MatchString(kind) {
+			l.fault(place, "is no kind of SID, two capital letters are expected")
+		}
+		l.refuse(place, checkRange("", new(given[kind]), 0, math.MaxInt32))
+	}
+}
+
+// nameAll looks at all SIDs, gives some to those that need have none, and makes
+// everything known by them.
+func (l *loader) nameAll() {
+	a := l.account
+	if a.SID != "" {
+		l.takeSID("account_sid", "AC", a.SID)
+	}
+	a.each(func(place, prefix string, r *Resource) {
+		if !l.lacks(r, "sid") {
+			l.takeSID(member(place, "sid"), prefix, r.SID)
+		}
+	})
+	if a.SID == "" {
+		a.SID = a.NextSID("AC")
+	}
+	a.each(func(_, prefix string, r *Resource) {
+		if l.lacks(r, "sid") {
+			r.SID = a.NextSID(prefix)
+		}
+	})
+	a.index()
+}
+
+func (l *loader) takeSID(place, prefix, sid string) {
+	taken := l.account.sids.taken
+	switch refusal := CheckSID("", prefix, &sid); {
+	case refusal != nil:
+		l.refuse(place, refusal)
+	case taken[sid]:
+		l.fault(place, "%s stands in the file before", sid)
+	}
+	taken[sid] = true
+}
+
+// number gives everything its place in the order in which it was made, which is that
+// of the file. Reservations are in the file under their tasks; among those of
+// different tasks, which only workers bring together, the date decides.
+func (l *loader) number() {
+	l.account.made = 0
+	next := func(r *Resource) {
+		l.account.made++
+		r.place = l.account.made
+	}
+	l.account.each(func(_, _ string, r *Resource) { next(r) })
+	for w := range l.account.Workspaces.All() {
+		for _, r := range reservationsByDate(w) {
+			next(&r.Resource)
+			r.worker.Reservations.add(r)
+		}
+	}
+}
+
+// reservationsByDate returns the reservations of all tasks. Those of one task stay in
+// the order of the task, even if their dates do not.
+func reservationsByDate(w *Workspace) []*Reservation {
+	type dated struct {
+		*Reservation
+		at time.Time
+	}
+	var all []dated
+	for t := range w.Tasks.All() {
+		var latest time.Time
+		for r := range t.Reservations.All() {
+			if r.DateCreated.After(latest) {
+				latest = r.DateCreated
+			}
+			all = append(all, dated{r, latest})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return a.at.Compare(b.at) })
+	reservations := make([]*Reservation, len(all))
+	for i, r := range all {
+		reservations[i] = r.Reservation
+	}
+	return reservations
+}

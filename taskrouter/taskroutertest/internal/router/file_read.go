@@ -1,0 +1,322 @@
+package router
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A fileReader reads the JSON of a file and gathers what is wrong with it.
+type fileReader struct {
+	// absent are the members that were not there.
+	absent map[*Resource][]string
+	fields map[reflect.Type][]field
+
+	faults []error
+	found  int // faults, also those that are not kept
+}
+
+const faultsKept = 20
+
+func (r *fileReader) fault(place, format string, arguments ...any) {
+	r.found++
+	if r.found <= faultsKept {
+		r.faults = append(r.faults, fmt.Errorf("%s: "+format, append([]any{place}, arguments...)...))
+	}
+}
+
+// refuse gathers a refusal of the router. It names no field, since the place does.
+func (r *fileReader) refuse(place string, refusal *Refusal) {
+	if refusal != nil {
+		r.fault(place, "%s", strings.TrimLeft(refusal.Message, " :"))
+	}
+}
+
+func (r *fileReader) err() error {
+	faults := r.faults
+	if more := r.found - len(faults); more > 0 {
+		faults = append(faults, fmt.Errorf("and %d more", more))
+	}
+	return fmt.Errorf("router: load account: %w", errors.Join(faults...))
+}
+
+func (r *fileReader) lacks(resource *Resource, name string) bool {
+	return slices.Contains(r.absent[resource], name)
+}
+
+// read reads the whole of a file.
+func (r *fileReader) read(data []byte, f *file) {
+	var text json.RawMessage
+	err := json.Unmarshal(data, &text)
+	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case isSyntax:
+		before := data[:max(0, min(len(data), int(syntax.Offset)-1))]
+		line := bytes.Count(before, []byte("\n")) + 1
+		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+		r.fault(fmt.Sprintf("line %d, column %d", line, column), "%s", syntax.Error())
+	case !utf8.Valid(data):
+		r.fault("file", "is not UTF-8")
+	default:
+		r.object("", bytes.TrimLeft(text, whiteSpace), f)
+	}
+}
+
+// object reads a JSON object into the struct that a pointer leads to. It returns the
+// members that are missing and may be.
+func (r *fileReader) object(place string, text json.RawMessage, into any) []string {
+	if text[0] != '{' {
+		r.fault(cmp.Or(place, "file"), "is %s, an object is expected", brief(text))
+		return nil
+	}
+	value := reflect.ValueOf(into).Elem()
+	fields := r.fieldsOf(value.Type())
+	seen := make([]bool, len(fields))
+	for name, text := range members(text) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+		switch {
+		case i < 0:
+			r.fault(member(place, name), "is no member that is known here")
+		case seen[i]:
+			r.fault(member(place, name), "is there twice")
+		default:
+			seen[i] = true
+			r.member(place, name, text, value.FieldByIndex(fields[i].index).Addr().Interface())
+		}
+	}
+	var absent []string
+	for i, f := range fields {
+		switch {
+		case seen[i]:
+		case slices.Contains(required(into), f.name):
+			r.fault(member(place, f.name), "is missing")
+		default:
+			absent = append(absent, f.name)
+		}
+	}
+	return absent
+}
+
+// A field is one of a struct, by its name in JSON.
+type field struct {
+	name  string
+	index []int
+}
+
+// fieldsOf returns the fields of a struct, those of embedded ones, too.
+func (r *fileReader) fieldsOf(t reflect.Type) []field {
+	if fields, ok := r.fields[t]; ok {
+		return fields
+	}
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		if name := f.Tag.Get("json"); name != "" && name != "-" {
+			fields = append(fields, field{name, f.Index})
+		}
+	}
+	if r.fields == nil {
+		r.fields = make(map[reflect.Type][]field)
+	}
+	r.fields[t] = fields
+	return fields
+}
+
+// A list is a [Table] of any kind.
+type list interface {
+	read(r *fileReader, place string, text json.RawMessage)
+}
+
+// member reads a member of an object.
+func (r *fileReader) member(object, name string, text json.RawMessage, into any) {
+	if l, ok := into.(list); ok {
+		l.read(r, member(object, name), text)
+		return
+	}
+	isNull := text[0] == 'n' && reflect.TypeOf(into).Elem().Kind() != reflect.Pointer
+	err := json.Unmarshal(text, into)
+	refusal, refused := errors.AsType[*Refusal](err)
+	switch {
+	case isNull, err != nil && !refused:
+		r.fault(member(object, name), "is %s, %s is expected", brief(text), expected(into))
+	case refused:
+		r.refuse(member(object, name), refusal)
+	default:
+		r.date(object, name, into)
+	}
+}
+
+// date has a date in UTC, and wants one that can be written again.
+func (r *fileReader) date(object, name string, into any) {
+	t, ok := into.(*time.Time)
+	if pointer, isPointer := into.(**time.Time); isPointer && *pointer != nil {
+		t, ok = *pointer, true
+	}
+	if !ok {
+		return
+	}
+	*t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		r.fault(member(object, name), "is not from the year 1 to 9999 in UTC")
+	}
+}
+
+// expected says what kind of value is wanted.
+func expected(into any) string {
+	switch into.(type) {
+	case *time.Time, **time.Time:
+		return "a time like 2026-01-31T09:30:00Z"
+	case *int, *uint64:
+		return "a whole number"
+	case *bool:
+		return "true or false"
+	case *map[string]int:
+		return "an object of whole numbers"
+	case *map[string]string:
+		return "an object of texts"
+	case *Attributes, *json.RawMessage:
+		return "an object"
+	}
+	return "a text"
+}
+
+// brief returns the beginning of what stands in a file.
+func brief(text json.RawMessage) string {
+	const most = 40
+	short := []rune(compact(string(text)))
+	if len(short) <= most {
+		return string(short)
+	}
+	return string(short[:most]) + "…"
+}
+
+// read reads a list.
+func (t *Table[T]) read(r *fileReader, place string, text json.RawMessage) {
+	if text[0] != '[' {
+		r.fault(place, "is %s, a list is expected", brief(text))
+		return
+	}
+	for i, text := range elements(text) {
+		entry := reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T)
+		preset(entry)
+		if absent := r.object(element(place, i), text, entry); absent != nil {
+			r.absent[entry.resource()] = absent
+		}
+		t.rows = append(t.rows, entry)
+	}
+}
+
+// member returns the place of a member of an object.
+func member(object, name string) string {
+	switch {
+	case !uniqueName.MatchString(name):
+		return object + "[" + strconv.Quote(name) + "]"
+	case object == "":
+		return name
+	}
+	return object + "." + name
+}
+
+// element returns the place of an element of a list.
+func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+// What follows takes valid JSON apart without copying it. Decoders of encoding/json
+// either do not tell places or read everything several times.
+
+const whiteSpace = " \t\r\n"
+
+// members gives the names and values of an object.
+func members(object json.RawMessage) iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		text := bytes.TrimLeft(object[1:], whiteSpace)
+		for text[0] != '}' {
+			var name string
+			quoted, rest := cut(text)
+			if json.Unmarshal(quoted, &name) != nil {
+				return // which cannot be
+			}
+			value, rest := cut(bytes.TrimLeft(rest[1:], whiteSpace)) // after the colon
+			if !yield(name, value) {
+				return
+			}
+			text = afterComma(rest)
+		}
+	}
+}
+
+// elements gives the elements of a list with their numbers.
+func elements(list json.RawMessage) iter.Seq2[int, json.RawMessage] {
+	return func(yield func(int, json.RawMessage) bool) {
+		text := bytes.TrimLeft(list[1:], whiteSpace)
+		for i := 0; text[0] != ']'; i++ {
+			value, rest := cut(text)
+			if !yield(i, value) {
+				return
+			}
+			text = afterComma(rest)
+		}
+	}
+}
+
+func afterComma(text []byte) []byte {
+	if text[0] == ',' {
+		text = bytes.TrimLeft(text[1:], whiteSpace)
+	}
+	return text
+}
+
+// cut returns the value that a text begins with, and what follows it after white
+// space.
+func cut(text []byte) (value, rest []byte) {
+	end := valueEnd(text)
+	return text[:end], bytes.TrimLeft(text[end:], whiteSpace)
+}
+
+func valueEnd(text []byte) int {
+	switch text[0] {
+	case '"':
+		return stringEnd(text)
+	case '{', '[':
+		return bracketEnd(text)
+	}
+	if end := bytes.IndexAny(text, ",]}"+whiteSpace); end >= 0 {
+		return end
+	}
+	return len(text)
+}
+
+func stringEnd(text []byte) int {
+	for i := 1; ; i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+}
+
+func bracketEnd(text []byte) int {
+	depth := 0
+	for i := 0; ; i++ {
+		switch text[i] {
+		case '"':
+			i += stringEnd(text[i:]) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+			if depth == 0 {
+				return i + 1
+			}
+		}
+	}
+}

@@ -1,0 +1,557 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+var loadedAt = time.Date(2026, time.January, 5, 9, 30, 0, 123456789, time.UTC)
+
+func TestTheStateComesBackFromAFile(t *testing.T) {
+	a := richAccount(t)
+	dumped := dump(t, a)
+	loaded, err := Load(dumped, loadedAt.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, string(dumped), string(dump(t, loaded)))
+	assert.True(t, bytes.HasSuffix(dumped, []byte("}\n")))
+	assertSameIndexes(t, a, loaded)
+}
+
+func TestAFileKeepsTheTextOfAttributesAndConfigurations(t *testing.T) {
+	a := NewAccount("", 1)
+	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
+	text := `{"z":1.50,"a":"<&>\u003c` + "\u2028" + `","n":null,"e":{},"l":[1e3,[]]}`
+	worker, err := w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: "Alice <a@example.com>", Attributes: gen.Attributes(text)})
+	require.NoError(t, err)
+	configuration := `{"z":"<&>","task_routing":{"filters":[],"default_filter":{"timeout":"5","queue":"` + w.TaskQueues.rows[0].SID + `"}}}`
+	require.NoError(t, w.UpdateWorkflow(w.Workflows.rows[0], gen.UpdateWorkflowRequest{Configuration: &configuration}))
+
+	loaded, err := Load(dump(t, a), loadedAt)
+	require.NoError(t, err)
+	again := loaded.Workspaces.rows[0]
+	assert.Equal(t, text, again.Workers.rows[0].Attributes.String())
+	assert.Equal(t, worker.FriendlyName, again.Workers.rows[0].FriendlyName)
+	assert.Equal(t, configuration, string(again.Workflows.rows[0].Configuration))
+	assert.Contains(t, string(dump(t, a)), "\"attributes\": {\n            \"z\": 1.50,\n")
+}
+
+func TestAttributesThatFitFitInAFileToo(t *testing.T) {
+	a := NewAccount("", 1)
+	w := newWorkspace(t, a, "")
+	text := `{"a":[` + strings.Repeat("1,", 2043) + `1]}`
+	require.Len(t, text, maxAttributes-1)
+	_, err := w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: "Alice", Attributes: gen.Attributes(text)})
+	require.NoError(t, err)
+	_, err = Load(dump(t, a), loadedAt)
+	assert.NoError(t, err)
+}
+
+func TestAnEmptyAccountComesBack(t *testing.T) {
+	a := NewAccount("AC00000000000000000000000000000001", 7)
+	assert.Equal(t, `{
+  "version": 1,
+  "account_sid": "AC00000000000000000000000000000001",
+  "seed": 7,
+  "sids": {},
+  "workspaces": []
+}
+`, string(dump(t, a)))
+	loaded, err := Load(dump(t, a), loadedAt)
+	require.NoError(t, err)
+	assert.Equal(t, string(dump(t, a)), string(dump(t, loaded)))
+}
+
+// TestTheStateComesBackWhateverHappened goes on with both accounts after loading, so
+// that what is not in the file must have come back, too.
+func TestTheStateComesBackWhateverHappened(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			a := NewAccount("", seed)
+			operate(a, rand.New(rand.NewPCG(seed, 1)), 1000)
+			dumped := dump(t, a)
+			loaded, err := Load(dumped, loadedAt)
+			require.NoError(t, err)
+			require.Equal(t, string(dumped), string(dump(t, loaded)))
+			assertSameIndexes(t, a, loaded)
+
+			loaded.Begin(a.now)
+			operate(a, rand.New(rand.NewPCG(seed, 2)), 300)
+			operate(loaded, rand.New(rand.NewPCG(seed, 2)), 300)
+			require.Equal(t, string(dump(t, a)), string(dump(t, loaded)))
+		})
+	}
+}
+
+func TestSIDsGoOnAfterLoading(t *testing.T) {
+	a := richAccount(t)
+	loaded, err := Load(dump(t, a), loadedAt)
+	require.NoError(t, err)
+	for _, prefix := range []string{"WS", "WK", "RQ", "WR", "XX"} {
+		assert.Equal(t, a.NextSID(prefix), loaded.NextSID(prefix))
+	}
+}
+
+func TestSIDsOfAFileAreNotGivenAgain(t *testing.T) {
+	taken := SID("WS", 3, 1)
+	a, err := Load(fmt.Appendf(nil, `{"version":1,"seed":3,"workspaces":[{"sid":%q,"friendly_name":"a"}]}`, taken), loadedAt)
+	require.NoError(t, err)
+	assert.Equal(t, SID("AC", 3, 1), a.SID)
+	assert.Equal(t, SID("WS", 3, 2), a.NextSID("WS"))
+}
+
+func TestPageTokensOutliveAFile(t *testing.T) {
+	a := richAccount(t)
+	w := a.Workspaces.rows[0]
+	page, err := w.Events.Page(Query[*Event]{Size: 3, Compare: NewestFirst[*Event]})
+	require.NoError(t, err)
+	query := Query[*Event]{Size: 3, Compare: NewestFirst[*Event], Token: page.NextToken()}
+	want, err := w.Events.Page(query)
+	require.NoError(t, err)
+
+	loaded, err := Load(dump(t, a), loadedAt)
+	require.NoError(t, err)
+	got, err := loaded.Workspaces.rows[0].Events.Page(query)
+	require.NoError(t, err)
+	assert.Equal(t, sidsOf(want.Items), sidsOf(got.Items))
+	assert.Equal(t, []bool{want.Before, want.After}, []bool{got.Before, got.After})
+}
+
+func TestReservationsOfAWorkerComeByDate(t *testing.T) {
+	const text = `{"version":1,"workspaces":[{"sid":"WS00000000000000000000000000000001","friendly_name":"a",
+		"workers":[{"sid":"WK00000000000000000000000000000001","friendly_name":"a"}],
+		"tasks":[
+			{"sid":"WT00000000000000000000000000000001","workflow_sid":"","assignment_status":"completed","reservations":[
+				{"sid":"WR00000000000000000000000000000001","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:03Z"},
+				{"sid":"WR00000000000000000000000000000002","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:01Z"}]},
+			{"sid":"WT00000000000000000000000000000002","workflow_sid":"","assignment_status":"completed","reservations":[
+				{"sid":"WR00000000000000000000000000000003","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:02Z"},
+				{"sid":"WR00000000000000000000000000000004","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:03Z"}]}]}]}`
+	a, err := Load([]byte(text), loadedAt)
+	require.NoError(t, err)
+	w := a.Workspaces.rows[0]
+	var got []string
+	for _, sid := range sidsOf(w.Workers.rows[0].Reservations.rows) {
+		got = append(got, sid[33:])
+	}
+	assert.Equal(t, []string{"3", "1", "2", "4"}, got)
+	assert.NoError(t, w.DeleteTask(w.Tasks.rows[0], Version{}))
+	assert.Equal(t, 2, w.Workers.rows[0].Reservations.Len())
+}
+
+func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
+	a, err := Load(read(t, "minimal.json"), loadedAt)
+	require.NoError(t, err)
+	made := NewAccount("", 0)
+	made.Begin(loadedAt)
+	_, err = made.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "Small"})
+	require.NoError(t, err)
+
+	want := made.Workspaces.rows[0]
+	got := a.Workspaces.rows[0]
+	want.SID, want.Events = got.SID, Table[*Event]{}
+	made.sids.given = a.sids.given
+	made.index()
+	assert.Equal(t, map[string]int{"AC": 1, "WA": 3, "TC": 5}, a.sids.given)
+	assert.Equal(t, string(dump(t, made)), string(dump(t, a)))
+	assertSameIndexes(t, made, a)
+}
+
+func TestTheExampleOfASupportCenterLoads(t *testing.T) {
+	a, err := Load(read(t, "support.json"), loadedAt)
+	require.NoError(t, err)
+	w := a.Workspaces.rows[0]
+
+	var states []gen.TaskStatus
+	for task := range w.Tasks.All() {
+		states = append(states, task.Status)
+		assert.Equal(t, w.Workflows.rows[0].SID, task.WorkflowSID)
+		assert.Equal(t, task.DateCreated, *task.DateQueueEntered)
+		assert.Equal(t, task.DateCreated, task.VirtualStartTime)
+		assert.Equal(t, task.DateCreated, task.DateUpdated)
+		assert.Equal(t, defaultTaskTimeout, task.Timeout)
+	}
+	assert.ElementsMatch(t, states, []gen.TaskStatus{"pending", "reserved", "assigned", "wrapping", "completed", "canceled"})
+
+	assert.Equal(t, []string{"voice", "chat", "default", "sms", "video"}, namesOf(w.TaskChannels.rows))
+	alice, bob, carmen := w.Workers.rows[0], w.Workers.rows[1], w.Workers.rows[2]
+	assert.True(t, w.Available(alice))
+	assert.Equal(t, w.DefaultActivitySID, carmen.ActivitySID)
+	assert.Equal(t, loadedAt, alice.DateCreated)
+	assert.Equal(t, loadedAt, alice.DateStatusChanged)
+	chat, err := w.WorkerChannel(bob, "chat")
+	require.NoError(t, err)
+	used, free := bob.Use(chat)
+	assert.Equal(t, []int{0, 50}, []int{used, free})
+	assert.Equal(t, 5, alice.Channels.Len())
+	english, spanish := w.TaskQueues.rows[0], w.TaskQueues.rows[1]
+	assert.True(t, english.Serves(w.Expressible(alice).Fields()))
+	assert.False(t, spanish.Serves(w.Expressible(alice).Fields()))
+	assert.True(t, w.Workflows.rows[0].leadsTo(spanish.SID))
+
+	dumped := dump(t, a)
+	again, err := Load(dumped, loadedAt.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, string(dumped), string(dump(t, again)))
+	assertSameIndexes(t, a, again)
+}
+
+func TestTimesOfAFileAreInUTC(t *testing.T) {
+	text := strings.Replace(string(read(t, "minimal.json")), `"Small"`, `"Small", "date_created": "2026-01-01T01:00:00.5+02:00"`, 1)
+	a, err := Load([]byte(text), loadedAt)
+	require.NoError(t, err)
+	assert.Contains(t, string(dump(t, a)), `"date_created": "2025-12-31T23:00:00.5Z"`)
+}
+
+func TestVirtualStartTimesAreDumpedInUTC(t *testing.T) {
+	a := NewAccount("", 1)
+	a.Begin(loadedAt)
+	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
+	at := time.Date(2026, time.January, 1, 1, 0, 0, 0, time.FixedZone("", 7200))
+	task, err := w.CreateTask(gen.CreateTaskRequest{VirtualStartTime: &at})
+	require.NoError(t, err)
+	assert.Equal(t, time.UTC, task.VirtualStartTime.Location())
+	require.NoError(t, w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{VirtualStartTime: &at}))
+	assert.Contains(t, string(dump(t, a)), `"virtual_start_time": "2025-12-31T23:00:00Z"`)
+}
+
+func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
+	for name, status := range map[string]string{
+		"WK": "pending", "WW": "completed", "WQ": "canceled",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Load(broken(t, `"date_created": "2026-01-05T09:25:00Z"`, fmt.Sprintf(
+				`"routing_target": "%s000000000000000000000000000000ff", "assignment_status": %q`, name, status)), loadedAt)
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// richAccount has everything: several workspaces, and reservations in all states.
+func richAccount(t *testing.T) *Account {
+	t.Helper()
+	a, err := Load(read(t, "support.json"), loadedAt)
+	require.NoError(t, err)
+	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
+	_, err = w.CreateTask(gen.CreateTaskRequest{Attributes: `{"a":1}`})
+	require.NoError(t, err)
+	support := a.Workspaces.rows[0]
+	a.Begin(loadedAt.Add(time.Second))
+	task, err := support.CreateTask(gen.CreateTaskRequest{RoutingTarget: new(support.Workers.rows[1].SID)})
+	require.NoError(t, err)
+	reserve(support, task, support.Workers.rows[0])
+	require.NoError(t, support.UpdateWorker(support.Workers.rows[0], Version{}, gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
+	newWorkspace(t, a, "")
+	return a
+}
+
+// reserve makes a reservation as routing does.
+func reserve(w *Workspace, task *Task, worker *Worker) {
+	r := &Reservation{
+		Resource: w.account.newResource("WR"), WorkerSID: worker.SID, Status: gen.ReservationStatusPending,
+		task: task, worker: worker,
+	}
+	task.Reservations.add(r)
+	worker.Reservations.add(r)
+	w.setTaskStatus(task, gen.TaskStatusReserved)
+}
+
+// operate does what comes by chance, refusals included. The clock goes on with each
+// reservation, since a file has no other order among those of a worker.
+func operate(a *Account, random *rand.Rand, n int) {
+	for range n {
+		a.Begin(a.now.Add(time.Duration(1 + random.IntN(1e10))))
+		if a.Workspaces.Len() == 0 || a.Workspaces.Len() < 4 && random.IntN(100) == 0 {
+			template := pick(random, []gen.WorkspaceTemplate{gen.WorkspaceTemplateFIFO, gen.WorkspaceTemplateNONE})
+			_, _ = a.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "w", Template: &template})
+			continue
+		}
+		w := pick(random, a.Workspaces.rows)
+		operations[random.IntN(len(operations))](w, random)
+	}
+}
+
+func pick[T any](random *rand.Rand, all []T) (one T) {
+	if len(all) > 0 {
+		one = all[random.IntN(len(all))]
+	}
+	return one
+}
+
+// operations do one thing each, whether it is refused or not.
+var operations = []func(w *Workspace, random *rand.Rand){
+	func(w *Workspace, random *rand.Rand) {
+		_, _ = w.CreateActivity(gen.CreateActivityRequest{FriendlyName: "a", Available: new(random.IntN(2) == 0)})
+	},
+	func(w *Workspace, random *rand.Rand) { _ = w.DeleteActivity(pick(random, w.Activities.rows)) },
+	func(w *Workspace, random *rand.Rand) {
+		_ = w.Update(gen.UpdateWorkspaceRequest{DefaultActivitySID: new(pick(random, w.Activities.rows).SID)})
+	},
+	func(w *Workspace, random *rand.Rand) {
+		_, _ = w.CreateTaskChannel(gen.CreateTaskChannelRequest{FriendlyName: "c", UniqueName: fmt.Sprint("c", random.IntN(5))})
+	},
+	func(w *Workspace, random *rand.Rand) { _ = w.DeleteTaskChannel(pick(random, w.TaskChannels.rows)) },
+	func(w *Workspace, random *rand.Rand) {
+		_, _ = w.CreateTaskQueue(gen.CreateTaskQueueRequest{
+			FriendlyName: "<q>", TargetWorkers: new(pick(random, []string{"", "a == 1", "1==1"})),
+			ReservationActivitySID: new(pick(random, w.Activities.rows).SID),
+		})
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if q := pick(random, w.TaskQueues.rows); q != nil {
+			_ = w.DeleteTaskQueue(q)
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if q := pick(random, w.TaskQueues.rows); q != nil {
+			_, _ = w.CreateWorkflow(gen.CreateWorkflowRequest{
+				FriendlyName: "f", Configuration: `{"task_routing": {"default_filter": {"queue": "` + q.SID + `"}}}`,
+			})
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if f := pick(random, w.Workflows.rows); f != nil && random.IntN(3) == 0 {
+			_ = w.DeleteWorkflow(f)
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		_, _ = w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: fmt.Sprint("K", random.IntN(20)), Attributes: `{"a": 1}`})
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if worker := pick(random, w.Workers.rows); worker != nil {
+			_ = w.UpdateWorker(worker, Version{}, gen.UpdateWorkerRequest{
+				FriendlyName: new(fmt.Sprint("k", random.IntN(20))), ActivitySID: new(pick(random, w.Activities.rows).SID),
+				RejectPendingReservations: new(random.IntN(2) == 0),
+			})
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if worker := pick(random, w.Workers.rows); worker != nil && random.IntN(4) == 0 {
+			_ = w.DeleteWorker(worker, Version{})
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if worker := pick(random, w.Workers.rows); worker != nil {
+			c, _ := w.WorkerChannel(worker, pick(random, w.TaskChannels.rows).UniqueName)
+			_ = w.UpdateWorkerChannel(worker, c, gen.UpdateWorkerChannelRequest{Capacity: new(random.IntN(4)), Available: new(random.IntN(2) == 0)})
+		}
+	},
+	createTask, createTask, reserveAny, reserveAny, reserveAny,
+	func(w *Workspace, random *rand.Rand) {
+		if task := pick(random, w.Tasks.rows); task != nil {
+			_ = w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{
+				AssignmentStatus: new(pick(random, []gen.TaskStatus{"completed", "canceled", "wrapping"})), Reason: new("r"),
+			})
+		}
+	},
+	func(w *Workspace, random *rand.Rand) {
+		if task := pick(random, w.Tasks.rows); task != nil && random.IntN(3) == 0 {
+			_ = w.DeleteTask(task, Version{})
+		}
+	},
+	moveReservation, moveReservation, moveReservation,
+}
+
+func createTask(w *Workspace, random *rand.Rand) {
+	targets := []string{pick(random, w.Activities.rows).SID}
+	for worker := range w.Workers.All() {
+		targets = append(targets, worker.SID)
+	}
+	for f := range w.Workflows.All() {
+		targets = append(targets, f.SID)
+	}
+	request := gen.CreateTaskRequest{Attributes: `{"a": 1}`, TaskChannel: new(pick(random, w.TaskChannels.rows).SID)}
+	if f := pick(random, w.Workflows.rows); f != nil {
+		request.WorkflowSID = &f.SID
+	}
+	if q := pick(random, w.TaskQueues.rows); q != nil {
+		request.TaskQueueSID = &q.SID
+		targets = append(targets, q.SID)
+	}
+	if random.IntN(2) == 0 {
+		request.RoutingTarget = new(pick(random, targets))
+	}
+	_, _ = w.CreateTask(request)
+}
+
+func reserveAny(w *Workspace, random *rand.Rand) {
+	task, worker := pick(random, w.Tasks.rows), pick(random, w.Workers.rows)
+	if task != nil && worker != nil && task.waits() {
+		reserve(w, task, worker)
+	}
+}
+
+func moveReservation(w *Workspace, random *rand.Rand) {
+	worker := pick(random, w.Workers.rows)
+	if worker == nil {
+		return
+	}
+	if r := pick(random, worker.Reservations.rows); r != nil {
+		status := pick(random, []gen.ReservationStatus{"accepted", "rejected", "wrapping", "completed"})
+		_ = w.UpdateReservation(r, Version{}, gen.UpdateReservationRequest{ReservationStatus: &status}, WorkerInstructions)
+	}
+}
+
+// assertSameIndexes wants that all that a file does not hold is the same in both.
+func assertSameIndexes(t *testing.T, want, got *Account) {
+	t.Helper()
+	assert.Equal(t, outside(want), outside(got))
+}
+
+// outside returns in words what a file does not hold, checking that it is in order.
+func outside(a *Account) []string {
+	var out []string
+	say := func(format string, arguments ...any) { out = append(out, fmt.Sprintf(format, arguments...)) }
+	order := map[string]int{}
+	a.each(func(place, _ string, r *Resource) {
+		list := place[:strings.LastIndexByte(place, '[')]
+		say("%s in order: %t", place, r.place > order[list] && r.place <= a.made)
+		order[list] = r.place
+	})
+	for _, w := range a.Workspaces.rows {
+		same, err := a.Workspaces.Get(w.SID)
+		say("%s %t %t %v", w.SID, w.account == a, same == w, err)
+		for c := range w.TaskChannels.All() {
+			say("%s %t %t", c.SID, w.channelsByName[c.UniqueName] == c, w.TaskChannels.bySID[c.SID] == c)
+		}
+		for q := range w.TaskQueues.All() {
+			say("%s %t %v", q.SID, w.TaskQueues.bySID[q.SID] == q, q.target)
+		}
+		for f := range w.Workflows.All() {
+			say("%s %t %v", f.SID, w.Workflows.bySID[f.SID] == f, f.rules)
+		}
+		for worker := range w.Workers.All() {
+			say("%s %t %t %d", worker.SID, w.Workers.bySID[worker.SID] == worker, w.WorkerNamed(worker.FriendlyName) == worker, len(worker.channels))
+			for c := range worker.Channels.All() {
+				say("%s %t %t", c.SID, worker.Channels.bySID[c.SID] == c, worker.channels[c.TaskChannelSID] == c)
+			}
+			previous := 0
+			for r := range worker.Reservations.All() {
+				say("%s of %s %t %t", r.SID, worker.SID, worker.Reservations.bySID[r.SID] == r, r.place > previous)
+				previous = r.place
+			}
+		}
+		for task := range w.Tasks.All() {
+			say("%s %t", task.SID, w.Tasks.bySID[task.SID] == task)
+			for r := range task.Reservations.All() {
+				say("%s %t %t %s", r.SID, task.Reservations.bySID[r.SID] == r, r.task == task, r.worker.SID)
+			}
+		}
+		say("%d %d %d %d %d %d", len(w.Activities.bySID), len(w.TaskChannels.bySID), len(w.Events.bySID), len(w.channelsByName), len(w.workersByName), len(w.Tasks.bySID))
+	}
+	return out
+}
+
+func newWorkspace(t *testing.T, a *Account, template gen.WorkspaceTemplate) *Workspace {
+	t.Helper()
+	request := gen.CreateWorkspaceRequest{FriendlyName: "Another"}
+	if template != "" {
+		request.Template = &template
+	}
+	w, err := a.CreateWorkspace(request)
+	require.NoError(t, err)
+	return w
+}
+
+func dump(t testing.TB, a *Account) []byte {
+	t.Helper()
+	data, err := a.Dump()
+	require.NoError(t, err)
+	return data
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + name)
+	require.NoError(t, err)
+	return data
+}
+
+// broken is the example of a support center with something in it replaced, once.
+func broken(t testing.TB, old, replacement string) []byte {
+	t.Helper()
+	text := string(read(t, "support.json"))
+	require.Contains(t, text, old)
+	return []byte(strings.Replace(text, old, replacement, 1))
+}
+
+func sidsOf[T Entry](entries []T) (sids []string) {
+	for _, entry := range entries {
+		sids = append(sids, entry.resource().SID)
+	}
+	return sids
+}
+
+func namesOf(channels []*TaskChannel) (names []string) {
+	for _, c := range channels {
+		names = append(names, c.UniqueName)
+	}
+	return names
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, name := range []string{"minimal.json", "support.json"} {
+		f.Add(read(f, name))
+	}
+	a := NewAccount("", 1)
+	operate(a, rand.New(rand.NewPCG(1, 1)), 60)
+	f.Add(dump(f, a))
+	f.Add([]byte(`{"version":1,"workspaces":[{"sid":"\u0057S00000000000000000000000000000001","friendly_name":"\"\\","x":[{}]} , null]}`))
+	f.Add([]byte(" [ ] "))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		loaded, err := Load(data, loadedAt)
+		if err != nil {
+			assert.Nil(t, loaded)
+			assert.Contains(t, err.Error(), "router: load account: ")
+			return
+		}
+		dumped := dump(t, loaded)
+		require.True(t, json.Valid(dumped))
+		again, err := Load(dumped, loadedAt.Add(time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, string(dumped), string(dump(t, again)))
+		again.Begin(loadedAt)
+		operate(again, rand.New(rand.NewPCG(1, 1)), 100)
+		for _, w := range slices.Clone(again.Workspaces.rows) {
+			again.DeleteWorkspace(w)
+		}
+	})
+}
+
+func BenchmarkFileOfManyTasks(b *testing.B) {
+	a := NewAccount("", 1)
+	a.Begin(loadedAt)
+	w, err := a.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "Large", Template: new(gen.WorkspaceTemplateFIFO)})
+	require.NoError(b, err)
+	for range 100_000 {
+		_, err := w.CreateTask(gen.CreateTaskRequest{Attributes: `{"language": "en", "from": "+14155550101", "account": {"tier": 2}}`})
+		require.NoError(b, err)
+	}
+	data := dump(b, a)
+	b.Run("Dump", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			data = dump(b, a)
+		}
+		b.SetBytes(int64(len(data)))
+	})
+	b.Run("Load", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, err := Load(data, loadedAt)
+			require.NoError(b, err)
+		}
+		b.SetBytes(int64(len(data)))
+	})
+}
