@@ -1,8 +1,6 @@
 package router
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -54,20 +52,18 @@ func (a *Account) Dump() ([]byte, error) {
 	if f.SIDs == nil {
 		f.SIDs = map[string]int{}
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(&f); err != nil {
+	w := newFileWriter()
+	if err := w.object(0, &f); err != nil {
 		return nil, fmt.Errorf("router: dump account: %w", err)
 	}
-	return out.Bytes(), nil
+	w.line(0)
+	return w.out.Bytes(), nil
 }
 
 // Load returns the account that a file has. What has no date was made now. The error
 // has the first twenty faults that were found, a line each, with their places.
 func Load(data []byte, now time.Time) (*Account, error) {
-	r := fileReader{absent: make(map[*Resource][]string)}
+	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields)}
 	f := file{}
 	r.read(data, &f)
 	if r.found > 0 {

@@ -19,7 +19,7 @@ import (
 type fileReader struct {
 	// absent are the members that were not there.
 	absent map[*Resource][]string
-	fields map[reflect.Type][]field
+	fields fields
 
 	faults []error
 	found  int // faults, also those that are not kept
@@ -79,7 +79,7 @@ func (r *fileReader) object(place string, text json.RawMessage, into any) []stri
 		return nil
 	}
 	value := reflect.ValueOf(into).Elem()
-	fields := r.fieldsOf(value.Type())
+	fields := r.fields.of(value.Type())
 	seen := make([]bool, len(fields))
 	for name, text := range members(text) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
@@ -112,27 +112,28 @@ type field struct {
 	index []int
 }
 
-// fieldsOf returns the fields of a struct, those of embedded ones, too.
-func (r *fileReader) fieldsOf(t reflect.Type) []field {
-	if fields, ok := r.fields[t]; ok {
-		return fields
+// fields are those of structs that were asked for.
+type fields map[reflect.Type][]field
+
+// of returns the fields of a struct, those of embedded ones, too.
+func (known fields) of(t reflect.Type) []field {
+	if found, ok := known[t]; ok {
+		return found
 	}
-	var fields []field
+	var found []field
 	for _, f := range reflect.VisibleFields(t) {
 		if name := f.Tag.Get("json"); name != "" && name != "-" {
-			fields = append(fields, field{name, f.Index})
+			found = append(found, field{name, f.Index})
 		}
 	}
-	if r.fields == nil {
-		r.fields = make(map[reflect.Type][]field)
-	}
-	r.fields[t] = fields
-	return fields
+	known[t] = found
+	return found
 }
 
 // A list is a [Table] of any kind.
 type list interface {
 	read(r *fileReader, place string, text json.RawMessage)
+	write(w *fileWriter, depth int) error
 }
 
 // member reads a member of an object.

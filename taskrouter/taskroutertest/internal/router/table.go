@@ -1,9 +1,7 @@
 package router
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"iter"
 	"slices"
 	"time"
@@ -98,17 +96,4 @@ func (t *Table[T]) index() {
 	for _, entry := range t.rows {
 		t.bySID[entry.resource().SID] = entry
 	}
-}
-
-// MarshalJSON returns the list of what is there. Attributes stay as they are, so
-// nothing in them is escaped.
-func (t *Table[T]) MarshalJSON() ([]byte, error) {
-	if len(t.rows) == 0 {
-		return []byte("[]"), nil
-	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(t.rows)
-	return out.Bytes(), err
 }
