@@ -96,6 +96,7 @@ func TestTheStateComesBackWhateverHappened(t *testing.T) {
 
 func TestSIDsGoOnAfterLoading(t *testing.T) {
 	a := richAccount(t)
+	a.NextSID("RQ")
 	loaded, err := Load(dump(t, a), loadedAt)
 	require.NoError(t, err)
 	for _, prefix := range []string{"WS", "WK", "RQ", "WR", "XX"} {
@@ -194,6 +195,7 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	require.NoError(t, err)
 	used, free := bob.Use(chat)
 	assert.Equal(t, []int{0, 50}, []int{used, free})
+	assert.True(t, chat.Available)
 	assert.Equal(t, 5, alice.Channels.Len())
 	english, spanish := w.TaskQueues.rows[0], w.TaskQueues.rows[1]
 	assert.True(t, english.Serves(w.Expressible(alice).Fields()))
@@ -236,6 +238,26 @@ func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
+}
+
+func TestCapacityIsIgnoredForATaskOfOneWorkerOnly(t *testing.T) {
+	for target, want := range map[string]bool{"": false, "WK00000000000000000000000000000001": true} {
+		a, err := Load(broken(t, `"priority": 5`, `"routing_target": "`+target+`"`), loadedAt)
+		require.NoError(t, err)
+		assert.Equal(t, want, a.Workspaces.rows[0].Tasks.rows[3].IgnoreCapacity)
+	}
+}
+
+func TestAWorkerChannelHasRoomForOneTask(t *testing.T) {
+	a, err := Load(broken(t, `, "configured_capacity": 3`, ``), loadedAt)
+	require.NoError(t, err)
+	assert.Equal(t, 1, a.Workspaces.rows[0].Workers.rows[0].Channels.rows[0].ConfiguredCapacity)
+}
+
+func TestSeveralWorkersMayBeAskedAtOnce(t *testing.T) {
+	_, err := Load(broken(t, `"reservation_status": "pending"}`, `"reservation_status": "pending"},
+		{"sid": "WRffffffffffffffffffffffffffffffff", "worker_sid": "WK00000000000000000000000000000003", "reservation_status": "pending"}`), loadedAt)
+	assert.NoError(t, err)
 }
 
 // richAccount has everything: several workspaces, and reservations in all states.
