@@ -32,7 +32,7 @@ func TestTheStateComesBackFromAFile(t *testing.T) {
 func TestAFileKeepsTheTextOfAttributesAndConfigurations(t *testing.T) {
 	a := NewAccount("", 1)
 	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
-	text := `{"z":1.50,"a":"<&>\u003c` + "\u2028" + `","n":null,"e":{},"l":[1e3,[]]}`
+	text := `{"z":1.50,"a":"<&>\u003c` + "\u2028" + `","n":null,"e":{"]}":"[{\\\""},"l":[1e3,[]]}`
 	worker, err := w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: "Alice <a@example.com>", Attributes: gen.Attributes(text)})
 	require.NoError(t, err)
 	configuration := `{"z":"<&>","task_routing":{"filters":[],"default_filter":{"timeout":"5","queue":"` + w.TaskQueues.rows[0].SID + `"}}}`
@@ -201,6 +201,8 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	assert.True(t, english.Serves(w.Expressible(alice).Fields()))
 	assert.False(t, spanish.Serves(w.Expressible(alice).Fields()))
 	assert.True(t, w.Workflows.rows[0].leadsTo(spanish.SID))
+	assert.Equal(t, defaultReservationTimeout, w.Workflows.rows[0].TaskReservationTimeout)
+	assert.Equal(t, []int{1, 2}, []int{english.MaxReservedWorkers, spanish.MaxReservedWorkers})
 
 	dumped := dump(t, a)
 	again, err := Load(dumped, loadedAt.Add(time.Hour))
@@ -252,6 +254,19 @@ func TestAWorkerChannelHasRoomForOneTask(t *testing.T) {
 	a, err := Load(broken(t, `, "configured_capacity": 3`, ``), loadedAt)
 	require.NoError(t, err)
 	assert.Equal(t, 1, a.Workspaces.rows[0].Workers.rows[0].Channels.rows[0].ConfiguredCapacity)
+}
+
+func TestATaskQueueIsForEverybody(t *testing.T) {
+	a, err := Load(broken(t, `, "target_workers": "languages HAS 'es'"`, ``), loadedAt)
+	require.NoError(t, err)
+	assert.Equal(t, everybody, a.Workspaces.rows[0].TaskQueues.rows[1].TargetWorkers)
+}
+
+func TestAnEventMayHaveNoFacts(t *testing.T) {
+	a, err := Load(broken(t, `"activities": [`, `"events": [{"event_type": "a", "resource_type": "worker",
+		"resource_sid": "WK00000000000000000000000000000001"}], "activities": [`), loadedAt)
+	require.NoError(t, err)
+	assert.Contains(t, string(dump(t, a)), `"event_data": {}`)
 }
 
 func TestSeveralWorkersMayBeAskedAtOnce(t *testing.T) {
