@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -40,29 +41,44 @@ var loaded = sync.OnceValues(func() (*document.Document, error) { return documen
 
 func newFloor(t *testing.T) *floor {
 	t.Helper()
-	f := &floor{t: t, account: router.NewAccount("", 1), unlisted: router.SID("WQ", 2, 1)}
-	f.api = api.New(api.Config{Account: f.account, Credentials: map[string]string{"u": "p"}})
+	f := &floor{t: t, unlisted: router.SID("WQ", 2, 1)}
+	f.adopt(router.NewAccount("", 1))
 	f.create("", "Workspaces", url.Values{"FriendlyName": {"Floor"}})
-	for w := range f.account.Workspaces.All() {
-		f.workspace = w
-	}
+	f.adopt(f.account)
 	f.create("/Workspaces/"+f.workspace.SID, "TaskQueues", url.Values{"FriendlyName": {"Español"}, "TargetWorkers": {`languages HAS "es"`}})
 	f.create("/Workspaces/"+f.workspace.SID, "TaskQueues", url.Values{"FriendlyName": {"Other"}, "TargetWorkers": {"1==2"}})
-	queues := collect(&f.workspace.TaskQueues)
-	f.spanish, f.other = queues[0], queues[1]
+	f.adopt(f.account)
 	f.create("/Workspaces/"+f.workspace.SID, "Workflows", url.Values{
 		"FriendlyName":  {"Workflow"},
 		"Configuration": {`{"task_routing":{"default_filter":{"queue":"` + f.spanish.SID + `"}}}`},
 	})
-	f.workflow = collect(&f.workspace.Workflows)[0]
 	activities := collect(&f.workspace.Activities)
 	f.offline = activities[0].SID
 	f.worker("Amara", activities[1].SID, `{"languages":["es"]}`)
 	f.worker("Bruno", f.offline, `{"languages":["es"]}`)
 	f.worker("Chidi", activities[1].SID, "{}")
-	workers := collect(&f.workspace.Workers)
-	f.amara, f.bruno = workers[0], workers[1]
+	f.adopt(f.account)
 	return f
+}
+
+// adopt makes the floor that of an account, as far as that is furnished.
+func (f *floor) adopt(account *router.Account) {
+	if f.account != account {
+		f.account = account
+		f.api = api.New(api.Config{Account: account, Credentials: map[string]string{"u": "p"}})
+	}
+	for w := range account.Workspaces.All() {
+		f.workspace = w
+		if queues := collect(&w.TaskQueues); len(queues) > 1 {
+			f.spanish, f.other = queues[0], queues[1]
+		}
+		if workflows := collect(&w.Workflows); len(workflows) > 0 {
+			f.workflow = workflows[0]
+		}
+		if workers := collect(&w.Workers); len(workers) > 1 {
+			f.amara, f.bruno = workers[0], workers[1]
+		}
+	}
 }
 
 func collect[T router.Entry](table *router.Table[T]) []T {
@@ -144,7 +160,12 @@ func (f *floor) loadEvents() {
 		"task_queue_sid": f.spanish.SID, "workflow_sid": f.workflow.SID, "worker_sid": f.amara.SID,
 		"task_channel_sid": collect(&f.workspace.TaskChannels)[1].SID, // voice
 	}
-	var events []*router.Event
+	var events []map[string]any
+	add := func(kind string, facts map[string]string) {
+		events = append(events, map[string]any{
+			"event_type": kind, "resource_type": "workspace", "resource_sid": f.workspace.SID, "event_data": facts,
+		})
+	}
 	for i, kind := range []string{
 		"reservation.created", "reservation.accepted", "reservation.rejected", "reservation.timeout",
 		"reservation.canceled", "reservation.rescinded",
@@ -152,23 +173,42 @@ func (f *floor) loadEvents() {
 		"task-queue.entered", "task-queue.moved", "workflow.entered", "workflow.timeout",
 	} {
 		for n := range i + 1 {
-			e := &router.Event{Type: kind, Data: map[string]string{
-				"task_age": fmt.Sprint(6*n + 4), "task_age_in_queue": fmt.Sprint(2*n + 3),
-			}}
-			e.DateCreated = time.Now()
-			for name, value := range facts {
-				e.Data[name] = value
-			}
-			events = append(events, e)
+			of := maps.Clone(facts)
+			of["task_age"], of["task_age_in_queue"] = fmt.Sprint(6*n+4), fmt.Sprint(2*n+3)
+			add(kind, of)
 		}
 	}
-	left := &router.Event{Type: "worker.activity.update", Data: map[string]string{
+	add("worker.activity.update", map[string]string{
 		"worker_sid": f.amara.SID, "worker_previous_activity_sid": f.offline, "worker_time_in_previous_activity_ms": "2000",
-	}}
-	left.DateCreated = time.Now()
-	data, err := json.Marshal(append(events, left))
+	})
+	f.reload(events)
+}
+
+// reload loads the floor again, with other events and with reservations that fit the
+// states that tasks were put in.
+func (f *floor) reload(events []map[string]any) {
+	f.t.Helper()
+	dump, err := f.account.Dump()
 	require.NoError(f.t, err)
-	require.NoError(f.t, json.Unmarshal(data, &f.workspace.Events))
+	var file map[string]any
+	require.NoError(f.t, json.Unmarshal(dump, &file))
+	workspace := file["workspaces"].([]any)[0].(map[string]any)
+	workspace["events"] = events
+	for i, task := range workspace["tasks"].([]any) {
+		task := task.(map[string]any)
+		status, ok := map[any]string{"reserved": "pending", "assigned": "accepted", "wrapping": "wrapping"}[task["assignment_status"]]
+		if !ok {
+			continue
+		}
+		task["reservations"] = []any{map[string]any{
+			"sid": router.SID("WR", 2, i), "worker_sid": f.bruno.SID, "reservation_status": status,
+		}}
+	}
+	dump, err = json.Marshal(file)
+	require.NoError(f.t, err)
+	account, err := router.Load(dump, time.Now())
+	require.NoError(f.t, err)
+	f.adopt(account)
 }
 
 // What the halves of the statistics below have in common.

@@ -61,7 +61,7 @@ const defaultChannel = "default"
 // what its template adds.
 func (a *Account) CreateWorkspace(request gen.CreateWorkspaceRequest) (*Workspace, error) {
 	if err := firstOf(
-		checkName(&request.FriendlyName, maxName),
+		checkName("FriendlyName", &request.FriendlyName, maxName),
 		checkURL("EventCallbackUrl", request.EventCallbackURL),
 		CheckEnum("Template", request.Template),
 		CheckEnum("PrioritizeQueueOrder", request.PrioritizeQueueOrder),

@@ -16,7 +16,7 @@ const maxActivities = 100
 // CreateActivity makes an activity.
 func (w *Workspace) CreateActivity(request gen.CreateActivityRequest) (*Activity, error) {
 	if err := firstOf(
-		checkName(&request.FriendlyName, maxName),
+		checkName("FriendlyName", &request.FriendlyName, maxName),
 		checkRoom("activities", w.Activities.Len(), maxActivities),
 	); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (w *Workspace) addActivity(friendlyName string, available bool) *Activity {
 
 // UpdateActivity renames an activity.
 func (w *Workspace) UpdateActivity(a *Activity, request gen.UpdateActivityRequest) error {
-	if err := firstOf(checkName(request.FriendlyName, maxName)); err != nil {
+	if err := firstOf(checkName("FriendlyName", request.FriendlyName, maxName)); err != nil {
 		return err
 	}
 	if request.FriendlyName == nil {

@@ -25,15 +25,15 @@ func firstOf(refusals ...*Refusal) error {
 
 const maxName = 64
 
-// checkName wants something in a friendly name, and no more than most characters of it.
-func checkName(name *string, most int) *Refusal {
+// checkName wants something in a name, and no more than most characters of it.
+func checkName(field string, name *string, most int) *Refusal {
 	switch {
 	case name == nil:
 		return nil
 	case *name == "":
-		return Invalid("FriendlyName must not be empty")
+		return Invalid("%s must not be empty", field)
 	case utf8.RuneCountInString(*name) > most:
-		return Invalid("FriendlyName has %d characters, at most %d are allowed", utf8.RuneCountInString(*name), most)
+		return Invalid("%s has %d characters, at most %d are allowed", field, utf8.RuneCountInString(*name), most)
 	}
 	return nil
 }

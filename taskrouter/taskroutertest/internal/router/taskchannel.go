@@ -21,7 +21,7 @@ var uniqueName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
 // CreateTaskChannel makes a task channel, and a worker channel of it for each worker.
 func (w *Workspace) CreateTaskChannel(request gen.CreateTaskChannelRequest) (*TaskChannel, error) {
 	if err := firstOf(
-		checkName(&request.FriendlyName, maxName),
+		checkName("FriendlyName", &request.FriendlyName, maxName),
 		w.checkUniqueName(request.UniqueName),
 	); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (w *Workspace) CheckTaskChannel(field string, sidOrName *string) *Refusal {
 
 // UpdateTaskChannel changes what was sent.
 func (w *Workspace) UpdateTaskChannel(c *TaskChannel, request gen.UpdateTaskChannelRequest) error {
-	if err := firstOf(checkName(request.FriendlyName, maxName)); err != nil {
+	if err := firstOf(checkName("FriendlyName", request.FriendlyName, maxName)); err != nil {
 		return err
 	}
 	if request == (gen.UpdateTaskChannelRequest{}) {

@@ -60,7 +60,7 @@ func (w *Workspace) addTaskQueue(friendlyName string) *TaskQueue {
 
 func (w *Workspace) checkTaskQueue(request gen.UpdateTaskQueueRequest) *Refusal {
 	return cmp.Or(
-		checkName(request.FriendlyName, anyLength),
+		checkName("FriendlyName", request.FriendlyName, anyLength),
 		checkTargetWorkers(request.TargetWorkers),
 		checkRange("MaxReservedWorkers", request.MaxReservedWorkers, 1, maxReservedWorkers),
 		CheckEnum("TaskOrder", request.TaskOrder),

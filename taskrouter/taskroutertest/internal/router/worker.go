@@ -31,7 +31,7 @@ const maxWorkers = 15_000
 func (w *Workspace) CreateWorker(request gen.CreateWorkerRequest) (*Worker, error) {
 	attributes := string(request.Attributes)
 	if err := firstOf(
-		checkName(&request.FriendlyName, maxName),
+		checkName("FriendlyName", &request.FriendlyName, maxName),
 		w.checkWorkerName(nil, &request.FriendlyName),
 		w.checkActivity("ActivitySid", request.ActivitySID),
 		checkAttributes("Attributes", attributes),
@@ -108,7 +108,7 @@ func (w *Workspace) UpdateWorker(worker *Worker, version Version, request gen.Up
 		version.check("worker", worker.Version),
 		w.checkActivity("ActivitySid", request.ActivitySID),
 		checkAttributes("Attributes", attributes),
-		checkName(request.FriendlyName, maxName),
+		checkName("FriendlyName", request.FriendlyName, maxName),
 		w.checkWorkerName(worker, request.FriendlyName),
 		w.checkRejectPending(request),
 	); err != nil {

@@ -60,7 +60,7 @@ func (w *Workspace) addWorkflow(friendlyName, configuration string) *Workflow {
 
 func (w *Workspace) checkWorkflow(request gen.UpdateWorkflowRequest) *Refusal {
 	return cmp.Or(
-		checkName(request.FriendlyName, anyLength),
+		checkName("FriendlyName", request.FriendlyName, anyLength),
 		checkURL("AssignmentCallbackUrl", request.AssignmentCallbackURL),
 		checkURL("FallbackAssignmentCallbackUrl", request.FallbackAssignmentCallbackURL),
 		w.checkConfiguration(request.Configuration),

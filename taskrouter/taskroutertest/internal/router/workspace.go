@@ -35,7 +35,7 @@ func (w *Workspace) Update(request gen.UpdateWorkspaceRequest) error {
 		w.checkActivity("DefaultActivitySid", request.DefaultActivitySID),
 		w.checkActivity("TimeoutActivitySid", request.TimeoutActivitySID),
 		checkURL("EventCallbackUrl", request.EventCallbackURL),
-		checkName(request.FriendlyName, anyLength),
+		checkName("FriendlyName", request.FriendlyName, anyLength),
 		w.checkMultiTask(request.MultiTaskEnabled),
 		CheckEnum("PrioritizeQueueOrder", request.PrioritizeQueueOrder),
 	); err != nil {
