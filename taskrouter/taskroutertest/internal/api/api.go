@@ -61,6 +61,27 @@ func (a *API) AccountSID() string {
 	return a.account.SID
 }
 
+// Dump returns the state as a file.
+func (a *API) Dump() ([]byte, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.account.Dump()
+}
+
+// Load replaces the state by that of a file. Whoever may call may do so as before, and
+// the account of the file by the password of the one that was there.
+func (a *API) Load(data []byte, seed uint64) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	account, err := router.Load(data, a.account.SID, seed, time.Now())
+	if err != nil {
+		return err
+	}
+	a.credentials[account.SID] = a.credentials[a.account.SID]
+	a.account = account
+	return nil
+}
+
 // Operation tells which operation a request is for, or that it is for none.
 func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
 	if path.Clean(r.URL.Path) != r.URL.Path {

@@ -206,7 +206,7 @@ func (f *floor) reload(events []map[string]any) {
 	}
 	dump, err = json.Marshal(file)
 	require.NoError(f.t, err)
-	account, err := router.Load(dump, time.Now())
+	account, err := router.Load(dump, "", 1, time.Now())
 	require.NoError(f.t, err)
 	f.adopt(account)
 }

@@ -1,7 +1,6 @@
 package router
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -54,17 +53,18 @@ func (a *Account) Dump() ([]byte, error) {
 	}
 	w := newFileWriter()
 	if err := w.object(0, &f); err != nil {
-		return nil, fmt.Errorf("router: dump account: %w", err)
+		return nil, err
 	}
 	w.line(0)
 	return w.out.Bytes(), nil
 }
 
-// Load returns the account that a file has. What has no date was made now. The error
-// has the first twenty faults that were found, a line each, with their places.
-func Load(data []byte, now time.Time) (*Account, error) {
+// Load returns the account that a file has. Where the file does not say it, the account
+// has the SID and the seed that are given, and things were made now. The error has the
+// first twenty faults that were found, a line each, with their places.
+func Load(data []byte, accountSID string, seed uint64, now time.Time) (*Account, error) {
 	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields)}
-	f := file{}
+	f := file{AccountSID: accountSID, Seed: seed}
 	r.read(data, &f)
 	if r.found > 0 {
 		return nil, r.err()
@@ -168,17 +168,12 @@ func (l *loader) checkGiven(given map[string]int) {
 // everything known by them.
 func (l *loader) nameAll() {
 	a := l.account
-	if a.SID != "" {
-		l.takeSID("account_sid", "AC", a.SID)
-	}
+	l.takeSID("account_sid", "AC", a.SID)
 	a.each(func(place, prefix string, r *Resource) {
 		if !l.lacks(r, "sid") {
 			l.takeSID(member(place, "sid"), prefix, r.SID)
 		}
 	})
-	if a.SID == "" {
-		a.SID = a.NextSID("AC")
-	}
 	a.each(func(_, prefix string, r *Resource) {
 		if l.lacks(r, "sid") {
 			r.SID = a.NextSID(prefix)

