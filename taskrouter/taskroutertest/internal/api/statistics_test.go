@@ -645,3 +645,19 @@ func FuzzStatisticsAnswerWhateverIsAsked(f *testing.F) {
 		assert.Contains(t, []int{http.StatusOK, http.StatusBadRequest}, floor.bulk("application/json", body).Status)
 	})
 }
+
+func TestStatisticsAreOfOneQueueOrWorkflowOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newBusyFloor(t)
+		f.create("/Workspaces/"+f.workspace.SID, "Workflows", url.Values{
+			"FriendlyName":  {"Idle"},
+			"Configuration": {`{"task_routing":{"default_filter":{"queue":"` + f.spanish.SID + `"}}}`},
+		})
+		idle := collect(&f.workspace.Workflows)[1]
+		for parent, total := range map[string]int{"/TaskQueues/" + f.other.SID: 1, "/Workflows/" + idle.SID: 0} {
+			assert.EqualValues(t, total, member(t, f.get(parent+"/RealTimeStatistics"), "", "total_tasks"), parent)
+			assert.EqualValues(t, 0, member(t, f.get(parent+"/CumulativeStatistics"), "", "tasks_canceled"), parent)
+			assert.EqualValues(t, total, member(t, f.get(parent+"/Statistics"), "realtime", "total_tasks"), parent)
+		}
+	})
+}

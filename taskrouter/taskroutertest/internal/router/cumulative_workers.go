@@ -42,10 +42,7 @@ func (w *Workspace) stays(workers []*Worker, window Window) map[string][]time.Du
 		if e.Type != "worker.activity.update" || !counted[e.Data["worker_sid"]] {
 			continue
 		}
-		stayed, err := strconv.ParseInt(e.Data["worker_time_in_previous_activity_ms"], 10, 64)
-		if err != nil {
-			continue
-		}
+		stayed, _ := strconv.ParseInt(e.Data["worker_time_in_previous_activity_ms"], 10, 64) // as moveWorker wrote it
 		from := e.DateCreated.Add(-time.Duration(stayed) * time.Millisecond)
 		add(e.Data["worker_previous_activity_sid"], from, e.DateCreated)
 	}
