@@ -220,8 +220,8 @@ const (
 	split            = `"split_by_wait_time":{"5":{"below":{"tasks_canceled":1,"reservations_accepted":1},"above":{"tasks_canceled":7,"reservations_accepted":1}},"30":{"below":{"tasks_canceled":5,"reservations_accepted":2},"above":{"tasks_canceled":3,"reservations_accepted":0}}}`
 	window           = `"start_time":"1999-12-31T23:46:00Z","end_time":"2000-01-01T00:01:00Z"`
 	ofWorkspace      = `"account_sid":"{AC}","workspace_sid":"{WS}"`
-	ofQueueTasks     = `"total_tasks":10,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":4,"reserved":3,"assigned":2,"wrapping":1},"tasks_by_priority":{"0":4,"5":3}`
-	ofWorkspaceTasks = `"total_tasks":11,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":5,"reserved":3,"assigned":2,"wrapping":1},"tasks_by_priority":{"0":4,"5":3,"7":1}`
+	ofQueueTasks     = `"total_tasks":11,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":4,"reserved":3,"assigned":2,"wrapping":1,"completed":1,"canceled":0},"tasks_by_priority":{"0":8,"5":3}`
+	ofWorkspaceTasks = `"total_tasks":12,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":5,"reserved":3,"assigned":2,"wrapping":1,"completed":1,"canceled":0},"tasks_by_priority":{"0":8,"5":3,"7":1}`
 	ofQueueWorkers   = `"total_available_workers":1,"total_eligible_workers":2`
 	relative         = `"longest_relative_task_age_in_queue":50,"longest_relative_task_sid_in_queue":"{WT1}"`
 	durations        = `"activity_durations":[{"sid":"{Offline}","friendly_name":"Offline","avg":2,"min":2,"max":2,"total":2},{"sid":"{Available}","friendly_name":"Available","avg":60,"min":60,"max":60,"total":60},{"sid":"{Unavailable}","friendly_name":"Unavailable","avg":0,"min":0,"max":0,"total":0}]`
@@ -378,7 +378,7 @@ func TestAChannelIsNamedByItsSIDOrItsUniqueName(t *testing.T) {
 		f := newBusyFloor(t)
 		chat := collect(&f.workspace.TaskChannels)[2]
 		require.Equal(t, "chat", chat.UniqueName)
-		for name, want := range map[string]int{"": 11, "default": 10, "chat": 1, chat.SID: 1, "sms": 0} {
+		for name, want := range map[string]int{"": 12, "default": 11, "chat": 1, chat.SID: 1, "sms": 0} {
 			for path, into := range map[string]string{"/RealTimeStatistics": "", "/Workflows/{WW}/RealTimeStatistics": "", "/Statistics": "realtime", "/Workflows/{WW}/Statistics": "realtime"} {
 				assert.EqualValues(t, want, member(t, f.get(f.fill(path)+"?TaskChannel="+name), into, "total_tasks"), "%s %s", path, name)
 			}
@@ -392,7 +392,7 @@ func TestAChannelIsNamedByItsSIDOrItsUniqueName(t *testing.T) {
 				assert.EqualValues(t, want/7*8, member(t, answer, "", "tasks_canceled"), "%s %s", parent, name)
 			}
 		}
-		for name, want := range map[string]int{"": 10, "default": 10, "chat": 0} {
+		for name, want := range map[string]int{"": 11, "default": 11, "chat": 0} {
 			for path, into := range map[string]string{"/RealTimeStatistics": "", "/Statistics": "realtime"} {
 				assert.EqualValues(t, want, member(t, f.get("/TaskQueues/"+f.spanish.SID+path+"?TaskChannel="+name), into, "total_tasks"), "%s %s", path, name)
 			}
@@ -583,8 +583,8 @@ func TestStatisticsOfManyTaskQueuesAreToldInTheOrderOfTheRequest(t *testing.T) {
 		none := `"activity_statistics":[{"sid":"{Offline}","friendly_name":"Offline","workers":0},{"sid":"{Available}","friendly_name":"Available","workers":0},{"sid":"{Unavailable}","friendly_name":"Unavailable","workers":0}],
 			"total_available_workers":0,"total_eligible_workers":0`
 		want := `{` + ofWorkspace + `,"url":"{URL}/TaskQueues/RealTimeStatistics","task_queue_response_count":3,"task_queue_data":[
-			{"task_queue_sid":"{WQother}","total_tasks":1,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT11}","tasks_by_status":{"pending":1,"reserved":0,"assigned":0,"wrapping":0},"tasks_by_priority":{"7":1},` + none + `},
-			{"task_queue_sid":"{WQunlisted}","total_tasks":0,"longest_task_waiting_age":0,"longest_task_waiting_sid":null,"tasks_by_status":{"pending":0,"reserved":0,"assigned":0,"wrapping":0},"tasks_by_priority":{},` + none + `},
+			{"task_queue_sid":"{WQother}","total_tasks":1,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT11}","tasks_by_status":{"pending":1,"reserved":0,"assigned":0,"wrapping":0,"completed":0,"canceled":0},"tasks_by_priority":{"7":1},` + none + `},
+			{"task_queue_sid":"{WQunlisted}","total_tasks":0,"longest_task_waiting_age":0,"longest_task_waiting_sid":null,"tasks_by_status":{"pending":0,"reserved":0,"assigned":0,"wrapping":0,"completed":0,"canceled":0},"tasks_by_priority":{},` + none + `},
 			{"task_queue_sid":"{WQ}",` + ofQueueTasks + `,` + ofQueueWorkers + `,` + fmt.Sprintf(byActivity, 1) + `}]}`
 		for _, name := range []string{"queueSids", "QueueSids"} {
 			answer := f.bulk("application/json", `{"`+name+`":["{WQother}","{WQunlisted}","{WQ}"]}`)

@@ -7,12 +7,11 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// TasksNow are how many tasks there are and how long they wait. Tasks that are over
-// do not count.
+// TasksNow are how many tasks there are, those that are over but not yet gone among
+// them, and how long they wait.
 type TasksNow struct {
-	Total    int
-	ByStatus gen.TasksByStatus
-	// ByPriority counts those that wait: to the others their priority means nothing.
+	Total      int
+	ByStatus   gen.TasksByStatus
 	ByPriority gen.TasksByPriority
 	// Longest is the oldest task of those that wait.
 	Longest Waiting
@@ -32,17 +31,18 @@ func (w *Workspace) TasksNow(s Scope) TasksNow {
 		ByStatus: gen.TasksByStatus{
 			string(gen.TaskStatusPending): 0, string(gen.TaskStatusReserved): 0,
 			string(gen.TaskStatusAssigned): 0, string(gen.TaskStatusWrapping): 0,
+			string(gen.TaskStatusCompleted): 0, string(gen.TaskStatusCanceled): 0,
 		},
 		ByPriority: make(gen.TasksByPriority),
 	}
 	for t := range w.Tasks.All() {
-		if t.over() || !s.holds(t) {
+		if !s.holds(t) {
 			continue
 		}
 		now.Total++
 		now.ByStatus[string(t.Status)]++
+		now.ByPriority[strconv.Itoa(t.Priority)]++
 		if t.waits() {
-			now.ByPriority[strconv.Itoa(t.Priority)]++
 			now.Longest.atLeast(t, w.Age(t))
 			now.LongestInQueue.atLeast(t, w.ageInQueue(t))
 		}

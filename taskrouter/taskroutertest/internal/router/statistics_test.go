@@ -106,7 +106,7 @@ func (s *shift) move(worker *Worker, activity string) { s.moveWorker(worker, s.n
 // past is the window of all that happened.
 func (s *shift) past() Window { return Window{opened, s.account.now} }
 
-func TestTasksAreCountedByTheirStateUntilTheyAreOver(t *testing.T) {
+func TestTasksAreCountedWhateverTheirState(t *testing.T) {
 	s := newShift(t)
 	q := s.queue("1==1")
 	f := s.workflow(q)
@@ -123,15 +123,15 @@ func TestTasksAreCountedByTheirStateUntilTheyAreOver(t *testing.T) {
 	s.cancel(s.task(f, q, "default", 9))
 
 	now := s.TasksNow(Scope{})
-	assert.Equal(t, gen.TasksByStatus{"pending": 1, "reserved": 1, "assigned": 1, "wrapping": 1}, now.ByStatus)
-	assert.Equal(t, 4, now.Total)
-	assert.Equal(t, gen.TasksByPriority{"0": 1, "3": 1}, now.ByPriority, "only those that wait have a priority that counts")
+	assert.Equal(t, gen.TasksByStatus{"pending": 1, "reserved": 1, "assigned": 1, "wrapping": 1, "completed": 1, "canceled": 1}, now.ByStatus)
+	assert.Equal(t, 6, now.Total)
+	assert.Equal(t, gen.TasksByPriority{"0": 4, "3": 1, "9": 1}, now.ByPriority)
 }
 
 func TestAWorkspaceWithoutTasksHasNoWaitButAllStates(t *testing.T) {
 	now := newShift(t).TasksNow(Scope{})
 	assert.Equal(t, TasksNow{
-		ByStatus:   gen.TasksByStatus{"pending": 0, "reserved": 0, "assigned": 0, "wrapping": 0},
+		ByStatus:   gen.TasksByStatus{"pending": 0, "reserved": 0, "assigned": 0, "wrapping": 0, "completed": 0, "canceled": 0},
 		ByPriority: gen.TasksByPriority{},
 	}, now)
 }
@@ -424,11 +424,11 @@ func checkSums(t *testing.T, s *shift) {
 		checkParts(t, s, scopes, whole, now, window)
 	}
 
-	waiting := 0
+	byPriority := 0
 	for _, n := range now.ByPriority {
-		waiting += n
+		byPriority += n
 	}
-	assert.Equal(t, now.ByStatus["pending"]+now.ByStatus["reserved"], waiting)
+	assert.Equal(t, now.Total, byPriority)
 	for threshold, split := range whole.Split([]int{1, 60, 300}) {
 		assert.Equal(t, len(whole.UntilAccepted), split.Below.ReservationsAccepted+split.Above.ReservationsAccepted, threshold)
 		assert.Equal(t, len(whole.UntilCanceled), split.Below.TasksCanceled+split.Above.TasksCanceled, threshold)
