@@ -8,8 +8,9 @@
 //     gen/internal/runtime corrects the generator's runtime.
 //   - taskrouter is the SDK, the only import that most programs need. Below it,
 //     expression and workflow have the language in which workflows are written,
-//     webhook answers what the service calls, and capability makes tokens for
-//     programs in a browser.
+//     webhook answers what the service calls, capability makes tokens for
+//     programs in a browser, and taskroutertest is a TaskRouter in memory for
+//     tests.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
 //     again, and count what they prove. conformance/reuse has clients in other

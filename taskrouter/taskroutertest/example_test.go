@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
@@ -40,6 +41,32 @@ func Example() {
 	// Offline false
 	// Available true
 	// Unavailable false
+}
+
+// A test begins with what stands in a file, or in a text, and looks at what is left.
+func ExampleServer_Load() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	const workspace, worker = "WS00000000000000000000000000000001", "WK00000000000000000000000000000001"
+	err := server.Load(strings.NewReader(`{
+		"version": 1,
+		"workspaces": [{
+			"sid": "WS00000000000000000000000000000001", "friendly_name": "Support",
+			"workers": [{"sid": "WK00000000000000000000000000000001", "friendly_name": "Alice", "attributes": {"level": 3}}]
+		}]
+	}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	alice, err := server.Client().Workers(workspace).Get(context.Background(), worker)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(alice.FriendlyName, alice.ActivityName, alice.Attributes)
+	// Output: Alice Offline {"level":3}
 }
 
 // A program that gives up when the service is busy can be shown to do so.
