@@ -86,6 +86,7 @@ func fail(w http.ResponseWriter, r *http.Request, refusal *router.Refusal) {
 	if refusal.Status == http.StatusUnauthorized {
 		body.Detail = new("Your AccountSid or AuthToken was incorrect.")
 	}
+	w.Header().Del("ETag") // which a list sets before it is made
 	write(w, refusal.Status, body)
 }
 
