@@ -100,6 +100,8 @@ func (w *Workspace) checkInstruction(r *Reservation, request gen.UpdateReservati
 		return Invalid("Instruction is none of %s and %s", strings.Join(allowed[:last], ", "), allowed[last])
 	case instruction == "supervise":
 		return checkSupervise(r, request)
+	case r.Status == gen.ReservationStatusRescinded:
+		return gone()
 	case r.Status != gen.ReservationStatusPending:
 		return Invalid("The reservation is not pending")
 	}
