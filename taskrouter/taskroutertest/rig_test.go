@@ -97,14 +97,13 @@ func (r *rig) post(tb testing.TB, path, form string) {
 }
 
 // do sends a request, and wants that one that is refused, or only asks, changes nothing.
-func (r *rig) do(tb testing.TB, request *http.Request) *api.Answer {
+func (r *rig) do(tb testing.TB, request *http.Request) {
 	tb.Helper()
 	before := r.dump(tb)
 	answer := r.ask(tb, request)
 	if answer.Status >= 300 || request.Method == http.MethodGet {
 		checkSame(tb, before, r.dump(tb), "%s, answered with %d %s", describe(request), answer.Status, answer.Body)
 	}
-	return answer
 }
 
 // ask sends a request, and looks at its answer alone.

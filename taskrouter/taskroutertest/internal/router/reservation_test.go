@@ -1,0 +1,293 @@
+package router
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+var allReservationStatuses = []gen.ReservationStatus{
+	gen.ReservationStatusPending, gen.ReservationStatusAccepted, gen.ReservationStatusRejected, gen.ReservationStatusTimeout,
+	gen.ReservationStatusCanceled, gen.ReservationStatusRescinded, gen.ReservationStatusWrapping, gen.ReservationStatusCompleted,
+}
+
+func TestAReservationMovesAlongItsLifeAndNotElsewhere(t *testing.T) {
+	type move struct{ from, to gen.ReservationStatus }
+	tasks := map[move]gen.TaskStatus{
+		{gen.ReservationStatusPending, gen.ReservationStatusAccepted}:   gen.TaskStatusAssigned,
+		{gen.ReservationStatusPending, gen.ReservationStatusRejected}:   gen.TaskStatusPending,
+		{gen.ReservationStatusAccepted, gen.ReservationStatusWrapping}:  gen.TaskStatusWrapping,
+		{gen.ReservationStatusAccepted, gen.ReservationStatusCompleted}: gen.TaskStatusCompleted,
+		{gen.ReservationStatusWrapping, gen.ReservationStatusCompleted}: gen.TaskStatusCompleted,
+	}
+	words := map[gen.ReservationStatus]string{
+		gen.ReservationStatusAccepted: "accepted", gen.ReservationStatusRejected: "rejected",
+		gen.ReservationStatusWrapping: "wrapped up", gen.ReservationStatusCompleted: "completed",
+	}
+	for _, from := range allReservationStatuses {
+		for _, to := range allReservationStatuses {
+			t.Run(string(from+" "+to), func(t *testing.T) {
+				d := newDesk(t)
+				r := d.in(from)
+				word, settable := words[to]
+				status, allowed := tasks[move{from, to}]
+				call := func() error { return d.move(r, to) }
+				switch {
+				case allowed:
+					d.account.Begin(noon.Add(time.Minute))
+					require.NoError(t, call())
+					assert.Equal(t, to, r.Status)
+					assert.Equal(t, status, d.task.Status)
+					assert.Equal(t, noon.Add(time.Minute), r.DateUpdated)
+					assert.Equal(t, noon.Add(time.Minute), d.task.DateUpdated)
+					assert.Equal(t, noon, r.DateCreated)
+					assert.Equal(t, [3]int{1, 1, 1}, [3]int{r.Version, d.task.Version, d.ann.Version})
+				case !settable:
+					d.refuses(t, 400, "ReservationStatus cannot be set to "+string(to), call)
+				case from == gen.ReservationStatusRescinded:
+					d.refuses(t, 410, "The reservation is rescinded: another worker accepted the task", call)
+				default:
+					d.refuses(t, 400, "The reservation is "+string(from)+" and cannot be "+word, call)
+				}
+			})
+		}
+	}
+}
+
+func TestTheFirstToAcceptHasTheTask(t *testing.T) {
+	d := newDesk(t)
+	first, second := d.ask(d.task, d.ann), d.ask(d.task, d.bob)
+	early := d.ask(d.task, d.newWorker(t, "Early"))
+	require.NoError(t, d.move(early, gen.ReservationStatusRejected))
+	assert.Equal(t, gen.TaskStatusReserved, d.task.Status, "two are still asked")
+	other := d.ask(d.newTask(t, ""), d.bob)
+
+	since := d.Events.Len()
+	require.NoError(t, d.move(second, gen.ReservationStatusAccepted))
+	assert.Equal(t, gen.ReservationStatusAccepted, second.Status)
+	assert.Equal(t, gen.ReservationStatusRescinded, first.Status)
+	assert.Equal(t, gen.ReservationStatusRejected, early.Status)
+	assert.Equal(t, gen.ReservationStatusPending, other.Status)
+	assert.Equal(t, gen.TaskStatusAssigned, d.task.Status)
+	assert.Equal(t, []string{"reservation.accepted", "reservation.rescinded"}, d.events(since))
+	assert.Equal(t, 1, d.ann.Version)
+
+	d.refuses(t, 410, "The reservation is rescinded: another worker accepted the task",
+		func() error { return d.move(first, gen.ReservationStatusAccepted) })
+}
+
+func TestATaskWaitsAgainOnceAllHaveRejectedIt(t *testing.T) {
+	d := newDesk(t)
+	first, second := d.ask(d.task, d.ann), d.ask(d.task, d.bob)
+	since := d.Events.Len()
+	require.NoError(t, d.move(first, gen.ReservationStatusRejected))
+	assert.Equal(t, gen.TaskStatusReserved, d.task.Status)
+	assert.Equal(t, 0, d.task.Version)
+	require.NoError(t, d.move(second, gen.ReservationStatusRejected))
+	assert.Equal(t, gen.TaskStatusPending, d.task.Status)
+	assert.Equal(t, 1, d.task.Version)
+	assert.Equal(t, []string{"reservation.rejected", "reservation.rejected"}, d.events(since))
+}
+
+func TestARejectionMovesTheWorkerOnlyIfItSaysWhere(t *testing.T) {
+	tests := map[string]struct {
+		status   gen.ReservationStatus
+		activity string
+		want     string
+	}{
+		"rejected":             {gen.ReservationStatusRejected, "", "Available"},
+		"rejected, and a move": {gen.ReservationStatusRejected, "Unavailable", "Unavailable"},
+		"accepted, and a move": {gen.ReservationStatusAccepted, "Unavailable", "Available"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			request := gen.UpdateReservationRequest{ReservationStatus: &test.status}
+			if test.activity != "" {
+				request.WorkerActivitySID = &d.activityNamed(test.activity).SID
+			}
+			require.NoError(t, d.update(d.ask(d.task, d.ann), request))
+			assert.Equal(t, test.want, d.ActivityName(d.ann.ActivitySID))
+		})
+	}
+}
+
+func TestAReservationEndsWithItsTask(t *testing.T) {
+	tests := map[string]struct {
+		from   gen.ReservationStatus
+		status gen.TaskStatus
+		want   gen.ReservationStatus
+		events []string
+	}{
+		"canceled":                  {gen.ReservationStatusPending, gen.TaskStatusCanceled, gen.ReservationStatusCanceled, []string{"task.canceled", "reservation.canceled", "task.updated"}},
+		"wrapping":                  {gen.ReservationStatusAccepted, gen.TaskStatusWrapping, gen.ReservationStatusWrapping, []string{"task.wrapup", "reservation.wrapup", "task.updated"}},
+		"completed":                 {gen.ReservationStatusAccepted, gen.TaskStatusCompleted, gen.ReservationStatusCompleted, []string{"task.completed", "reservation.completed", "task.updated"}},
+		"completed after a wrap-up": {gen.ReservationStatusWrapping, gen.TaskStatusCompleted, gen.ReservationStatusCompleted, []string{"task.completed", "reservation.completed", "task.updated"}},
+		"rejected before":           {gen.ReservationStatusRejected, gen.TaskStatusCanceled, gen.ReservationStatusRejected, []string{"task.canceled", "task.updated"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			r := d.in(test.from)
+			since := d.Events.Len()
+			require.NoError(t, d.UpdateTask(d.task, Version{}, gen.UpdateTaskRequest{AssignmentStatus: &test.status, Reason: new("done")}))
+			assert.Equal(t, test.status, d.task.Status)
+			assert.Equal(t, test.want, r.Status)
+			assert.Equal(t, test.events, d.events(since))
+			assert.Equal(t, 1, d.task.Version)
+			assert.Equal(t, "done", *d.task.Reason)
+		})
+	}
+}
+
+func TestADeletedTaskTakesItsReservationsAway(t *testing.T) {
+	tests := map[gen.ReservationStatus][]string{
+		gen.ReservationStatusPending:  {"reservation.canceled", "task.deleted"},
+		gen.ReservationStatusAccepted: {"reservation.completed", "task.deleted"},
+		gen.ReservationStatusWrapping: {"reservation.completed", "task.deleted"},
+		gen.ReservationStatusRejected: {"task.deleted"},
+	}
+	for status, events := range tests {
+		t.Run(string(status), func(t *testing.T) {
+			d := newDesk(t)
+			r := d.in(status)
+			kept := d.ask(d.newTask(t, ""), d.ann)
+			since := d.Events.Len()
+			require.NoError(t, d.DeleteTask(d.task, Version{}))
+			assert.Equal(t, events, d.events(since))
+			assert.False(t, d.ann.Reservations.Has(r.SID))
+			assert.True(t, d.ann.Reservations.Has(kept.SID))
+			assert.False(t, d.Tasks.Has(d.task.SID))
+		})
+	}
+}
+
+func TestAWorkerIsDeletedOnlyWithoutATask(t *testing.T) {
+	for _, status := range []gen.ReservationStatus{gen.ReservationStatusAccepted, gen.ReservationStatusWrapping} {
+		d := newDesk(t)
+		d.in(status)
+		d.refuses(t, 400, "Worker "+d.ann.SID+" holds tasks that are assigned", func() error { return d.DeleteWorker(d.ann, Version{}) })
+	}
+
+	d := newDesk(t)
+	r := d.ask(d.task, d.ann)
+	since := d.Events.Len()
+	require.NoError(t, d.DeleteWorker(d.ann, Version{}))
+	assert.Equal(t, []string{"reservation.canceled", "worker.deleted"}, d.events(since))
+	assert.Equal(t, gen.TaskStatusPending, d.task.Status)
+	assert.False(t, d.task.Reservations.Has(r.SID))
+	assert.Nil(t, d.WorkerNamed("ANN"))
+	assert.NotNil(t, d.WorkerNamed("bob"))
+
+	d = newDesk(t)
+	r = d.in(gen.ReservationStatusRejected)
+	since = d.Events.Len()
+	require.NoError(t, d.DeleteWorker(d.ann, Version{}))
+	assert.Equal(t, []string{"worker.deleted"}, d.events(since))
+	assert.False(t, d.task.Reservations.Has(r.SID))
+}
+
+func TestAWorkerWhoLeavesCanRejectWhatIsAsked(t *testing.T) {
+	for _, reject := range []bool{true, false} {
+		d := newDesk(t)
+		pending, held := d.ask(d.task, d.ann), d.ask(d.newTask(t, ""), d.ann)
+		require.NoError(t, d.move(held, gen.ReservationStatusAccepted))
+		require.NoError(t, d.UpdateWorker(d.ann, Version{}, gen.UpdateWorkerRequest{
+			ActivitySID: &d.activityNamed("Offline").SID, RejectPendingReservations: &reject,
+		}))
+		assert.Equal(t, gen.ReservationStatusAccepted, held.Status)
+		assert.Equal(t, "Offline", d.ActivityName(d.ann.ActivitySID))
+		if reject {
+			assert.Equal(t, gen.ReservationStatusRejected, pending.Status)
+			assert.Equal(t, gen.TaskStatusPending, d.task.Status)
+		} else {
+			assert.Equal(t, gen.ReservationStatusPending, pending.Status)
+			assert.Equal(t, gen.TaskStatusReserved, d.task.Status)
+		}
+	}
+}
+
+func TestWhatIsNotOverUsesCapacityAndWhatIsAcceptedIsAssigned(t *testing.T) {
+	uses := map[gen.ReservationStatus]struct{ assigned, free int }{
+		gen.ReservationStatusPending: {0, 66}, gen.ReservationStatusAccepted: {1, 66}, gen.ReservationStatusWrapping: {0, 66},
+		gen.ReservationStatusRejected: {0, 100}, gen.ReservationStatusTimeout: {0, 100}, gen.ReservationStatusCanceled: {0, 100},
+		gen.ReservationStatusRescinded: {0, 100}, gen.ReservationStatusCompleted: {0, 100},
+	}
+	for status, want := range uses {
+		d := newDesk(t)
+		d.in(status)
+		c, err := d.WorkerChannel(d.ann, "default")
+		require.NoError(t, err)
+		c.ConfiguredCapacity = 3
+		assigned, free := d.ann.Use(c)
+		assert.Equal(t, want, struct{ assigned, free int }{assigned, free}, status)
+		voice, err := d.WorkerChannel(d.ann, "voice")
+		require.NoError(t, err)
+		assigned, free = d.ann.Use(voice)
+		assert.Equal(t, [2]int{0, 100}, [2]int{assigned, free}, "the channel of no task")
+	}
+
+	d := newDesk(t)
+	c, err := d.WorkerChannel(d.ann, "default")
+	require.NoError(t, err)
+	for range 2 {
+		d.ask(d.newTask(t, ""), d.ann)
+	}
+	for capacity, free := range map[int]int{0: 0, 1: 0, 2: 0, 3: 33, 4: 50, 7: 71} {
+		c.ConfiguredCapacity = capacity
+		_, got := d.ann.Use(c)
+		assert.Equal(t, free, got, capacity)
+	}
+	c.ConfiguredCapacity = 3
+	assert.Equal(t, 33, d.Expressible(d.ann).Channels["default"].AvailableCapacityPercentage)
+	assert.Equal(t, 3, d.Expressible(d.ann).Channels["default"].ConfiguredCapacity)
+	assert.Equal(t, 0, d.Expressible(d.ann).Channels["default"].AssignedTasks)
+}
+
+func TestAReservationIsChangedOnlyInTheVersionThatIsMeant(t *testing.T) {
+	d := newDesk(t)
+	r := d.ask(d.task, d.ann)
+	r.Version = 2
+	accept := gen.UpdateReservationRequest{ReservationStatus: new(gen.ReservationStatusAccepted)}
+	old, err := ParseVersion(new("1"))
+	require.NoError(t, err)
+	d.refuses(t, 412, "The reservation has another version", func() error { return d.UpdateReservation(r, old, accept, TaskInstructions) })
+	met, err := ParseVersion(new(`"2"`))
+	require.NoError(t, err)
+	require.NoError(t, d.UpdateReservation(r, met, accept, TaskInstructions))
+	assert.Equal(t, 3, r.Version)
+}
+
+func TestAnUpdateOfNothingChangesNothing(t *testing.T) {
+	d := newDesk(t)
+	r := d.ask(d.task, d.ann)
+	before := d.text(t)
+	require.NoError(t, d.update(r, gen.UpdateReservationRequest{}))
+	require.NoError(t, d.Update(gen.UpdateWorkspaceRequest{}))
+	require.NoError(t, d.UpdateActivity(d.activityNamed("Offline"), gen.UpdateActivityRequest{}))
+	require.NoError(t, d.UpdateTaskChannel(d.TaskChannels.rows[0], gen.UpdateTaskChannelRequest{}))
+	require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{}))
+	require.NoError(t, d.UpdateWorkflow(d.flow, gen.UpdateWorkflowRequest{}))
+	require.NoError(t, d.UpdateWorker(d.ann, Version{}, gen.UpdateWorkerRequest{}))
+	require.NoError(t, d.UpdateWorkerChannel(d.ann, d.ann.Channels.rows[0], gen.UpdateWorkerChannelRequest{}))
+	require.NoError(t, d.UpdateTask(d.task, Version{}, gen.UpdateTaskRequest{}))
+	assert.Equal(t, before, d.text(t))
+}
+
+func TestTheEventOfAReservationNamesAllThatBelongToIt(t *testing.T) {
+	d := newDesk(t)
+	r := d.ask(d.task, d.ann)
+	require.NoError(t, d.move(r, gen.ReservationStatusAccepted))
+	e := d.Events.rows[d.Events.Len()-1]
+	assert.Equal(t, "reservation.accepted", e.Type)
+	assert.True(t, e.Has(map[string]string{
+		"reservation_sid": r.SID, "task_sid": d.task.SID, "worker_sid": d.ann.SID, "worker_name": "Ann", "workflow_sid": d.flow.SID,
+		"task_channel_unique_name": "default", "workspace_sid": d.SID, "workspace_name": "Support", "reservation_version": "1",
+	}), e.Data)
+	assert.False(t, e.Has(map[string]string{"task_sid": "WT"}))
+	assert.Equal(t, []string{"Tasks", d.task.SID, "Reservations", r.SID}, e.ResourcePath())
+}
