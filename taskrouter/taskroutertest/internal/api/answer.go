@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -99,17 +100,15 @@ func refusalOf(err error) *router.Refusal {
 		return router.Invalid("%s field is required", required.ParamName)
 	}
 	if invalid, ok := errors.AsType[*server.InvalidParamFormatError](err); ok {
-		return router.Invalid("%s cannot be read: %v", invalid.ParamName, cause(invalid.Err))
+		return router.Invalid("%s cannot be read: %v", invalid.ParamName, cause(invalid))
 	}
 	return router.Invalid("The request cannot be read: %v", err)
 }
 
-// cause takes the words of the router off an error of a parameter, which name it again.
-func cause(err error) error {
-	if inner := errors.Unwrap(err); inner != nil {
-		return inner
-	}
-	return err
+// cause is what is wrong with a parameter, without its name, which the router puts
+// before it.
+func cause(err *server.InvalidParamFormatError) string {
+	return strings.TrimPrefix(err.Err.Error(), fmt.Sprintf("parameter %q: ", err.ParamName))
 }
 
 // tag sets the header ETag to a version, that of a list to the highest in it.
