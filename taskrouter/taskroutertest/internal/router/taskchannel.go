@@ -63,9 +63,10 @@ func (w *Workspace) indexTaskChannel(c *TaskChannel) {
 	w.channelsByName[c.UniqueName] = c
 }
 
-// TaskChannel returns the task channel with a SID or a unique name.
+// TaskChannel returns the task channel with a SID or a unique name. A name may look
+// like the SID of another one.
 func (w *Workspace) TaskChannel(sidOrName string) (*TaskChannel, error) {
-	if c, ok := w.channelsByName[sidOrName]; ok {
+	if c, ok := w.channelsByName[sidOrName]; ok && !w.TaskChannels.Has(sidOrName) {
 		return c, nil
 	}
 	return w.TaskChannels.Get(sidOrName)
