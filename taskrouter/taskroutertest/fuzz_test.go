@@ -23,6 +23,25 @@ func operationsBy(method string) []gen.Operation {
 	return operations
 }
 
+// kept is the rig of the last request, if nothing has changed in it.
+var kept *rig
+
+func fresh(t *testing.T) *rig {
+	t.Helper()
+	r := kept
+	if r == nil {
+		r = newRig(t)
+	}
+	kept = nil
+	before := r.dump(t)
+	t.Cleanup(func() {
+		if !t.Failed() && r.dump(t) == before {
+			kept = r
+		}
+	})
+	return r
+}
+
 func FuzzForm(f *testing.F) {
 	for _, form := range []string{
 		"", "FriendlyName=a", "FriendlyName=a&UniqueName=b", "FriendlyName=%", "FriendlyName=a;b", "FriendlyName=%ff&UniqueName=b",
@@ -42,7 +61,7 @@ func FuzzForm(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, n uint8, form string) {
 		operations := operationsBy(http.MethodPost)
-		r := newRig(t)
+		r := fresh(t)
 		r.post(t, r.path(operations[int(n)%len(operations)]), form)
 	})
 }
@@ -61,7 +80,7 @@ func FuzzQuery(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, n uint8, query string) {
 		operations := operationsBy(http.MethodGet)
-		r := newRig(t)
+		r := fresh(t)
 		request := httptest.NewRequest(http.MethodGet, serviceURL+r.path(operations[int(n)%len(operations)]), nil)
 		request.URL.RawQuery = query
 		r.do(t, request)
@@ -83,7 +102,7 @@ func FuzzPath(f *testing.F) {
 		if err != nil || method == "" || strings.ContainsFunc(method, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			t.Skip("net/http lets no such request through")
 		}
-		r := newRig(t)
+		r := fresh(t)
 		path = strings.ReplaceAll(path, "WS", r.sids["WorkspaceSid"])
 		address.Path = path
 		if decoded, err := url.PathUnescape(path); err == nil {
