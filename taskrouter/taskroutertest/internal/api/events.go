@@ -27,9 +27,6 @@ func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (rout
 	if err != nil {
 		return query, err
 	}
-	if refusal := w.CheckTaskChannel("TaskChannel", params.TaskChannel); refusal != nil {
-		return query, refusal
-	}
 	facts := make(map[string]string)
 	for _, filter := range []struct {
 		name, prefix, fact string
@@ -50,11 +47,13 @@ func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (rout
 		}
 	}
 	if !isEmpty(params.TaskChannel) {
-		channel, err := w.TaskChannel(*params.TaskChannel)
-		if err != nil {
-			return query, err
+		sid := *params.TaskChannel
+		if channel, err := w.TaskChannel(sid); err == nil {
+			sid = channel.SID
+		} else if !router.IsSID("TC", sid) { // one of a channel that is gone may be in events still
+			return query, w.CheckTaskChannel("TaskChannel", params.TaskChannel)
 		}
-		facts["task_channel_sid"] = channel.SID
+		facts["task_channel_sid"] = sid
 	}
 	query.Match = func(e *router.Event) bool {
 		return window.holds(e.DateCreated) && matches(params.EventType, e.Type) && matches(params.SID, e.SID) && e.Has(facts)
