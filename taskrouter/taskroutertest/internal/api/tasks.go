@@ -44,6 +44,9 @@ func taskQuery(w *router.Workspace, params gen.ListTasksParams) (router.Query[*r
 	if refusal := checkFilterSID("TaskQueueSid", "WQ", params.TaskQueueSID); refusal != nil {
 		return query, refusal
 	}
+	if refusal := checkRoutingTarget(params.RoutingTarget); refusal != nil {
+		return query, refusal
+	}
 	expressed, err := parseFilter("EvaluateTaskAttributes", params.EvaluateTaskAttributes)
 	if err != nil {
 		return query, err
@@ -61,6 +64,14 @@ func taskQuery(w *router.Workspace, params gen.ListTasksParams) (router.Query[*r
 			(expressed == nil || expressed.Match(t.Attributes.Fields()))
 	}
 	return query, nil
+}
+
+// checkRoutingTarget wants the form of a SID of what tasks can be created for.
+func checkRoutingTarget(sid *string) *router.Refusal {
+	if isEmpty(sid) || router.IsSID("WK", *sid) || router.IsSID("WQ", *sid) || router.IsSID("WW", *sid) {
+		return nil
+	}
+	return router.Invalid("RoutingTarget is %s, which is no SID of a worker, a task queue or a workflow", *sid)
 }
 
 // CreateTask answers createTask.
