@@ -44,7 +44,7 @@ func TestATaskQueueIsMadeOfWhatIsSentAndChangesInIt(t *testing.T) {
 		for _, queue := range []map[string]any{made, changed} {
 			assert.Equal(t, strings.Repeat("a", 65), queue["friendly_name"])
 			assert.Equal(t, `languages HAS "en"`, queue["target_workers"])
-			assert.Equal(t, 50.0, queue["max_reserved_workers"]) //nolint:testifylint // it is a whole number
+			assert.EqualValues(t, 50, queue["max_reserved_workers"])
 			assert.Equal(t, "LIFO", queue["task_order"])
 			assert.Equal(t, available, queue["reservation_activity_sid"])
 			assert.Equal(t, "Available", queue["reservation_activity_name"])
@@ -55,7 +55,7 @@ func TestATaskQueueIsMadeOfWhatIsSentAndChangesInIt(t *testing.T) {
 			assert.Equal(t, p.url("/Activities/"+offline), links["assignment_activity"])
 		}
 		assert.Equal(t, "LIFO", p.update(path, "FriendlyName", "b").Body["task_order"])
-		assert.Equal(t, "", p.update(path, "TargetWorkers", "").Body["target_workers"], "which is nobody")
+		assert.Equal(t, []any{""}, []any{p.update(path, "TargetWorkers", "").Body["target_workers"]}, "which is nobody")
 	})
 }
 

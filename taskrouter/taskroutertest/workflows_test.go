@@ -46,12 +46,11 @@ func TestAWorkflowIsMadeOfWhatIsSentAndChangesInIt(t *testing.T) {
 			assert.Equal(t, `{"task_routing":{"filters":[]}}`, flow["configuration"])
 			assert.Equal(t, "https://example.com/a", flow["assignment_callback_url"])
 			assert.Equal(t, "https://example.com/b", flow["fallback_assignment_callback_url"])
-			assert.Equal(t, 86400.0, flow["task_reservation_timeout"]) //nolint:testifylint // it is a whole number
+			assert.EqualValues(t, 86400, flow["task_reservation_timeout"])
 		}
 		changed = p.update(path, "AssignmentCallbackUrl", "", "FallbackAssignmentCallbackUrl", "", "TaskReservationTimeout", "1").Body
-		assert.Equal(t, "", changed["assignment_callback_url"])
-		assert.Equal(t, "", changed["fallback_assignment_callback_url"])
-		assert.Equal(t, 1.0, changed["task_reservation_timeout"]) //nolint:testifylint // it is a whole number
+		assert.Equal(t, [2]any{"", ""}, [2]any{changed["assignment_callback_url"], changed["fallback_assignment_callback_url"]})
+		assert.EqualValues(t, 1, changed["task_reservation_timeout"])
 		assert.Equal(t, "Calls", changed["friendly_name"])
 		assert.Equal(t, `{"task_routing":{"filters":[]}}`, changed["configuration"])
 	})
@@ -122,7 +121,7 @@ func TestAConfigurationWithAnErrorIsRefused(t *testing.T) {
 		for _, to := range []string{"/Workflows", path} {
 			refused := p.call(http.MethodPost, to, "FriendlyName", "a", "Configuration", text)
 			assert.Equal(t, http.StatusBadRequest, refused.Status, name)
-			assert.Equal(t, 20001.0, refused.Body["code"], name) //nolint:testifylint // it is a whole number
+			assert.EqualValues(t, 20001, refused.Body["code"], name)
 			assert.True(t, strings.HasPrefix(refused.text("message"), "Configuration"), "%s: %s", name, refused.text("message"))
 		}
 	}
