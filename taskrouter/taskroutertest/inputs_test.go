@@ -39,9 +39,6 @@ func TestEveryWrongInputIsRefusedAndChangesNothing(t *testing.T) {
 	d, err := document.Load(openapi.Document)
 	require.NoError(t, err)
 	for _, operation := range gen.Operations {
-		if !isPromised(operation) {
-			continue
-		}
 		described, _, err := d.Find(operation.Method, operation.Path)
 		require.NoError(t, err)
 		t.Run(operation.ID, func(t *testing.T) {
@@ -56,12 +53,18 @@ func checkInputs(t *testing.T, d *document.Document, operation gen.Operation, de
 	t.Helper()
 	r := newRig(t)
 	before := r.dump(t)
-	for _, input := range described.Inputs {
-		for _, value := range wrongValues {
+	// A reservation has sixty fields, of which each meets some of the values only.
+	stride := 1 + len(described.Inputs)/20
+	for i, input := range described.Inputs {
+		if input.In == document.InJSON {
+			continue // see TestWrongJSONIsRefused
+		}
+		for n := i % stride; n < len(wrongValues); n += stride {
+			value := wrongValues[n]
 			if input.In == document.InHeader && strings.ContainsAny(value, "\x00\n") {
 				continue // which no client sends
 			}
-			checkInput(t, d, r, operation, described, input, value)
+			checkInput(t, d, r, before, operation, described, input, value)
 		}
 		if input.In != document.InHeader {
 			checkRepeated(t, r, operation, described, input)
@@ -72,7 +75,7 @@ func checkInputs(t *testing.T, d *document.Document, operation gen.Operation, de
 
 // checkInput sends a request that holds a value. Whether it is wrong is for the
 // document to say.
-func checkInput(t *testing.T, d *document.Document, r *rig, operation gen.Operation, described *document.Operation, input document.Input, value string) {
+func checkInput(t *testing.T, d *document.Document, r *rig, before string, operation gen.Operation, described *document.Operation, input document.Input, value string) {
 	t.Helper()
 	request, body := requestWith(r, operation, described, input, value)
 	answer := r.ask(t, request)
@@ -86,7 +89,7 @@ func checkInput(t *testing.T, d *document.Document, r *rig, operation gen.Operat
 			assert.Fail(t, "a wrong value was accepted", "%s %s=%.100q: %v", operation.ID, input.Name, value, problem)
 		}
 	}
-	if operation.Method != http.MethodGet {
+	if operation.Method != http.MethodGet && r.dump(t) != before {
 		*r = *newRig(t) // the next value meets the same state
 	}
 }
@@ -103,7 +106,7 @@ func isTolerated(input document.Input, value string, problem error) bool {
 		return true // as programs spell numbers that make much of their sign
 	case value == "" && input.In == document.InQuery:
 		return true // an empty filter is none
-	case value == "," && input.List:
+	case (value == "," || value == "") && input.List:
 		return true // and so is an empty list
 	}
 	return false
@@ -127,7 +130,7 @@ func checkRepeated(t *testing.T, r *rig, operation gen.Operation, described *doc
 		request.Header.Set("Content-Type", formType)
 	}
 	answer := r.ask(t, request)
-	assert.Contains(t, []int{http.StatusBadRequest, r.missing(operation)}, answer.Status, "%s takes %s twice", operation.ID, input.Name)
+	assert.Equal(t, http.StatusBadRequest, answer.Status, "%s takes %s twice", operation.ID, input.Name)
 }
 
 // requestWith is a request that is right but for one value.
@@ -179,11 +182,32 @@ func TestABodyOfMegabytesIsAnswered(t *testing.T) {
 	r := newRig(t)
 	long := strings.Repeat("a", 2<<20)
 	for _, operation := range gen.Operations {
-		if operation.Method != http.MethodPost || !isPromised(operation) {
+		if operation.Method != http.MethodPost {
 			continue
 		}
 		for _, field := range []string{"FriendlyName", "Attributes", "Timeout"} {
-			r.post(t, r.path(operation), fields(field, long).Encode())
+			r.post(t, r.path(operation), formType, fields(field, long).Encode())
 		}
+	}
+}
+
+func TestWrongJSONIsRefused(t *testing.T) {
+	r := newRig(t)
+	sid := r.sids["TaskQueueSid"]
+	operation := gen.OperationGetTaskQueueBulkRealTimeStatistics
+	for _, body := range []string{
+		"", "null", "[]", "1", `"x"`, "{", "{}", `{"queueSids":null}`, `{"queueSids":[]}`, `{"queueSids":"` + sid + `"}`, `{"queueSids":{}}`, `{"queueSids":[1]}`,
+		`{"queueSids":[null]}`, `{"queueSids":[""]}`, `{"queueSids":["x"]}`, `{"queueSids":["` + sid + `","x"]}`, `{"queueSids":["wq00000000000000000000000000000000"]}`,
+		`{"queueSids":["` + r.sids["WorkflowSid"] + `"]}`, `{"queueSids":["` + sid + `"]}{}`, `{"queueSids":[["` + sid + `"]]}`, "{\"queueSids\":[\"\xff\"]}",
+		`{"queueSids":[` + strings.Repeat(`"`+sid+`",`, 50) + `"` + sid + `"]}`, strings.Repeat(`{"queueSids":`, 20_000), `{"queueSids":["` + strings.Repeat("a", 2<<20) + `"]}`,
+	} {
+		request := httptest.NewRequest(http.MethodPost, serviceURL+r.path(operation), strings.NewReader(body))
+		request.Header.Set("Content-Type", jsonType)
+		assert.Equal(t, http.StatusBadRequest, r.ask(t, request).Status, "%.100s", body)
+	}
+	for _, mediaType := range []string{"", formType, "text/json"} {
+		request := httptest.NewRequest(http.MethodPost, serviceURL+r.path(operation), strings.NewReader(`{"queueSids":["`+sid+`"]}`))
+		request.Header.Set("Content-Type", mediaType)
+		assert.Equal(t, http.StatusBadRequest, r.ask(t, request).Status, mediaType)
 	}
 }

@@ -3,11 +3,14 @@ package taskroutertest_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,34 +33,90 @@ const (
 	rigToken   = "token"
 	serviceURL = "https://taskrouter.twilio.com"
 	formType   = "application/x-www-form-urlencoded"
+	jsonType   = "application/json"
 )
 
+// newRig returns a rig that was loaded from a file, always the same one.
 func newRig(tb testing.TB) *rig {
 	tb.Helper()
-	r := &rig{account: router.NewAccount("", 1), sids: make(map[string]string)}
-	r.api = api.New(api.Config{Account: r.account, Credentials: map[string]string{r.account.SID: rigToken}})
-
-	r.sids["WorkspaceSid"] = r.make(tb, "", "FriendlyName", "Support", "Template", "FIFO")
-	r.sids["ActivitySid"] = r.make(tb, "/Activities", "FriendlyName", "Lunch")
-	r.sids["TaskChannelSid"] = r.make(tb, "/TaskChannels", "FriendlyName", "Fax", "UniqueName", "fax")
-	r.sids["TaskQueueSid"] = r.make(tb, "/TaskQueues", "FriendlyName", "English", "TargetWorkers", `languages HAS "en"`)
-	r.sids["WorkflowSid"] = r.make(tb, "/Workflows", "FriendlyName", "Calls",
-		"Configuration", `{"task_routing":{"default_filter":{"queue":"`+r.sids["TaskQueueSid"]+`"}}}`)
-	for _, name := range []string{"Ann", "Bob"} {
-		r.sids["WorkerSid"] = r.make(tb, "/Workers", "FriendlyName", name, "Attributes", `{"languages":["en"],"contact_uri":"client:bob"}`)
-		r.sids["TaskSid"] = r.make(tb, "/Tasks", "WorkflowSid", r.sids["WorkflowSid"], "Attributes", `{"type":"call","call_sid":"CA0"}`)
-	}
-	r.sids["WorkerChannelSid"] = "default"
-	for event := range r.workspace(tb).Events.All() {
-		r.sids["EventSid"] = event.SID
-	}
-	r.sids["ReservationSid"] = "WR00000000000000000000000000000000"
-	return r
+	file, err := rigFile()
+	require.NoError(tb, err)
+	account, err := router.Load(file.account, time.Now())
+	require.NoError(tb, err)
+	return rigOf(account, maps.Clone(file.sids))
 }
 
-// make makes a resource and returns its SID.
-func (r *rig) make(tb testing.TB, collection string, pairs ...string) string {
-	tb.Helper()
+func rigOf(account *router.Account, sids map[string]string) *rig {
+	return &rig{account, api.New(api.Config{Account: account, Credentials: map[string]string{account.SID: rigToken}}), sids}
+}
+
+// rigFile is made of what requests make, of a reservation, which requests do not make,
+// and without dates: what is loaded was made now.
+var rigFile = sync.OnceValues(func() (file struct {
+	account []byte
+	sids    map[string]string
+}, err error) {
+	account := router.NewAccount("", 1)
+	r := rigOf(account, make(map[string]string))
+	r.make("WorkspaceSid", "", "FriendlyName", "Support", "Template", "FIFO")
+	r.make("ActivitySid", "/Activities", "FriendlyName", "Lunch")
+	r.make("TaskChannelSid", "/TaskChannels", "FriendlyName", "Fax", "UniqueName", "fax")
+	r.make("TaskQueueSid", "/TaskQueues", "FriendlyName", "English", "TargetWorkers", `languages HAS "en"`)
+	r.make("WorkflowSid", "/Workflows", "FriendlyName", "Calls",
+		"Configuration", `{"task_routing":{"default_filter":{"queue":"`+r.sids["TaskQueueSid"]+`"}}}`)
+	for _, name := range []string{"Ann", "Bob"} {
+		r.make("WorkerSid", "/Workers", "FriendlyName", name, "Attributes", `{"languages":["en"],"contact_uri":"client:bob"}`)
+		r.make("TaskSid", "/Tasks", "WorkflowSid", r.sids["WorkflowSid"], "TaskQueueSid", r.sids["TaskQueueSid"], "Attributes", `{"type":"call","call_sid":"CA0"}`)
+	}
+	r.sids["WorkerChannelSid"], r.sids["ReservationSid"] = "default", "WR00000000000000000000000000000001"
+	w, err := account.Workspaces.Get(r.sids["WorkspaceSid"])
+	if err != nil {
+		return file, err
+	}
+	for event := range w.Events.All() {
+		r.sids["EventSid"] = event.SID
+	}
+	text, err := account.Dump()
+	if err != nil {
+		return file, err
+	}
+	file.sids = r.sids
+	file.account, err = reserved(text, r.sids)
+	return file, err
+})
+
+// reserved adds a reservation to a file, and takes the dates away.
+func reserved(file []byte, sids map[string]string) ([]byte, error) {
+	var account map[string]any
+	if err := json.Unmarshal(file, &account); err != nil {
+		return nil, err
+	}
+	tasks := account["workspaces"].([]any)[0].(map[string]any)["tasks"].([]any)
+	task := tasks[len(tasks)-1].(map[string]any)
+	task["assignment_status"] = "reserved"
+	task["reservations"] = []any{map[string]any{"sid": sids["ReservationSid"], "worker_sid": sids["WorkerSid"], "reservation_status": "pending"}}
+	removeDates(account)
+	return json.Marshal(account)
+}
+
+func removeDates(value any) {
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			removeDates(element)
+		}
+	case map[string]any:
+		maps.DeleteFunc(value, func(name string, _ any) bool {
+			return strings.HasPrefix(name, "date_") || strings.HasSuffix(name, "_date") || name == "virtual_start_time"
+		})
+		for _, member := range value {
+			removeDates(member)
+		}
+	}
+}
+
+// make makes a resource and keeps its SID.
+func (r *rig) make(parameter, collection string, pairs ...string) {
 	path := "/v1/Workspaces"
 	if collection != "" {
 		path += "/" + r.sids["WorkspaceSid"] + collection
@@ -65,18 +124,10 @@ func (r *rig) make(tb testing.TB, collection string, pairs ...string) string {
 	request := httptest.NewRequest(http.MethodPost, serviceURL+path, strings.NewReader(fields(pairs...).Encode()))
 	request.Header.Set("Content-Type", formType)
 	request.SetBasicAuth(r.account.SID, rigToken)
-	answer := r.api.Answer(request)
-	require.Equal(tb, http.StatusCreated, answer.Status, "%s", answer.Body)
 	var made struct{ SID string }
-	require.NoError(tb, json.Unmarshal(answer.Body, &made))
-	return made.SID
-}
-
-func (r *rig) workspace(tb testing.TB) *router.Workspace {
-	tb.Helper()
-	w, err := r.account.Workspaces.Get(r.sids["WorkspaceSid"])
-	require.NoError(tb, err)
-	return w
+	if err := json.Unmarshal(r.api.Answer(request).Body, &made); err == nil {
+		r.sids[parameter] = made.SID
+	}
 }
 
 // path is the path of an operation, of resources that are there.
@@ -88,11 +139,11 @@ func (r *rig) path(operation gen.Operation) string {
 	return path
 }
 
-// post sends a form.
-func (r *rig) post(tb testing.TB, path, form string) {
+// post sends a body of a type.
+func (r *rig) post(tb testing.TB, path, mediaType, body string) {
 	tb.Helper()
-	request := httptest.NewRequest(http.MethodPost, serviceURL+path, strings.NewReader(form))
-	request.Header.Set("Content-Type", formType)
+	request := httptest.NewRequest(http.MethodPost, serviceURL+path, strings.NewReader(body))
+	request.Header.Set("Content-Type", mediaType)
 	r.do(tb, request)
 }
 
@@ -177,16 +228,5 @@ func (r *rig) dump(tb testing.TB) string {
 	}
 	return dump.String()
 }
-
-// missing is the status of an operation of a resource that the rig lacks, 0 for others.
-func (r *rig) missing(operation gen.Operation) int {
-	if strings.Contains(operation.Path, "{ReservationSid}") {
-		return http.StatusNotFound
-	}
-	return 0
-}
-
-// isPromised tells whether an operation is carried out already.
-func isPromised(operation gen.Operation) bool { return !strings.Contains(operation.Path, "Statistics") }
 
 func escape(value string) string { return url.QueryEscape(value) }
