@@ -1,7 +1,6 @@
 package router
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -111,7 +110,7 @@ func (d *desk) move(r *Reservation, status gen.ReservationStatus) error {
 // text is all there is.
 func (d *desk) text(t *testing.T) string {
 	t.Helper()
-	text, err := json.Marshal(d.Workspace)
+	text, err := d.account.Dump()
 	require.NoError(t, err)
 	return string(text)
 }

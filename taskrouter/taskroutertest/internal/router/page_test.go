@@ -2,7 +2,6 @@ package router
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,7 +13,7 @@ import (
 // A card is an entry of tables in tests.
 type card struct {
 	Resource
-	Suit string `json:"suit"`
+	Suit string
 }
 
 // newCards returns a table of n cards, S1 and on, of which every third is red.
@@ -174,16 +173,4 @@ func TestATableHoldsWhatIsAddedUntilItIsRemoved(t *testing.T) {
 	assert.Equal(t, []string{"S1", "S3"}, cardSIDs(slices.Collect(table.All())))
 	assert.False(t, table.Has("S2"))
 	assert.True(t, table.Has("S3"))
-}
-
-func TestATableIsAListInJSON(t *testing.T) {
-	text, err := json.Marshal(new(Table[*card]))
-	require.NoError(t, err)
-	assert.Equal(t, "[]", string(text))
-	text, err = json.Marshal(newCards(1))
-	require.NoError(t, err)
-	assert.JSONEq(t, `[{"sid":"S1","suit":"black","date_created":"0001-01-01T00:00:00Z","date_updated":"0001-01-01T00:00:00Z"}]`, string(text))
-	table := newCards(4)
-	require.NoError(t, json.Unmarshal(text, table))
-	assert.Equal(t, []string{"S1"}, cardSIDs(table.rows))
 }
