@@ -41,7 +41,7 @@ func newRig(tb testing.TB) *rig {
 	tb.Helper()
 	file, err := rigFile()
 	require.NoError(tb, err)
-	account, err := router.Load(file.account, time.Now())
+	account, err := router.Load(file.account, "", 1, time.Now())
 	require.NoError(tb, err)
 	return rigOf(account, maps.Clone(file.sids))
 }
