@@ -131,7 +131,7 @@ func TestEventsHoldTheFactsOfWhatTheyAreAbout(t *testing.T) {
 		later(time.Minute)
 		p.update("/Tasks/"+task, "AssignmentStatus", "canceled", "Reason", "gone")
 		assert.Equal(t, map[string]any{
-			"task_sid": task, "task_attributes": `{"a":1}`, "task_age": "60", "task_priority": "3", "task_assignment_status": "canceled", "task_version": "1",
+			"task_sid": task, "task_attributes": `{"a":1}`, "task_age": "60", "task_age_in_queue": "60", "task_priority": "3", "task_assignment_status": "canceled", "task_version": "1",
 			"task_date_created": "946684800", "task_channel_sid": fax, "task_channel_unique_name": "fax", "task_canceled_reason": "gone",
 			"workflow_sid": flow, "workflow_name": "Calls", "task_queue_sid": queue, "task_queue_name": "Sample Queue", "task_queue_target_expression": "1==2",
 		}, data("task.canceled"))
