@@ -103,7 +103,8 @@ func (w *Workspace) furnish() {
 // that leads there.
 func (w *Workspace) addSamples() {
 	queue := w.addTaskQueue(sampleQueue)
-	w.addWorkflow(defaultWorkflow, `{"task_routing":{"default_filter":{"queue":"`+queue.SID+`"}}}`)
+	w.recordTaskQueueCreated(queue)
+	w.recordWorkflowCreated(w.addWorkflow(defaultWorkflow, `{"task_routing":{"default_filter":{"queue":"`+queue.SID+`"}}}`))
 }
 
 // DeleteWorkspace deletes a workspace and all that is in it.

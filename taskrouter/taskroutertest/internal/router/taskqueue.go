@@ -41,8 +41,12 @@ func (w *Workspace) CreateTaskQueue(request gen.CreateTaskQueueRequest) (*TaskQu
 	}
 	q := w.addTaskQueue(request.FriendlyName)
 	q.change(fields)
-	w.record(eventOf("task-queue.created", "TaskQueue %s created", q.FriendlyName).about("task-queue", q.SID).with(q.facts()))
+	w.recordTaskQueueCreated(q)
 	return q, nil
+}
+
+func (w *Workspace) recordTaskQueueCreated(q *TaskQueue) {
+	w.record(eventOf("task-queue.created", "TaskQueue %s created", q.FriendlyName).about("task-queue", q.SID).with(q.facts()))
 }
 
 // addTaskQueue adds one with the defaults.

@@ -42,8 +42,12 @@ func (w *Workspace) CreateWorkflow(request gen.CreateWorkflowRequest) (*Workflow
 	}
 	f := w.addWorkflow(request.FriendlyName, request.Configuration)
 	f.change(fields)
-	w.record(eventOf("workflow.created", "Workflow %s created", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	w.recordWorkflowCreated(f)
 	return f, nil
+}
+
+func (w *Workspace) recordWorkflowCreated(f *Workflow) {
+	w.record(eventOf("workflow.created", "Workflow %s created", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
 }
 
 // addWorkflow adds one with the defaults.
@@ -164,6 +168,9 @@ func (w *Workspace) checkWorkflowUnused(f *Workflow) *Refusal {
 	for task := range w.Tasks.All() {
 		if task.WorkflowSID == f.SID && task.waits() {
 			return Invalid("Workflow %s leads tasks that are pending or reserved", f.SID)
+		}
+		if task.RoutingTarget == f.SID && !task.over() {
+			return Invalid("Workflow %s is the routing target of task %s", f.SID, task.SID)
 		}
 	}
 	return nil
