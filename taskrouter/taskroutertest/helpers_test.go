@@ -40,7 +40,7 @@ var loadDocument = sync.OnceValues(func() (map[string]*document.Operation, error
 
 // checkAnswer returns a hook that holds answers against the document. A request for no
 // operation must be answered with an error object.
-func checkAnswer(t testing.TB) func(taskroutertest.Call, taskroutertest.Answer) {
+func checkAnswer(t require.TestingT) func(taskroutertest.Call, taskroutertest.Answer) {
 	operations, err := loadDocument()
 	require.NoError(t, err)
 	return func(call taskroutertest.Call, answer taskroutertest.Answer) {
