@@ -40,27 +40,82 @@ func (p Page[T]) PreviousToken() string { return tokenBefore + p.Items[0].resour
 
 // Page returns a page of those in the table.
 func (t *Table[T]) Page(q Query[T]) (Page[T], error) {
-	rows, compare := t.rows, byPlace[T]
+	var anchor T
+	if q.Token != "" {
+		var ok bool
+		if anchor, ok = t.anchor(q.Token); !ok {
+			return Page[T]{}, Invalid("PageToken is not one that a page gave")
+		}
+	}
 	if q.Compare != nil {
-		compare = func(a, b T) int { return cmp.Or(q.Compare(a, b), byPlace(a, b)) }
-		rows = slices.SortedFunc(matching(rows, q.Match), compare)
-		q.Match = nil
+		return t.sortedPage(q, anchor), nil
 	}
 	if q.Token == "" {
-		return pageAfter(rows, 0, q), nil
+		return pageAfter(t.rows, 0, q), nil
 	}
-	anchor, ok := t.anchor(q.Token)
-	if !ok {
-		return Page[T]{}, Invalid("PageToken is not one that a page gave")
-	}
-	i, found := slices.BinarySearchFunc(rows, anchor, compare)
-	if strings.HasPrefix(q.Token, tokenBefore) {
-		return pageBefore(rows, i, q), nil
+	i, found := slices.BinarySearchFunc(t.rows, anchor, byPlace)
+	if q.backwards() {
+		return pageBefore(t.rows, i, q), nil
 	}
 	if found {
 		i++
 	}
-	return pageAfter(rows, i, q), nil
+	return pageAfter(t.rows, i, q), nil
+}
+
+// backwards tells whether the page ends before an entry, not begins after one.
+func (q Query[T]) backwards() bool { return strings.HasPrefix(q.Token, tokenBefore) }
+
+// sortedPage returns a page of a list that has an order of its own. No more is sorted
+// than the page takes: who reads a long list would have it sorted for each page.
+func (t *Table[T]) sortedPage(q Query[T], anchor T) Page[T] {
+	away := func(a, b T) int { return cmp.Or(q.Compare(a, b), byPlace(a, b)) }
+	if q.backwards() {
+		away = func(a, b T) int { return cmp.Or(q.Compare(b, a), byPlace(b, a)) }
+	}
+	nearest := least[T]{n: q.Size + 1, compare: away}
+	behind := false // whether there are any on the other side of the anchor
+	for entry := range matching(t.rows, q.Match) {
+		if q.Token != "" && away(entry, anchor) <= 0 {
+			behind = true
+			continue
+		}
+		nearest.add(entry)
+	}
+	items := nearest.sorted()
+	more := len(items) > q.Size
+	items = items[:min(len(items), q.Size)]
+	if q.backwards() {
+		slices.Reverse(items)
+		return Page[T]{Items: items, Before: more, After: behind}
+	}
+	return Page[T]{Items: items, Before: behind, After: more}
+}
+
+// least gathers the first n of an order.
+type least[T any] struct {
+	n       int
+	compare func(a, b T) int
+	items   []T
+	full    bool // whether the nth of items bounds those to come
+}
+
+func (l *least[T]) add(entry T) {
+	if l.full && l.compare(entry, l.items[l.n-1]) > 0 {
+		return
+	}
+	l.items = append(l.items, entry)
+	if len(l.items) == 2*l.n {
+		l.sorted()
+		l.full = true
+	}
+}
+
+// sorted sorts and returns them.
+func (l *least[T]) sorted() []T {
+	slices.SortFunc(l.items, l.compare)
+	l.items = l.items[:min(len(l.items), l.n)]
+	return l.items
 }
 
 func (t *Table[T]) anchor(token string) (T, bool) {
