@@ -499,5 +499,7 @@ func (m *machine) readMeanwhile(path, key string, query url.Values, atFirst []st
 		}
 	}
 	read("next_page_url")
-	read("previous_page_url")
+	if len(page.Body[key].([]any)) > 0 { // since one that all was removed from has no neighbours
+		read("previous_page_url")
+	}
 }
