@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net"
 	"slices"
@@ -44,6 +45,7 @@ func TestManyClientsAtOnceAreAnsweredAsOneAfterTheOther(t *testing.T) {
 			for n := range manyClients {
 				clients.Go(func() { all.use(s.Client(), shared, n) })
 			}
+			clients.Go(func() { assert.NoError(t, s.Dump(io.Discard)) })
 			clients.Wait()
 			all.compare(client, shared)
 		})
@@ -149,6 +151,13 @@ func (l *ledger) work(ctx context.Context, client *taskrouter.Client, in string,
 	events, err := client.Events(in).Page(ctx, taskrouter.ListEventsParams{TaskSID: &task.SID})
 	assert.NoError(l.t, err)
 	assert.NotEmpty(l.t, events.Items)
+	figures, err := workers.Statistics(ctx, taskrouter.GetWorkersStatisticsParams{TaskQueueSID: &queue.SID})
+	if !errors.Is(err, taskrouter.ErrInvalid) { // as it is of too many workers
+		assert.NoError(l.t, err)
+		assert.NotNil(l.t, figures)
+	}
+	_, err = client.Workspaces.RealTimeStatistics(ctx, in, taskrouter.GetWorkspaceRealTimeStatisticsParams{})
+	assert.NoError(l.t, err)
 }
 
 // arrange makes, changes and deletes what a workspace has few of.
