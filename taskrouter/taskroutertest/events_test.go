@@ -157,7 +157,7 @@ func TestEventsAreFiltered(t *testing.T) {
 		"EventType=task.created": {"task.created"}, "EventType=task.lost": {}, "Sid=" + event: {"task.created"}, "Sid=EV00000000000000000000000000000000": {},
 		"TaskSid=" + task: {"task.created"}, "TaskSid=WT00000000000000000000000000000000": {}, "WorkerSid=" + worker: {"worker.created"},
 		"WorkerSid=WK00000000000000000000000000000000": {}, "WorkflowSid=WW00000000000000000000000000000000": {}, "ReservationSid=WR00000000000000000000000000000000": {},
-		"TaskQueueSid=WQ00000000000000000000000000000000": {}, "TaskQueueSid=" + queue: {"task.created"}, "WorkflowSid=" + flow: {"task.created"},
+		"TaskQueueSid=WQ00000000000000000000000000000000": {}, "TaskQueueSid=" + queue: {"task.created", "task-queue.created"}, "WorkflowSid=" + flow: {"task.created", "workflow.created"},
 		"TaskChannel=sms": {"task.created", "task-channel.created"}, "TaskChannel=" + p.get("/TaskChannels/sms").text("sid"): {"task.created", "task-channel.created"},
 		"TaskSid=" + task + "&WorkerSid=" + worker: {}, "TaskSid=" + task + "&TaskChannel=voice": {}, "TaskChannel=TC00000000000000000000000000000000": {},
 	} {
