@@ -26,6 +26,8 @@ type Row struct {
 	// Required and Optional count the parameters, fields and headers that occur
 	// in an exchange that succeeds.
 	Required, Optional Count
+	// Emulator are the statuses that the emulator was made to answer.
+	Emulator []int
 	// Gaps say what is not there and must be.
 	Gaps []string
 }

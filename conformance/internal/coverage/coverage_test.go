@@ -133,13 +133,13 @@ func TestAFixtureForNoOperationIsAnError(t *testing.T) {
 
 func TestTableShowsEachRow(t *testing.T) {
 	rows := []coverage.Row{
-		{Operation: "getIt", Methods: []string{"Its.Get"}, Successes: 2, Failures: []int{401, 404}, Required: coverage.Count{}, Optional: coverage.Count{N: 1, Of: 3}},
+		{Operation: "getIt", Methods: []string{"Its.Get"}, Successes: 2, Failures: []int{401, 404}, Required: coverage.Count{}, Optional: coverage.Count{N: 1, Of: 3}, Emulator: []int{200, 404}},
 		{Operation: "loseIt", Gaps: []string{"one", "two"}},
 	}
 	assert.Equal(t, strings.TrimPrefix(`
-operation  successes  failures  required  optional  facade
-getIt      2          401 404   0/0       1/3       Its.Get
-loseIt     -          -         0/0       0/0       -
+operation  successes  failures  required  optional  emulator  facade
+getIt      2          401 404   0/0       1/3       200 404   Its.Get
+loseIt     -          -         0/0       0/0       -         -
 `, "\n"), coverage.Table(rows))
 	assert.Equal(t, "loseIt: one\nloseIt: two\n", coverage.Gaps(rows))
 	assert.Empty(t, coverage.Gaps(rows[:1]))

@@ -10,7 +10,7 @@ import (
 
 // Table has a line for each row.
 func Table(rows []Row) string {
-	lines := []string{"operation\tsuccesses\tfailures\trequired\toptional\tfacade"}
+	lines := []string{"operation\tsuccesses\tfailures\trequired\toptional\temulator\tfacade"}
 	for _, row := range rows {
 		lines = append(lines, strings.Join([]string{
 			row.Operation,
@@ -18,6 +18,7 @@ func Table(rows []Row) string {
 			cell(numbers(row.Failures...)...),
 			row.Required.String(),
 			row.Optional.String(),
+			cell(numbers(row.Emulator...)...),
 			cell(row.Methods...),
 		}, "\t"))
 	}
