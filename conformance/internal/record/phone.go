@@ -15,12 +15,12 @@ const (
 // as in North America, with what is dialled for the country, with what is dialled
 // for the town, and eleven digits of North America.
 var phones = []recognizer{
-	{regexp.MustCompile(plus + `[1-9][0-9]{6,14}`), acceptPhone(7, 15, noEdge)},
-	{regexp.MustCompile(plus + ` ?\(?[1-9][0-9]{0,5}\)?(?:` + gap + `?\(?[0-9]{1,5}\)?){1,6}`), acceptPhone(7, 15, noEdge)},
-	{regexp.MustCompile(`(?:1` + gap + `)?(?:\([2-9][0-9]{2}\)` + gap + `{0,2}|[2-9][0-9]{2}` + gap + `{1,2})[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
-	{regexp.MustCompile(`00[1-9](?:` + gap + `?\(?[0-9]{1,14}\)?){1,6}`), acceptPhone(12, 17, phoneEdge)},
-	{regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, phoneEdge)},
-	{regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, phoneEdge)},
+	{digits(7), regexp.MustCompile(plus + `[1-9][0-9]{6,14}`), acceptPhone(7, 15, noEdge)},
+	{digits(7), regexp.MustCompile(plus + ` ?\(?[1-9][0-9]{0,5}\)?(?:` + gap + `?\(?[0-9]{1,5}\)?){1,6}`), acceptPhone(7, 15, noEdge)},
+	{digits(7), regexp.MustCompile(`(?:1` + gap + `)?(?:\([2-9][0-9]{2}\)` + gap + `{0,2}|[2-9][0-9]{2}` + gap + `{1,2})[0-9]{3}` + gap + `[0-9]{4}`), acceptPhone(10, 11, noEdge)},
+	{digits(7), regexp.MustCompile(`00[1-9](?:` + gap + `?\(?[0-9]{1,14}\)?){1,6}`), acceptPhone(12, 17, phoneEdge)},
+	{digits(7), regexp.MustCompile(`\(?0[0-9]{1,4}\)?` + gap + `[0-9]{2,10}(?:` + gap + `?[0-9]{2,5}){0,3}`), acceptPhone(9, 13, phoneEdge)},
+	{digits(7), regexp.MustCompile(`1[2-9][0-9]{2}[2-9][0-9]{6}`), acceptPhone(11, 11, phoneEdge)},
 }
 
 var (

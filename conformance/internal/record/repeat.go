@@ -9,9 +9,11 @@ import (
 
 // Repeat sends a scenario once, whatever is answered, and returns it with the answers
 // that came, as a recording would have them. It is for those who want to know all that
-// a server says otherwise; what the scenario made stays there.
+// a server of theirs says otherwise: nothing is taken out of an answer, and what the
+// scenario made stays there.
 func (r *Recorder) Repeat(ctx context.Context, s *conformance.Scenario) (*conformance.Scenario, error) {
 	c := r.conversation(s)
+	c.clean = newCleaner(nil, r.base)
 	for _, exchange := range s.Exchanges {
 		came, err := c.send(ctx, exchange)
 		if err != nil {

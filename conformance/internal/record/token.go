@@ -31,23 +31,49 @@ type token struct {
 	spelled    string // of a phone number its plus, of an address its at sign
 }
 
-// A recognizer finds the tokens of a class. The pattern proposes, accept decides.
+// A recognizer finds the tokens of a class. The pattern proposes, accept decides. What
+// is not possible is not looked for: patterns are slow, and most texts have little.
 type recognizer struct {
-	pattern *regexp.Regexp
-	accept  func(text string, start, end int) (token, bool)
+	possible func(text string) bool
+	pattern  *regexp.Regexp
+	accept   func(text string, start, end int) (token, bool)
 }
 
 // An earlier recognizer wins over a later one.
 var recognizers = slices.Concat([]recognizer{
-	{regexp.MustCompile(`AC[0-9a-fA-F]{32}|[A-Z]{2}[0-9a-f]{32}`), acceptSID},
-	{regexp.MustCompile(`eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3}|removed-token-[0-9]+`), acceptAs(classToken)},
-	{timePattern, acceptTime},
-	{regexp.MustCompile(`[0-9a-fA-F]{32,}`), acceptAs(classHex)},
-	{regexp.MustCompile(`[\pL\pN._%+-][\pL\pN._%+'-]*(?:@|(?i:%40|&#64;|&#x40;|\\u0040))(?:[\pL\pN-]+\.)+(?:(?i:xn--)[\pL\pN-]+|\pL{2,})`), acceptEmail},
-	{regexp.MustCompile(`(?i)[a-z0-9][a-z0-9_-]*_40[a-z0-9-]+(?:_2e[a-z0-9-]+)*_2e[a-z]{2,}`), acceptIdentity},
-	{regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`), acceptIPv4},
-	{regexp.MustCompile(`(?i)[0-9a-f]{0,4}(?:(?::|%3A)[0-9a-f]{0,4}){2,7}`), acceptIPv6},
+	{letters(34), regexp.MustCompile(`AC[0-9a-fA-F]{32}|[A-Z]{2}[0-9a-f]{32}`), acceptSID},
+	{anyOf("eyJ", "removed-token-"), regexp.MustCompile(`eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3}|removed-token-[0-9]+`), acceptAs(classToken)},
+	{digits(8), timePattern, acceptTime},
+	{letters(32), regexp.MustCompile(`[0-9a-fA-F]{32,}`), acceptAs(classHex)},
+	{anyOf("@", "40", "64"), regexp.MustCompile(`[\pL\pN._%+-][\pL\pN._%+'-]*(?:@|(?i:%40|&#64;|&#x40;|\\u0040))(?:[\pL\pN-]+\.)+(?:(?i:xn--)[\pL\pN-]+|\pL{2,})`), acceptEmail},
+	{anyOf("_40"), regexp.MustCompile(`(?i)[a-z0-9][a-z0-9_-]*_40[a-z0-9-]+(?:_2e[a-z0-9-]+)*_2e[a-z]{2,}`), acceptIdentity},
+	{digits(4), regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`), acceptIPv4},
+	{anyOf(":", "%3"), regexp.MustCompile(`(?i)[0-9a-f]{0,4}(?:(?::|%3A)[0-9a-f]{0,4}){2,7}`), acceptIPv6},
 }, phones)
+
+// letters are at least so many of any kind.
+func letters(least int) func(string) bool {
+	return func(text string) bool { return len(text) >= least }
+}
+
+// digits are at least so many, in one place or in several.
+func digits(least int) func(string) bool {
+	return func(text string) bool {
+		n := 0
+		for i := range len(text) {
+			if digitAt(text, i) {
+				n++
+			}
+		}
+		return n >= least
+	}
+}
+
+func anyOf(parts ...string) func(string) bool {
+	return func(text string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+	}
+}
 
 // tokensIn lists what is recognised in a text, in its order.
 func tokensIn(text string) []token {
@@ -80,6 +106,9 @@ func reveal(text string) string {
 
 // find appends to the tokens those that overlap none of them.
 func (r recognizer) find(text string, tokens []token) []token {
+	if !r.possible(text) {
+		return tokens
+	}
 	taken := tokens
 	for pos := 0; pos < len(text); {
 		loc := r.pattern.FindStringIndex(text[pos:])
