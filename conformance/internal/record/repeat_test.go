@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
@@ -59,4 +60,14 @@ func TestRepeatEndsWithTheConnection(t *testing.T) {
 	recorder := newRecorder(t, "http://127.0.0.1:1", nil, func(o *Options) { o.Transport = failing{broken} })
 	_, err := recorder.Repeat(t.Context(), repeatable())
 	assert.ErrorContains(t, err, `exchange "other": no usable answer from 127.0.0.1:1: broken`)
+}
+
+func TestWhatIsRememberedIsForgottenInTime(t *testing.T) {
+	var m memory
+	for i := range maxRemembered + 1 {
+		sid := fmt.Sprintf("WS%032x", i)
+		require.Len(t, m.tokensIn(sid), 1)
+		require.Equal(t, sid, m.tokensIn(sid)[0].key, "the second time as well")
+	}
+	assert.Len(t, m.tokens, 1)
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -75,8 +76,47 @@ func anyOf(parts ...string) func(string) bool {
 	}
 }
 
-// tokensIn lists what is recognised in a text, in its order.
+// memory keeps what is in short texts, for an answer says most of what it says more
+// than once: names of members, URLs, SIDs. When it is full it begins anew.
+type memory struct {
+	mu     sync.Mutex
+	tokens map[string][]token
+}
+
+const (
+	maxRemembered     = 10000
+	maxRememberedText = 256
+)
+
+var remembered memory
+
+// tokensIn lists what is recognised in a text, in its order. The list may not be
+// changed.
 func tokensIn(text string) []token {
+	if len(text) > maxRememberedText {
+		return recognized(text)
+	}
+	return remembered.tokensIn(text)
+}
+
+func (m *memory) tokensIn(text string) []token {
+	m.mu.Lock()
+	tokens, ok := m.tokens[text]
+	m.mu.Unlock()
+	if ok {
+		return tokens
+	}
+	tokens = recognized(text)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tokens == nil || len(m.tokens) >= maxRemembered {
+		m.tokens = make(map[string][]token)
+	}
+	m.tokens[text] = tokens
+	return tokens
+}
+
+func recognized(text string) []token {
 	var tokens []token
 	for _, r := range recognizers {
 		tokens = r.find(text, tokens)
