@@ -42,7 +42,7 @@ peer: ## hold what the SDK makes beside what the official Go library makes
 	go -C conformance/peer vet ./... && go -C conformance/peer test $(RACE) ./...
 
 .PHONY: coverage
-coverage: ## show what the fixtures prove of each operation, and fail where they do not
+coverage: ## show what the fixtures prove of each operation and what the emulator answers, and fail where they do not
 	@go run ./conformance/cmd/coverage
 
 .PHONY: record

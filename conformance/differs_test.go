@@ -86,17 +86,16 @@ func parseDiffering(text string) (differings, error) {
 	return list, nil
 }
 
-// unexplained are the differences of an exchange that no entry of the list is for.
+// unexplained are the differences of an exchange that no entry of the list is for. The
+// first entry that is for one is needed: another one is too much.
 func (list differings) unexplained(scenario, exchange string, differences []difference) []difference {
 	return slices.DeleteFunc(differences, func(d difference) bool {
-		explained := false
-		for _, entry := range list {
-			if entry.covers(scenario, exchange, d) {
-				entry.needed.Store(true)
-				explained = true
-			}
+		i := slices.IndexFunc(list, func(entry *differing) bool { return entry.covers(scenario, exchange, d) })
+		if i < 0 {
+			return false
 		}
-		return explained
+		list[i].needed.Store(true)
+		return true
 	})
 }
 
