@@ -214,6 +214,27 @@ func BenchmarkWalkTasks(b *testing.B) {
 	}
 }
 
+// BenchmarkDeleteTask deletes the oldest of 100,000 tasks, as who clears a queue does.
+func BenchmarkDeleteTask(b *testing.B) {
+	const n = 100_000
+	s := newBenchServer(b)
+	var oldest []string
+	for b.Loop() {
+		if len(oldest) == 0 {
+			b.StopTimer()
+			s.createTasks(b, n)
+			for task, err := range s.client.Tasks(s.workspace).List(b.Context(), taskrouter.ListTasksParams{PageSize: new(1000)}) {
+				require.NoError(b, err)
+				oldest = append(oldest, task.SID)
+			}
+			b.StartTimer()
+		}
+		s.request(b, http.MethodDelete, "/Tasks/"+oldest[0], nil, http.StatusNoContent)
+		oldest = oldest[1:]
+	}
+	perSecond(b, "deletes", 1)
+}
+
 // BenchmarkMemory tells how much memory a task takes with the event of its making, and
 // how much each further event takes, of 100,000.
 func BenchmarkMemory(b *testing.B) {

@@ -21,7 +21,7 @@ import (
 // A step takes some milliseconds under the race detector: there are few checks of many
 // steps unless -rapid.checks and -rapid.steps say otherwise.
 func TestRandomCallsDoWhatAPlainModelSays(t *testing.T) {
-	unlessSet(t, "rapid.checks", "25")
+	unlessSet(t, "rapid.checks", "15")
 	unlessSet(t, "rapid.steps", "50")
 	rapid.Check(t, func(t *rapid.T) {
 		rapid.SyncTest(t, func(t *rapid.T) {
@@ -121,7 +121,7 @@ func (m *machine) actions(w *modelWorkspace) []action {
 		{2, "delete task channel", m.deleteChannel},
 		{3, "create task queue", m.createQueue},
 		{of(len(w.queues), 2), "update task queue", m.updateQueue},
-		{of(len(w.queues), 2), "delete task queue", m.deleteQueue},
+		{of(len(w.queues), 3), "delete task queue", m.deleteQueue},
 		{of(len(w.queues), 3), "create workflow", m.createWorkflow},
 		{of(len(w.workflows), 2), "update workflow", m.updateWorkflow},
 		{of(len(w.workflows), 2), "delete workflow", m.deleteWorkflow},
@@ -629,8 +629,19 @@ func (m *machine) updateQueue(t *rapid.T, w *modelWorkspace) {
 	}
 }
 
+// queuesOfTasks are those that only tasks name, and no workflow.
+func (w *modelWorkspace) queuesOfTasks() []*modelQueue {
+	return slices.DeleteFunc(slices.Clone(w.queues), func(q *modelQueue) bool {
+		return slices.ContainsFunc(w.workflows, func(f *modelWorkflow) bool { return slices.Contains(f.queues, q) }) ||
+			!slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.queue == q || t.target == q.sid })
+	})
+}
+
 func (m *machine) deleteQueue(t *rapid.T, w *modelWorkspace) {
 	q := draw(t, "queue", w.queues)
+	if used := w.queuesOfTasks(); len(used) > 0 && oneIn(t, 2, "one that tasks name") {
+		q = draw(t, "queue of tasks", used)
+	}
 	if m.deleted(w.path("TaskQueues", q.sid), !w.queueInUse(q)) {
 		w.queues = without(w.queues, q)
 		for _, task := range w.tasks {

@@ -67,7 +67,12 @@ func (t *Table[T]) add(entry T) {
 // remove takes one out, which must be there.
 func (t *Table[T]) remove(entry T) {
 	i, _ := slices.BinarySearchFunc(t.rows, entry, byPlace)
-	t.rows = slices.Delete(t.rows, i, i+1)
+	if i == 0 { // as of events that are too old, and of queues that are cleared
+		clear(t.rows[:1])
+		t.rows = t.rows[1:]
+	} else {
+		t.rows = slices.Delete(t.rows, i, i+1)
+	}
 	delete(t.bySID, entry.resource().SID)
 	if len(t.removed) == removedKept {
 		t.removed = slices.Delete(t.removed, 0, removedKept/2)
