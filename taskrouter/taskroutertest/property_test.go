@@ -56,6 +56,7 @@ type machine struct {
 	called bool            // something was asked for that can change the server
 	silent bool            // answers are not held against the document
 	names  int
+	former []string // names that workers had
 }
 
 // newMachine begins with a workspace in which there is something.
@@ -712,6 +713,11 @@ func (m *machine) updateWorkflow(t *rapid.T, w *modelWorkspace) {
 
 func (m *machine) deleteWorkflow(t *rapid.T, w *modelWorkspace) {
 	flow := draw(t, "workflow", w.workflows)
+	if i := slices.IndexFunc(w.workflows, func(f *modelWorkflow) bool {
+		return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.target == f.sid })
+	}); i >= 0 && oneIn(t, 2, "one that is a target") {
+		flow = w.workflows[i]
+	}
 	if m.deleted(w.path("Workflows", flow.sid), !w.workflowInUse(flow)) {
 		w.workflows = without(w.workflows, flow)
 		for _, task := range w.tasks {
@@ -731,6 +737,9 @@ func (m *machine) drawWorkerName(f *form, w *modelWorkspace, k *modelWorker) {
 	k.name = fmt.Sprintf("Jämie %d", m.names)
 	if len(w.workers) > 0 && oneIn(f.t, 8, "name is taken") {
 		k.name = strings.ToUpper(draw(f.t, "name of", w.workers).name)
+	}
+	if len(m.former) > 0 && oneIn(f.t, 4, "former name") {
+		k.name = draw(f.t, "name before", m.former)
 	}
 	f.set.Set("FriendlyName", k.name)
 }
@@ -766,11 +775,16 @@ func (m *machine) updateWorker(t *rapid.T, w *modelWorkspace) {
 	path := w.path("Workers", k.sid)
 	header, met := ifMatch(t, k.version)
 	if !met {
-		m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
+		if f.valid { // or it is refused for one reason or the other
+			m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
+		}
 		return
 	}
 	if !m.changed(path, f.set, f.valid, header...) {
 		return
+	}
+	if next.name != k.name {
+		m.former = append(m.former, k.name)
 	}
 	moved := next.activity != k.activity
 	*k = next
@@ -901,7 +915,9 @@ func (m *machine) updateTask(t *rapid.T, w *modelWorkspace) {
 	path := w.path("Tasks", task.sid)
 	header, met := ifMatch(t, task.version)
 	if !met {
-		m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
+		if f.valid { // or it is refused for one reason or the other
+			m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
+		}
 		return
 	}
 	if !m.changed(path, f.set, f.valid, header...) {
