@@ -1,7 +1,10 @@
 package taskroutertest_test
 
 import (
+	"crypto/tls"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -224,4 +227,17 @@ func TestURLsBeginAsTheRequestDid(t *testing.T) {
 	address.Host, address.Scheme = "example.com:8080", "http"
 	request := p.request(http.MethodGet, address.String(), nil)
 	assert.Equal(t, address.String(), do(t, p.server, request).text("url"))
+}
+
+func TestURLsAreThoseOfTheConnectionBehindAServer(t *testing.T) {
+	s := newServer(t)
+	for scheme, state := range map[string]*tls.ConnectionState{"http": nil, "https": {}} {
+		request := newRequest(t, s, http.MethodPost, "/v1/Workspaces", fields("FriendlyName", "a"))
+		request.Host, request.TLS = "example.com", state
+		recorder := httptest.NewRecorder()
+		s.ServeHTTP(recorder, request)
+		var made struct{ URL string }
+		require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &made))
+		assert.Regexp(t, "^"+scheme+"://example.com/v1/Workspaces/WS[0-9a-f]{32}$", made.URL)
+	}
 }
