@@ -132,6 +132,10 @@ $(OASDIFF):
 bench: ## measure calls beside the same requests written by hand, expressions, and verification
 	go test -run '^$$' -bench . -benchmem ./taskrouter ./taskrouter/expression ./taskrouter/webhook
 
+.PHONY: bench-emulator
+bench-emulator: ## measure the emulator: creates, lists, walks and memory, through the client and past it
+	go test -run '^$$' -bench . -benchmem ./taskrouter/taskroutertest
+
 .PHONY: soak
 soak: ## 20,000 calls through a server that fails one answer in twenty, and as many callbacks, with the race detector
 	go test $(RACE) -tags soak -run '^TestSoak$$' -count=1 -v -p 1 ./taskrouter ./taskrouter/webhook
