@@ -180,14 +180,14 @@ func TestEveryAnswerCountsRequests(t *testing.T) {
 		}
 		assert.Equal(t, [3]string{"Account", "100", "99"}, header("/Tasks"))
 		assert.Equal(t, [3]string{"Account", "100", "98"}, header("/Tasks/lost"))
-		assert.Equal(t, [3]string{"listTasks-EvaluateTaskAttributes", "3", "2"}, header("/Tasks?EvaluateTaskAttributes=a"))
-		assert.Equal(t, [3]string{"listWorkers-TargetWorkersExpression", "3", "2"}, header("/Workers?TargetWorkersExpression=1%3D%3D1"))
-		assert.Equal(t, [3]string{"listTaskQueues-EvaluateWorkerAttributes", "3", "2"}, header("/TaskQueues?EvaluateWorkerAttributes=%7B%7D"))
+		assert.Equal(t, [3]string{"Task-List-EvaluateTaskAttributes", "3", "2"}, header("/Tasks?EvaluateTaskAttributes=a"))
+		assert.Equal(t, [3]string{"Worker-List-TargetWorkersExpression", "3", "2"}, header("/Workers?TargetWorkersExpression=1%3D%3D1"))
+		assert.Equal(t, [3]string{"TaskQueue-List-EvaluateWorkerAttributes", "3", "2"}, header("/TaskQueues?EvaluateWorkerAttributes=%7B%7D"))
 		assert.Equal(t, [3]string{"Account", "100", "97"}, header("/TaskQueues?EvaluateTaskAttributes=a"))
 		for range 5 {
 			header("/Tasks?EvaluateTaskAttributes=1%3D%3D1")
 		}
-		assert.Equal(t, [3]string{"listTasks-EvaluateTaskAttributes", "3", "0"}, header("/Tasks?EvaluateTaskAttributes=1%3D%3D1"))
+		assert.Equal(t, [3]string{"Task-List-EvaluateTaskAttributes", "3", "0"}, header("/Tasks?EvaluateTaskAttributes=1%3D%3D1"))
 		assert.Equal(t, http.StatusOK, p.call(http.MethodGet, "/Tasks?EvaluateTaskAttributes=1%3D%3D1").Status, "and nothing is refused")
 		assert.Empty(t, p.call(http.MethodGet, "/Tasks").Header.Get("Retry-After"))
 		later(time.Second)

@@ -250,12 +250,17 @@ func (w *modelWorkspace) happened(kind, resource string, facts ...string) {
 	w.events = append(w.events, event)
 }
 
+// isTarget tells whether a task that waits is meant for something.
+func (w *modelWorkspace) isTarget(sid string) bool {
+	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.target == sid && t.pending() })
+}
+
 func (w *modelWorkspace) taskHappened(kind string, t *modelTask) {
 	facts := []string{"TaskSid", t.sid, "TaskChannel", t.channel.sid}
 	if t.workflow != nil {
 		facts = append(facts, "WorkflowSid", t.workflow.sid)
 	}
-	if t.queue != nil {
+	if t.queue != nil && kind != "task.created" {
 		facts = append(facts, "TaskQueueSid", t.queue.sid)
 	}
 	w.happened(kind, t.sid, facts...)

@@ -446,9 +446,10 @@ func (m *machine) listWorkersMeanwhile(t *rapid.T, w *modelWorkspace) {
 	m.readMeanwhile(w.path("Workers"), "workers", f.query, sids("", f.items)[1:], func(last string) {
 		if len(w.workers) > 0 && !oneIn(t, 3, "create") {
 			k := drawOr(t, "worker", w.workers, last)
-			m.call(http.MethodDelete, w.path("Workers", k.sid), nil, http.StatusNoContent)
-			w.workers = without(w.workers, k)
-			w.happened("worker.deleted", k.sid, "WorkerSid", k.sid)
+			if m.deleted(w.path("Workers", k.sid), !w.isTarget(k.sid)) {
+				w.workers = without(w.workers, k)
+				w.happened("worker.deleted", k.sid, "WorkerSid", k.sid)
+			}
 			return
 		}
 		m.createWorker(t, w)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -205,12 +206,12 @@ func (m *machine) changed(path string, form url.Values, valid bool, header ...st
 }
 
 // deleted deletes a resource, or is refused.
-func (m *machine) deleted(path string, valid bool) bool {
+func (m *machine) deleted(path string, valid bool, header ...string) bool {
 	if !valid {
-		m.call(http.MethodDelete, path, nil, http.StatusBadRequest)
+		m.call(http.MethodDelete, path, nil, http.StatusBadRequest, header...)
 		return false
 	}
-	m.call(http.MethodDelete, path, nil, http.StatusNoContent)
+	m.call(http.MethodDelete, path, nil, http.StatusNoContent, header...)
 	m.gone = append(m.gone, path)
 	return true
 }
@@ -648,6 +649,7 @@ func (m *machine) deleteQueue(t *rapid.T, w *modelWorkspace) {
 		for _, task := range w.tasks {
 			if task.queue == q {
 				task.queue = nil
+				task.changed()
 			}
 		}
 		w.happened("task-queue.deleted", q.sid, "TaskQueueSid", q.sid)
@@ -723,6 +725,7 @@ func (m *machine) deleteWorkflow(t *rapid.T, w *modelWorkspace) {
 		for _, task := range w.tasks {
 			if task.workflow == flow {
 				task.workflow = nil
+				task.changed()
 			}
 		}
 		w.happened("workflow.deleted", flow.sid, "WorkflowSid", flow.sid)
@@ -774,10 +777,8 @@ func (m *machine) updateWorker(t *rapid.T, w *modelWorkspace) {
 	f.attributes(&next.attributes)
 	path := w.path("Workers", k.sid)
 	header, met := ifMatch(t, k.version)
-	if !met {
-		if f.valid { // or it is refused for one reason or the other
-			m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
-		}
+	if !met { // whatever else is wrong
+		m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
 		return
 	}
 	if !m.changed(path, f.set, f.valid, header...) {
@@ -810,7 +811,7 @@ func (m *machine) updateWorkerChannel(t *rapid.T, w *modelWorkspace) {
 	}
 	*c = next
 	c.changed()
-	k.version++
+	k.changed()
 	if f.set.Has("Capacity") {
 		w.happened("worker.capacity.update", k.sid, "WorkerSid", k.sid, "TaskChannel", c.channel.sid)
 	}
@@ -827,8 +828,9 @@ func (m *machine) deleteWorker(t *rapid.T, w *modelWorkspace) {
 		m.call(http.MethodDelete, path, nil, http.StatusPreconditionFailed, header...)
 		return
 	}
-	m.call(http.MethodDelete, path, nil, http.StatusNoContent, header...)
-	m.gone = append(m.gone, path)
+	if !m.deleted(path, !w.isTarget(k.sid), header...) {
+		return
+	}
 	w.workers = without(w.workers, k)
 	w.happened("worker.deleted", k.sid, "WorkerSid", k.sid)
 }
@@ -914,10 +916,8 @@ func (m *machine) updateTask(t *rapid.T, w *modelWorkspace) {
 	}
 	path := w.path("Tasks", task.sid)
 	header, met := ifMatch(t, task.version)
-	if !met {
-		if f.valid { // or it is refused for one reason or the other
-			m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
-		}
+	if !met { // whatever else is wrong
+		m.call(http.MethodPost, path, f.set, http.StatusPreconditionFailed, header...)
 		return
 	}
 	if !m.changed(path, f.set, f.valid, header...) {
@@ -927,6 +927,13 @@ func (m *machine) updateTask(t *rapid.T, w *modelWorkspace) {
 	task.changed()
 	if canceled {
 		w.taskHappened("task.canceled", task)
+	}
+	if more := maps.Clone(f.set); canceled {
+		more.Del("AssignmentStatus")
+		more.Del("Reason")
+		if len(more) == 0 {
+			return
+		}
 	}
 	w.taskHappened("task.updated", task)
 }

@@ -56,7 +56,7 @@ func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (rout
 		facts["task_channel_sid"] = sid
 	}
 	query.Match = func(e *router.Event) bool {
-		return window.holds(e.DateCreated) && matches(params.EventType, e.Type) && matches(params.SID, e.SID) && e.Has(facts)
+		return window.Holds(e.DateCreated) && matches(params.EventType, e.Type) && matches(params.SID, e.SID) && e.Has(facts)
 	}
 	return query, nil
 }
@@ -93,39 +93,37 @@ func renderEvent(c *call, w *router.Workspace, e *router.Event) gen.Event {
 	}
 }
 
-// A window is a stretch of time, both ends included.
-type window struct{ start, end time.Time }
-
-func (w window) holds(t time.Time) bool { return !t.Before(w.start) && !t.After(w.end) }
-
 const (
 	defaultMinutes = 15
-	maxMinutes     = int(router.EventsKept / time.Minute)
+	maxMinutes     = int(router.EventsKept / time.Minute) // before which there is nothing to ask for
 )
 
 // window reads the stretch of time that events and statistics are asked for: the last
 // minutes, or from a date to another or until now.
-func (c *call) window(minutes *int, start, end *time.Time) (window, error) {
+func (c *call) window(minutes *int, start, end *time.Time) (router.Window, error) {
 	now := c.api.account.Now()
-	w := window{start: now.Add(-defaultMinutes * time.Minute), end: now}
+	w := router.Window{Start: now.Add(-defaultMinutes * time.Minute), End: now}
 	switch {
 	case minutes != nil && (start != nil || end != nil):
 		return w, router.Invalid("Minutes cannot be combined with StartDate and EndDate")
-	case minutes != nil && (*minutes < 1 || *minutes > maxMinutes):
-		return w, router.Invalid("Minutes must be from 1 to %d", maxMinutes)
+	case minutes != nil && *minutes < 1:
+		return w, router.Invalid("Minutes must be 1 or more")
 	case start != nil && start.Before(now.Add(-router.EventsKept)):
 		return w, router.Invalid("StartDate is more than 30 days ago")
 	case start != nil && end != nil && start.After(*end):
 		return w, router.Invalid("StartDate is after EndDate")
 	}
 	if minutes != nil {
-		w.start = now.Add(-time.Duration(*minutes) * time.Minute)
+		w.Start = now.Add(-time.Duration(min(*minutes, maxMinutes)) * time.Minute)
 	}
 	if end != nil {
-		w.end, w.start = *end, now.Add(-router.EventsKept)
+		w.End, w.Start = *end, now.Add(-router.EventsKept)
 	}
 	if start != nil {
-		w.start = *start
+		w.Start = *start
+	}
+	if w.Start.After(w.End) { // in the future, where nothing happened yet
+		w.End = w.Start
 	}
 	return w, nil
 }

@@ -77,25 +77,18 @@ func remove[T any](a *API, w http.ResponseWriter, r *http.Request, workspaceSID 
 	})
 }
 
-// conditional makes a change that looks at the version of a resource one like the
-// others.
-func conditional[Request, T any](ifMatch *string, carryOut func(*router.Workspace, T, router.Version, Request) error) func(*router.Workspace, T, Request) error {
-	return func(workspace *router.Workspace, found T, request Request) error {
-		version, err := router.ParseVersion(ifMatch)
+// unchanged finds a resource that still has the version that If-Match names. That is
+// looked at before what the request holds.
+func unchanged[T any](find finder[T], ifMatch *string, what string, version func(T) int) finder[T] {
+	return func(workspace *router.Workspace) (T, error) {
+		found, err := find(workspace)
 		if err != nil {
-			return err
+			return found, err
 		}
-		return carryOut(workspace, found, version, request)
-	}
-}
-
-// conditionalRemoval is the same for a deletion.
-func conditionalRemoval[T any](ifMatch *string, carryOut func(*router.Workspace, T, router.Version) error) func(*router.Workspace, T) error {
-	return func(workspace *router.Workspace, found T) error {
-		version, err := router.ParseVersion(ifMatch)
+		meant, err := router.ParseVersion(ifMatch)
 		if err != nil {
-			return err
+			return found, err
 		}
-		return carryOut(workspace, found, version)
+		return found, meant.Check(what, version(found))
 	}
 }

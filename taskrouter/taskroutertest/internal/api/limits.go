@@ -21,11 +21,11 @@ type limits struct {
 // perSecond is how many requests are allowed. The service's number is not known.
 const perSecond = 100
 
-// filters are those that the service limits, and to how many requests a second.
-var filters = map[string]string{
-	gen.OperationListTasks.ID:      "EvaluateTaskAttributes",
-	gen.OperationListWorkers.ID:    "TargetWorkersExpression",
-	gen.OperationListTaskQueues.ID: "EvaluateWorkerAttributes",
+// filters are those that the service limits, each with the name that it has for that.
+var filters = map[string]struct{ parameter, key string }{
+	gen.OperationListTasks.ID:      {"EvaluateTaskAttributes", "Task-List-EvaluateTaskAttributes"},
+	gen.OperationListWorkers.ID:    {"TargetWorkersExpression", "Worker-List-TargetWorkersExpression"},
+	gen.OperationListTaskQueues.ID: {"EvaluateWorkerAttributes", "TaskQueue-List-EvaluateWorkerAttributes"},
 }
 
 const (
@@ -39,8 +39,8 @@ func (l *limits) count(header http.Header, now time.Time, operation gen.Operatio
 	}
 	config, limit := "Account", perSecond
 	switch filter, limited := filters[operation.ID]; {
-	case limited && query.Has(filter):
-		config, limit = operation.ID+"-"+filter, filtersPerSecond
+	case limited && query.Has(filter.parameter):
+		config, limit = filter.key, filtersPerSecond
 	case operation.ID == gen.OperationGetTaskQueueBulkRealTimeStatistics.ID:
 		config, limit = operation.ID, bulkPerSecond
 	}

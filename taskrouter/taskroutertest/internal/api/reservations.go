@@ -30,6 +30,10 @@ func reservationOfWorker(workerSID, sid string) finder[*router.Reservation] {
 	}
 }
 
+func unchangedReservation(find finder[*router.Reservation], ifMatch *string) finder[*router.Reservation] {
+	return unchanged(find, ifMatch, "reservation", func(r *router.Reservation) int { return r.Version })
+}
+
 // ListTaskReservations answers listTaskReservations.
 func (a *API) ListTaskReservations(w http.ResponseWriter, r *http.Request, workspaceSID, taskSID string, params gen.ListTaskReservationsParams) {
 	a.inWorkspace(w, r, http.StatusOK, workspaceSID, func(c *call, workspace *router.Workspace) (any, error) {
@@ -84,19 +88,19 @@ func (a *API) GetWorkerReservation(w http.ResponseWriter, r *http.Request, works
 
 // UpdateTaskReservation answers updateTaskReservation.
 func (a *API) UpdateTaskReservation(w http.ResponseWriter, r *http.Request, workspaceSID, taskSID, reservationSID string, params gen.UpdateTaskReservationParams) {
-	update(a, w, r, workspaceSID, reservationOfTask(taskSID, reservationSID),
-		conditional(params.IfMatch, allowing(router.TaskInstructions)), renderTaskReservation)
+	update(a, w, r, workspaceSID, unchangedReservation(reservationOfTask(taskSID, reservationSID), params.IfMatch),
+		allowing(router.TaskInstructions), renderTaskReservation)
 }
 
 // UpdateWorkerReservation answers updateWorkerReservation.
 func (a *API) UpdateWorkerReservation(w http.ResponseWriter, r *http.Request, workspaceSID, workerSID, reservationSID string, params gen.UpdateWorkerReservationParams) {
-	update(a, w, r, workspaceSID, reservationOfWorker(workerSID, reservationSID),
-		conditional(params.IfMatch, allowing(router.WorkerInstructions)), renderWorkerReservation)
+	update(a, w, r, workspaceSID, unchangedReservation(reservationOfWorker(workerSID, reservationSID), params.IfMatch),
+		allowing(router.WorkerInstructions), renderWorkerReservation)
 }
 
-func allowing(instructions []string) func(*router.Workspace, *router.Reservation, router.Version, gen.UpdateReservationRequest) error {
-	return func(w *router.Workspace, r *router.Reservation, version router.Version, request gen.UpdateReservationRequest) error {
-		return w.UpdateReservation(r, version, request, instructions)
+func allowing(instructions []string) func(*router.Workspace, *router.Reservation, gen.UpdateReservationRequest) error {
+	return func(w *router.Workspace, r *router.Reservation, request gen.UpdateReservationRequest) error {
+		return w.UpdateReservation(r, request, instructions)
 	}
 }
 

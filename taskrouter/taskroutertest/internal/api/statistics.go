@@ -34,7 +34,7 @@ func (c *call) survey(w *router.Workspace, a asked) (survey, error) {
 	if refusal != nil {
 		return survey{}, refusal
 	}
-	s := survey{window: router.Window{Start: window.start, End: window.end}, thresholds: thresholds}
+	s := survey{window: window, thresholds: thresholds}
 	if isEmpty(a.TaskChannel) {
 		return s, nil
 	}

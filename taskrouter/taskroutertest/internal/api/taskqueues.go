@@ -55,12 +55,9 @@ func servedBy(w *router.Workspace, workerSID *string) (func(*router.TaskQueue) b
 	if refusal := checkFilterSID("WorkerSid", "WK", workerSID); refusal != nil {
 		return nil, refusal
 	}
-	if !w.Workers.Has(*workerSID) {
+	worker, ok := w.Workers.Lookup(*workerSID)
+	if !ok {
 		return func(*router.TaskQueue) bool { return false }, nil
-	}
-	worker, err := w.Workers.Get(*workerSID)
-	if err != nil {
-		return nil, err
 	}
 	fields := w.Expressible(worker).Fields()
 	return func(q *router.TaskQueue) bool { return q.Serves(fields) }, nil

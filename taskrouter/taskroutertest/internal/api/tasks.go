@@ -13,6 +13,10 @@ func task(sid string) finder[*router.Task] {
 	return func(w *router.Workspace) (*router.Task, error) { return w.Tasks.Get(sid) }
 }
 
+func unchangedTask(sid string, ifMatch *string) finder[*router.Task] {
+	return unchanged(task(sid), ifMatch, "task", func(t *router.Task) int { return t.Version })
+}
+
 // ListTasks answers listTasks.
 func (a *API) ListTasks(w http.ResponseWriter, r *http.Request, workspaceSID string, params gen.ListTasksParams) {
 	a.inWorkspace(w, r, http.StatusOK, workspaceSID, func(c *call, workspace *router.Workspace) (any, error) {
@@ -86,12 +90,15 @@ func (a *API) GetTask(w http.ResponseWriter, r *http.Request, workspaceSID, task
 
 // UpdateTask answers updateTask.
 func (a *API) UpdateTask(w http.ResponseWriter, r *http.Request, workspaceSID, taskSID string, params gen.UpdateTaskParams) {
-	update(a, w, r, workspaceSID, task(taskSID), conditional(params.IfMatch, (*router.Workspace).UpdateTask), renderTask)
+	update(a, w, r, workspaceSID, unchangedTask(taskSID, params.IfMatch), (*router.Workspace).UpdateTask, renderTask)
 }
 
 // DeleteTask answers deleteTask.
 func (a *API) DeleteTask(w http.ResponseWriter, r *http.Request, workspaceSID, taskSID string, params gen.DeleteTaskParams) {
-	remove(a, w, r, workspaceSID, task(taskSID), conditionalRemoval(params.IfMatch, (*router.Workspace).DeleteTask))
+	remove(a, w, r, workspaceSID, unchangedTask(taskSID, params.IfMatch), func(w *router.Workspace, t *router.Task) error {
+		w.DeleteTask(t)
+		return nil
+	})
 }
 
 func renderTask(c *call, w *router.Workspace, t *router.Task) gen.Task {

@@ -12,6 +12,10 @@ func worker(sid string) finder[*router.Worker] {
 	return func(w *router.Workspace) (*router.Worker, error) { return w.Workers.Get(sid) }
 }
 
+func unchangedWorker(sid string, ifMatch *string) finder[*router.Worker] {
+	return unchanged(worker(sid), ifMatch, "worker", func(worker *router.Worker) int { return worker.Version })
+}
+
 // ListWorkers answers listWorkers.
 func (a *API) ListWorkers(w http.ResponseWriter, r *http.Request, workspaceSID string, params gen.ListWorkersParams) {
 	a.inWorkspace(w, r, http.StatusOK, workspaceSID, func(c *call, workspace *router.Workspace) (any, error) {
@@ -88,12 +92,12 @@ func (a *API) GetWorker(w http.ResponseWriter, r *http.Request, workspaceSID, wo
 
 // UpdateWorker answers updateWorker.
 func (a *API) UpdateWorker(w http.ResponseWriter, r *http.Request, workspaceSID, workerSID string, params gen.UpdateWorkerParams) {
-	update(a, w, r, workspaceSID, worker(workerSID), conditional(params.IfMatch, (*router.Workspace).UpdateWorker), renderWorker)
+	update(a, w, r, workspaceSID, unchangedWorker(workerSID, params.IfMatch), (*router.Workspace).UpdateWorker, renderWorker)
 }
 
 // DeleteWorker answers deleteWorker.
 func (a *API) DeleteWorker(w http.ResponseWriter, r *http.Request, workspaceSID, workerSID string, params gen.DeleteWorkerParams) {
-	remove(a, w, r, workspaceSID, worker(workerSID), conditionalRemoval(params.IfMatch, (*router.Workspace).DeleteWorker))
+	remove(a, w, r, workspaceSID, unchangedWorker(workerSID, params.IfMatch), (*router.Workspace).DeleteWorker)
 }
 
 func renderWorker(c *call, w *router.Workspace, worker *router.Worker) gen.Worker {

@@ -108,4 +108,7 @@ func (w *Workspace) addSamples() {
 }
 
 // DeleteWorkspace deletes a workspace and all that is in it.
-func (a *Account) DeleteWorkspace(w *Workspace) { a.Workspaces.remove(w) }
+func (a *Account) DeleteWorkspace(w *Workspace) {
+	a.Workspaces.remove(w)
+	*w = Workspace{Resource: w.Resource} // the table remembers it, but not what was in it
+}

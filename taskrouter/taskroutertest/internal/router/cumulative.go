@@ -11,8 +11,12 @@ import (
 // A Window is a stretch of time, both ends included.
 type Window struct{ Start, End time.Time }
 
-// Holds tells whether a time is in the window.
-func (w Window) Holds(t time.Time) bool { return !t.Before(w.Start) && !t.After(w.End) }
+// Holds tells whether a time is in the window. The end counts to the second, as times
+// are answered: who asks for what happened until the second that an event shows means
+// that event, too.
+func (w Window) Holds(t time.Time) bool {
+	return !t.Before(w.Start) && !t.Truncate(time.Second).After(w.End)
+}
 
 // Happened is what happened in a window.
 type Happened struct {

@@ -100,7 +100,7 @@ func (d *desk) in(status gen.ReservationStatus) *Reservation {
 }
 
 func (d *desk) update(r *Reservation, request gen.UpdateReservationRequest) error {
-	return d.UpdateReservation(r, Version{}, request, TaskInstructions)
+	return d.UpdateReservation(r, request, TaskInstructions)
 }
 
 func (d *desk) move(r *Reservation, status gen.ReservationStatus) error {

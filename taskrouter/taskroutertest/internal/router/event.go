@@ -132,6 +132,12 @@ func (w *Workspace) taskFacts(t *Task) map[string]string {
 	if t.WorkflowSID != "" {
 		facts["workflow_sid"], facts["workflow_name"] = t.WorkflowSID, w.WorkflowName(t.WorkflowSID)
 	}
+	return facts
+}
+
+// queuedFacts are those of a task and of the queue that it is in.
+func (w *Workspace) queuedFacts(t *Task) map[string]string {
+	facts := w.taskFacts(t)
 	if q := w.taskQueue(t.TaskQueueSID); q != nil {
 		maps.Copy(facts, q.facts())
 		facts["task_age_in_queue"] = strconv.Itoa(int(w.ageInQueue(t).Seconds()))
@@ -140,7 +146,7 @@ func (w *Workspace) taskFacts(t *Task) map[string]string {
 }
 
 func (w *Workspace) reservationFacts(r *Reservation) map[string]string {
-	facts := w.taskFacts(r.task)
+	facts := w.queuedFacts(r.task)
 	maps.Copy(facts, w.workerFacts(r.worker))
 	facts["reservation_sid"] = r.SID
 	facts["reservation_version"] = strconv.Itoa(r.Version)

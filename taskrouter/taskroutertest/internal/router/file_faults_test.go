@@ -75,7 +75,7 @@ func TestAFileWithFaultsIsRefusedWithTheirPlaces(t *testing.T) {
 		"no configuration":        {`"configuration": {`, `"configuration": null, "x": {`, w + "workflows[0].configuration: is null, an object is expected\n" + w + "workflows[0].x: is no member that is known here"},
 		"text for configuration":  {"\"configuration\": {\n", `"configuration": "{}", "workers": {`, w + "workflows[0].workers: is no member that is known here"},
 		"number in configuration": {`"timeout": 60`, `"timeout": "soon"`, w + `workflows[0].configuration: read configuration: task_routing.filters[0].targets[0].timeout: found the text "soon", expected a whole number`},
-		"queue of configuration":  {`"default_filter": {"queue": "WQ00000000000000000000000000000001"`, `"default_filter": {"queue": "` + unknown("WQ") + `"`, w + "workflows[0].configuration: task_routing.default_filter.queue: the workspace has no task queue " + unknown("WQ") + ", and the service refuses an update with it: write the SID of one that it has"},
+		"queue of configuration":  {`"default_filter": {"queue": "WQ00000000000000000000000000000001"`, `"default_filter": {"queue": "` + unknown("WQ") + `"`, w + "workflows[0].configuration: task_routing.default_filter.queue: the workspace has no task queue " + unknown("WQ") + ": write the SID of one that it has"},
 
 		"name of worker":       {`"Alice"`, `""`, w + "workers[0].friendly_name: must not be empty"},
 		"name of worker twice": {`"Bob"`, `"ALICE"`, w + "workers[1].friendly_name: Worker with the same friendly name already exists"},

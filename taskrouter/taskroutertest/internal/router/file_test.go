@@ -152,7 +152,7 @@ func TestReservationsOfAWorkerComeByDate(t *testing.T) {
 		got = append(got, sid[33:])
 	}
 	assert.Equal(t, []string{"3", "1", "2", "4"}, got)
-	assert.NoError(t, w.DeleteTask(w.Tasks.rows[0], Version{}))
+	w.DeleteTask(w.Tasks.rows[0])
 	assert.Equal(t, 2, w.Workers.rows[0].Reservations.Len())
 }
 
@@ -231,7 +231,7 @@ func TestVirtualStartTimesAreDumpedInUTC(t *testing.T) {
 	task, err := w.CreateTask(gen.CreateTaskRequest{VirtualStartTime: &at})
 	require.NoError(t, err)
 	assert.Equal(t, time.UTC, task.VirtualStartTime.Location())
-	require.NoError(t, w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{VirtualStartTime: &at}))
+	require.NoError(t, w.UpdateTask(task, gen.UpdateTaskRequest{VirtualStartTime: &at}))
 	assert.Contains(t, string(dump(t, a)), `"virtual_start_time": "2025-12-31T23:00:00Z"`)
 }
 
@@ -293,7 +293,7 @@ func richAccount(t *testing.T) *Account {
 	task, err := support.CreateTask(gen.CreateTaskRequest{RoutingTarget: new(support.Workers.rows[1].SID)})
 	require.NoError(t, err)
 	reserve(support, task, support.Workers.rows[0])
-	require.NoError(t, support.UpdateWorker(support.Workers.rows[0], Version{}, gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
+	require.NoError(t, support.UpdateWorker(support.Workers.rows[0], gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
 	newWorkspace(t, a, "")
 	return a
 }
@@ -306,7 +306,7 @@ func reserve(w *Workspace, task *Task, worker *Worker) {
 	}
 	task.Reservations.add(r)
 	worker.Reservations.add(r)
-	w.setTaskStatus(task, gen.TaskStatusReserved)
+	w.settle(task, gen.TaskStatusReserved)
 }
 
 // operate does what comes by chance, refusals included. The clock goes on with each
@@ -372,7 +372,7 @@ var operations = []func(w *Workspace, random *rand.Rand){
 	},
 	func(w *Workspace, random *rand.Rand) {
 		if worker := pick(random, w.Workers.rows); worker != nil {
-			_ = w.UpdateWorker(worker, Version{}, gen.UpdateWorkerRequest{
+			_ = w.UpdateWorker(worker, gen.UpdateWorkerRequest{
 				FriendlyName: new(fmt.Sprint("k", random.IntN(20))), ActivitySID: new(pick(random, w.Activities.rows).SID),
 				RejectPendingReservations: new(random.IntN(2) == 0),
 			})
@@ -380,7 +380,7 @@ var operations = []func(w *Workspace, random *rand.Rand){
 	},
 	func(w *Workspace, random *rand.Rand) {
 		if worker := pick(random, w.Workers.rows); worker != nil && random.IntN(4) == 0 {
-			_ = w.DeleteWorker(worker, Version{})
+			_ = w.DeleteWorker(worker)
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
@@ -392,14 +392,14 @@ var operations = []func(w *Workspace, random *rand.Rand){
 	createTask, createTask, reserveAny, reserveAny, reserveAny,
 	func(w *Workspace, random *rand.Rand) {
 		if task := pick(random, w.Tasks.rows); task != nil {
-			_ = w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{
+			_ = w.UpdateTask(task, gen.UpdateTaskRequest{
 				AssignmentStatus: new(pick(random, []gen.TaskStatus{"completed", "canceled", "wrapping"})), Reason: new("r"),
 			})
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
 		if task := pick(random, w.Tasks.rows); task != nil && random.IntN(3) == 0 {
-			_ = w.DeleteTask(task, Version{})
+			w.DeleteTask(task)
 		}
 	},
 	moveReservation, moveReservation, moveReservation,
@@ -441,7 +441,7 @@ func moveReservation(w *Workspace, random *rand.Rand) {
 	}
 	if r := pick(random, worker.Reservations.rows); r != nil {
 		status := pick(random, []gen.ReservationStatus{"accepted", "rejected", "wrapping", "completed"})
-		_ = w.UpdateReservation(r, Version{}, gen.UpdateReservationRequest{ReservationStatus: &status}, WorkerInstructions)
+		_ = w.UpdateReservation(r, gen.UpdateReservationRequest{ReservationStatus: &status}, WorkerInstructions)
 	}
 }
 

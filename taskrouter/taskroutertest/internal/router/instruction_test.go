@@ -150,7 +150,7 @@ func TestOnlyAcceptedReservationsOfATaskAreSupervised(t *testing.T) {
 	})
 	supervise := gen.UpdateReservationRequest{Instruction: new("Supervise"), Supervisor: &d.bob.SID, SupervisorMode: new(gen.SupervisorModeBarge)}
 	d.refuses(t, 400, "Instruction is none of dequeue, call, redirect and conference", func() error {
-		return d.UpdateReservation(r, Version{}, supervise, WorkerInstructions)
+		return d.UpdateReservation(r, supervise, WorkerInstructions)
 	})
 	before := d.text(t)
 	require.NoError(t, d.update(r, supervise))

@@ -9,7 +9,9 @@ type Reservation struct {
 	Resource
 	WorkerSID string                `json:"worker_sid"`
 	Status    gen.ReservationStatus `json:"reservation_status"`
-	Version   int                   `json:"version"`
+	// PreviousActivitySID is what the worker did before, in a workspace without multitasking.
+	PreviousActivitySID string `json:"previous_activity_sid"`
+	Version             int    `json:"version"`
 
 	task   *Task
 	worker *Worker
@@ -29,11 +31,10 @@ func (r *Reservation) holdsTask() bool {
 // open tells whether the reservation uses capacity of the worker.
 func (r *Reservation) open() bool { return r.Status == gen.ReservationStatusPending || r.holdsTask() }
 
-// UpdateReservation carries out what was sent, if the reservation has the version and
-// the instruction is one of those that are allowed.
-func (w *Workspace) UpdateReservation(r *Reservation, version Version, request gen.UpdateReservationRequest, allowed []string) error {
+// UpdateReservation carries out what was sent, if the instruction is one of those that
+// are allowed.
+func (w *Workspace) UpdateReservation(r *Reservation, request gen.UpdateReservationRequest, allowed []string) error {
 	if err := firstOf(
-		version.check("reservation", r.Version),
 		w.checkReservationFields(request),
 		checkReservationMove(r, request.ReservationStatus),
 		w.checkInstruction(r, request, allowed),
@@ -44,7 +45,7 @@ func (w *Workspace) UpdateReservation(r *Reservation, version Version, request g
 		w.moveReservation(r, *request.ReservationStatus, request.WorkerActivitySID)
 	}
 	if accepts(request) && r.Status == gen.ReservationStatusPending {
-		w.moveReservation(r, gen.ReservationStatusAccepted, nil)
+		w.accept(r)
 	}
 	return nil
 }
@@ -79,69 +80,31 @@ var reservationVerbs = map[gen.ReservationStatus]string{
 
 // moveReservation moves a reservation to a state, and its task with it.
 func (w *Workspace) moveReservation(r *Reservation, status gen.ReservationStatus, activitySID *string) {
-	w.endReservation(r, status)
 	switch status {
 	case gen.ReservationStatusAccepted:
-		for sibling := range r.task.Reservations.All() {
-			if sibling.Status == gen.ReservationStatusPending {
-				w.endReservation(sibling, gen.ReservationStatusRescinded)
-			}
-		}
-		w.setTaskStatus(r.task, gen.TaskStatusAssigned)
+		w.accept(r)
 	case gen.ReservationStatusRejected:
-		if activitySID != nil {
-			w.moveWorker(r.worker, *activitySID)
-		}
-		w.releaseTask(r.task)
+		w.reject(r, activitySID)
 	case gen.ReservationStatusWrapping:
-		w.setTaskStatus(r.task, gen.TaskStatusWrapping)
+		w.settle(r.task, gen.TaskStatusWrapping, turn{r, status})
 	case gen.ReservationStatusCompleted:
-		w.setTaskStatus(r.task, gen.TaskStatusCompleted)
+		w.settle(r.task, gen.TaskStatusCompleted, turn{r, status})
 	}
 }
 
-// endReservation gives a reservation another state, and tells of it.
-func (w *Workspace) endReservation(r *Reservation, status gen.ReservationStatus) {
-	r.Status = status
-	r.Version++
-	w.touch(&r.Resource)
-	r.worker.Version++
-	name := string(status)
-	if status == gen.ReservationStatusWrapping {
-		name = "wrapup"
-	}
-	w.record(eventOf("reservation."+name, "Reservation %s %s", r.SID, status).about("reservation", r.SID).with(w.reservationFacts(r)))
-}
-
-// setTaskStatus gives a task the state that follows from its reservations.
-func (w *Workspace) setTaskStatus(t *Task, status gen.TaskStatus) {
-	if t.Status == status {
-		return
-	}
-	t.Status = status
-	w.changed(t)
-	if move, ok := taskMoves[status]; ok {
-		w.record(eventOf(move.event, "Task %s %s", t.SID, move.word).about("task", t.SID).with(w.taskFacts(t)))
-	}
-}
-
-// releaseTask lets a task wait again once nobody is asked any more.
-func (w *Workspace) releaseTask(t *Task) {
-	for r := range t.Reservations.All() {
-		if r.open() {
-			return
-		}
-	}
-	if t.Status == gen.TaskStatusReserved {
-		w.setTaskStatus(t, gen.TaskStatusPending)
-	}
-}
-
-// rejectPending rejects what a worker is asked for.
+// rejectPending rejects what a worker is asked for, who stays where it is.
 func (w *Workspace) rejectPending(worker *Worker) {
 	for r := range worker.Reservations.All() {
 		if r.Status == gen.ReservationStatusPending {
-			w.moveReservation(r, gen.ReservationStatusRejected, nil)
+			w.decline(r, gen.ReservationStatusRejected)
 		}
 	}
+}
+
+func (w *Workspace) recordReservation(r *Reservation) {
+	name := string(r.Status)
+	if r.Status == gen.ReservationStatusWrapping {
+		name = "wrapup"
+	}
+	w.record(eventOf("reservation."+name, "Reservation %s %s", r.SID, r.Status).about("reservation", r.SID).with(w.reservationFacts(r)))
 }

@@ -123,18 +123,18 @@ func TestAReservationEndsWithItsTask(t *testing.T) {
 		want   gen.ReservationStatus
 		events []string
 	}{
-		"canceled":                  {gen.ReservationStatusPending, gen.TaskStatusCanceled, gen.ReservationStatusCanceled, []string{"task.canceled", "reservation.canceled", "task.updated"}},
-		"wrapping":                  {gen.ReservationStatusAccepted, gen.TaskStatusWrapping, gen.ReservationStatusWrapping, []string{"task.wrapup", "reservation.wrapup", "task.updated"}},
+		"canceled":                  {gen.ReservationStatusPending, gen.TaskStatusCanceled, gen.ReservationStatusCanceled, []string{"task.canceled", "reservation.canceled"}},
+		"wrapping":                  {gen.ReservationStatusAccepted, gen.TaskStatusWrapping, gen.ReservationStatusWrapping, []string{"task.wrapup", "reservation.wrapup"}},
 		"completed":                 {gen.ReservationStatusAccepted, gen.TaskStatusCompleted, gen.ReservationStatusCompleted, []string{"task.completed", "reservation.completed", "task.updated"}},
 		"completed after a wrap-up": {gen.ReservationStatusWrapping, gen.TaskStatusCompleted, gen.ReservationStatusCompleted, []string{"task.completed", "reservation.completed", "task.updated"}},
-		"rejected before":           {gen.ReservationStatusRejected, gen.TaskStatusCanceled, gen.ReservationStatusRejected, []string{"task.canceled", "task.updated"}},
+		"rejected before":           {gen.ReservationStatusRejected, gen.TaskStatusCanceled, gen.ReservationStatusRejected, []string{"task.canceled"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			r := d.in(test.from)
 			since := d.Events.Len()
-			require.NoError(t, d.UpdateTask(d.task, Version{}, gen.UpdateTaskRequest{AssignmentStatus: &test.status, Reason: new("done")}))
+			require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{AssignmentStatus: &test.status, Reason: new("done")}))
 			assert.Equal(t, test.status, d.task.Status)
 			assert.Equal(t, test.want, r.Status)
 			assert.Equal(t, test.events, d.events(since))
@@ -157,7 +157,7 @@ func TestADeletedTaskTakesItsReservationsAway(t *testing.T) {
 			r := d.in(status)
 			kept := d.ask(d.newTask(t, ""), d.ann)
 			since := d.Events.Len()
-			require.NoError(t, d.DeleteTask(d.task, Version{}))
+			d.DeleteTask(d.task)
 			assert.Equal(t, events, d.events(since))
 			assert.False(t, d.ann.Reservations.Has(r.SID))
 			assert.True(t, d.ann.Reservations.Has(kept.SID))
@@ -170,13 +170,13 @@ func TestAWorkerIsDeletedOnlyWithoutATask(t *testing.T) {
 	for _, status := range []gen.ReservationStatus{gen.ReservationStatusAccepted, gen.ReservationStatusWrapping} {
 		d := newDesk(t)
 		d.in(status)
-		d.refuses(t, 400, "Worker "+d.ann.SID+" holds tasks that are assigned", func() error { return d.DeleteWorker(d.ann, Version{}) })
+		d.refuses(t, 400, "Worker "+d.ann.SID+" holds tasks that are assigned", func() error { return d.DeleteWorker(d.ann) })
 	}
 
 	d := newDesk(t)
 	r := d.ask(d.task, d.ann)
 	since := d.Events.Len()
-	require.NoError(t, d.DeleteWorker(d.ann, Version{}))
+	require.NoError(t, d.DeleteWorker(d.ann))
 	assert.Equal(t, []string{"reservation.canceled", "worker.deleted"}, d.events(since))
 	assert.Equal(t, gen.TaskStatusPending, d.task.Status)
 	assert.False(t, d.task.Reservations.Has(r.SID))
@@ -186,7 +186,7 @@ func TestAWorkerIsDeletedOnlyWithoutATask(t *testing.T) {
 	d = newDesk(t)
 	r = d.in(gen.ReservationStatusRejected)
 	since = d.Events.Len()
-	require.NoError(t, d.DeleteWorker(d.ann, Version{}))
+	require.NoError(t, d.DeleteWorker(d.ann))
 	assert.Equal(t, []string{"worker.deleted"}, d.events(since))
 	assert.False(t, d.task.Reservations.Has(r.SID))
 }
@@ -196,7 +196,7 @@ func TestAWorkerWhoLeavesCanRejectWhatIsAsked(t *testing.T) {
 		d := newDesk(t)
 		pending, held := d.ask(d.task, d.ann), d.ask(d.newTask(t, ""), d.ann)
 		require.NoError(t, d.move(held, gen.ReservationStatusAccepted))
-		require.NoError(t, d.UpdateWorker(d.ann, Version{}, gen.UpdateWorkerRequest{
+		require.NoError(t, d.UpdateWorker(d.ann, gen.UpdateWorkerRequest{
 			ActivitySID: &d.activityNamed("Offline").SID, RejectPendingReservations: &reject,
 		}))
 		assert.Equal(t, gen.ReservationStatusAccepted, held.Status)
@@ -248,20 +248,6 @@ func TestWhatIsNotOverUsesCapacityAndWhatIsAcceptedIsAssigned(t *testing.T) {
 	assert.Equal(t, 0, d.Expressible(d.ann).Channels["default"].AssignedTasks)
 }
 
-func TestAReservationIsChangedOnlyInTheVersionThatIsMeant(t *testing.T) {
-	d := newDesk(t)
-	r := d.ask(d.task, d.ann)
-	r.Version = 2
-	accept := gen.UpdateReservationRequest{ReservationStatus: new(gen.ReservationStatusAccepted)}
-	old, err := ParseVersion(new("1"))
-	require.NoError(t, err)
-	d.refuses(t, 412, "The reservation has another version", func() error { return d.UpdateReservation(r, old, accept, TaskInstructions) })
-	met, err := ParseVersion(new(`"2"`))
-	require.NoError(t, err)
-	require.NoError(t, d.UpdateReservation(r, met, accept, TaskInstructions))
-	assert.Equal(t, 3, r.Version)
-}
-
 func TestAnUpdateOfNothingChangesNothing(t *testing.T) {
 	d := newDesk(t)
 	r := d.ask(d.task, d.ann)
@@ -272,9 +258,9 @@ func TestAnUpdateOfNothingChangesNothing(t *testing.T) {
 	require.NoError(t, d.UpdateTaskChannel(d.TaskChannels.rows[0], gen.UpdateTaskChannelRequest{}))
 	require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{}))
 	require.NoError(t, d.UpdateWorkflow(d.flow, gen.UpdateWorkflowRequest{}))
-	require.NoError(t, d.UpdateWorker(d.ann, Version{}, gen.UpdateWorkerRequest{}))
+	require.NoError(t, d.UpdateWorker(d.ann, gen.UpdateWorkerRequest{}))
 	require.NoError(t, d.UpdateWorkerChannel(d.ann, d.ann.Channels.rows[0], gen.UpdateWorkerChannelRequest{}))
-	require.NoError(t, d.UpdateTask(d.task, Version{}, gen.UpdateTaskRequest{}))
+	require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{}))
 	assert.Equal(t, before, d.text(t))
 }
 
@@ -290,4 +276,84 @@ func TestTheEventOfAReservationNamesAllThatBelongToIt(t *testing.T) {
 	}), e.Data)
 	assert.False(t, e.Has(map[string]string{"task_sid": "WT"}))
 	assert.Equal(t, []string{"Tasks", d.task.SID, "Reservations", r.SID}, e.ResourcePath())
+}
+
+func TestEventsTellOfTheStateThatAllHaveComeTo(t *testing.T) {
+	for name, test := range map[string]struct {
+		from, to gen.ReservationStatus
+		events   []string
+		status   string
+	}{
+		"accepted":  {gen.ReservationStatusPending, gen.ReservationStatusAccepted, []string{"reservation.accepted"}, "assigned"},
+		"rejected":  {gen.ReservationStatusPending, gen.ReservationStatusRejected, []string{"reservation.rejected"}, "pending"},
+		"wrapped":   {gen.ReservationStatusAccepted, gen.ReservationStatusWrapping, []string{"task.wrapup", "reservation.wrapup"}, "wrapping"},
+		"completed": {gen.ReservationStatusAccepted, gen.ReservationStatusCompleted, []string{"task.completed", "reservation.completed"}, "completed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			r := d.ask(d.task, d.ann)
+			if test.from == gen.ReservationStatusAccepted {
+				require.NoError(t, d.move(r, test.from))
+			}
+			before := d.Events.Len()
+			require.NoError(t, d.move(r, test.to))
+			var kinds []string
+			for _, e := range d.Events.rows[before:] {
+				kinds = append(kinds, e.Type)
+				assert.Equal(t, test.status, e.Data["task_assignment_status"], e.Type)
+			}
+			assert.Equal(t, test.events, kinds)
+		})
+	}
+}
+
+func TestAWorkerOfASingleTaskingWorkspaceMovesWithItsReservation(t *testing.T) {
+	newSingle := func(t *testing.T) (*desk, *Reservation, *Activity, *Activity) {
+		d := newDesk(t)
+		d.MultiTaskEnabled = false
+		reserved, busy := d.addActivity("Reserved", false), d.addActivity("Busy", false)
+		require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{AssignmentActivitySID: &busy.SID}))
+		d.task.TaskQueueSID = d.queue.SID
+		r := d.ask(d.task, d.ann)
+		r.PreviousActivitySID = d.ann.ActivitySID
+		d.moveWorker(d.ann, reserved.SID)
+		return d, r, reserved, busy
+	}
+	t.Run("accepted, to the assignment activity of the queue", func(t *testing.T) {
+		d, r, _, busy := newSingle(t)
+		require.NoError(t, d.move(r, gen.ReservationStatusAccepted))
+		assert.Equal(t, busy.SID, d.ann.ActivitySID)
+		require.NoError(t, d.move(r, gen.ReservationStatusCompleted))
+		assert.Equal(t, busy.SID, d.ann.ActivitySID, "where completing leaves the worker")
+	})
+	t.Run("rejected, back to where it was", func(t *testing.T) {
+		d, r, _, _ := newSingle(t)
+		require.NoError(t, d.move(r, gen.ReservationStatusRejected))
+		assert.Equal(t, r.PreviousActivitySID, d.ann.ActivitySID)
+	})
+	t.Run("rejected, to the activity that is named", func(t *testing.T) {
+		d, r, _, busy := newSingle(t)
+		require.NoError(t, d.update(r, gen.UpdateReservationRequest{ReservationStatus: new(gen.ReservationStatusRejected), WorkerActivitySID: &busy.SID}))
+		assert.Equal(t, busy.SID, d.ann.ActivitySID)
+	})
+	t.Run("rejected with the others, nowhere", func(t *testing.T) {
+		d, r, reserved, _ := newSingle(t)
+		d.rejectPending(d.ann)
+		assert.Equal(t, gen.ReservationStatusRejected, r.Status)
+		assert.Equal(t, reserved.SID, d.ann.ActivitySID)
+	})
+	t.Run("with multitasking, nowhere", func(t *testing.T) {
+		d, r, reserved, _ := newSingle(t)
+		d.MultiTaskEnabled = true
+		require.NoError(t, d.move(r, gen.ReservationStatusRejected))
+		assert.Equal(t, reserved.SID, d.ann.ActivitySID)
+	})
+}
+
+func TestAWorkerThatAWaitingTaskIsMeantForIsNotDeleted(t *testing.T) {
+	d := newDesk(t)
+	d.task.RoutingTarget = d.ann.SID
+	d.refuses(t, 400, "Worker "+d.ann.SID+" is the routing target of task "+d.task.SID, func() error { return d.DeleteWorker(d.ann) })
+	d.task.Status = gen.TaskStatusCanceled
+	assert.NoError(t, d.DeleteWorker(d.ann))
 }

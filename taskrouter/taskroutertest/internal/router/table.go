@@ -42,16 +42,22 @@ func (t *Table[T]) All() iter.Seq[T] { return slices.Values(t.rows) }
 
 // Get returns the one with a SID, or a refusal if there is none.
 func (t *Table[T]) Get(sid string) (T, error) {
-	entry, ok := t.bySID[sid]
+	entry, ok := t.Lookup(sid)
 	if !ok {
 		return entry, notFound()
 	}
 	return entry, nil
 }
 
+// Lookup returns the one with a SID, and whether there is one.
+func (t *Table[T]) Lookup(sid string) (T, bool) {
+	entry, ok := t.bySID[sid]
+	return entry, ok
+}
+
 // Has tells whether there is one with a SID.
 func (t *Table[T]) Has(sid string) bool {
-	_, ok := t.bySID[sid]
+	_, ok := t.Lookup(sid)
 	return ok
 }
 

@@ -85,6 +85,7 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 		t.IgnoreCapacity = request.IgnoreCapacity == nil || *request.IgnoreCapacity
 	}
 	w.Tasks.add(t)
+	// Of all events of a task this one alone names no queue.
 	w.record(eventOf("task.created", "Task %s created", t.SID).about("task", t.SID).with(w.taskFacts(t)))
 	return t, nil
 }
@@ -128,6 +129,16 @@ func (w *Workspace) checkRoutingTarget(sid *string) *Refusal {
 	return Invalid("RoutingTarget %s is no worker, task queue or workflow", *sid)
 }
 
+// checkNoTarget wants that no task that waits is meant for something.
+func (w *Workspace) checkNoTarget(what, sid string) *Refusal {
+	for t := range w.Tasks.All() {
+		if t.RoutingTarget == sid && t.waits() {
+			return Invalid("%s %s is the routing target of task %s", what, sid, t.SID)
+		}
+	}
+	return nil
+}
+
 func (w *Workspace) checkVirtualStart(at *time.Time) *Refusal {
 	switch {
 	case at == nil:
@@ -150,11 +161,10 @@ func (w *Workspace) setTaskChannel(t *Task, sidOrName *string) {
 	}
 }
 
-// UpdateTask changes what was sent, if the task has the version.
-func (w *Workspace) UpdateTask(t *Task, version Version, request gen.UpdateTaskRequest) error {
+// UpdateTask changes what was sent.
+func (w *Workspace) UpdateTask(t *Task, request gen.UpdateTaskRequest) error {
 	attributes := string(request.Attributes)
 	if err := firstOf(
-		version.check("task", t.Version),
 		checkAttributes("Attributes", attributes),
 		CheckEnum("AssignmentStatus", request.AssignmentStatus),
 		w.checkMove(t, request),
@@ -177,12 +187,26 @@ func (w *Workspace) UpdateTask(t *Task, version Version, request gen.UpdateTaskR
 	if request.Reason != nil {
 		t.Reason = request.Reason
 	}
-	w.changed(t)
-	if request.AssignmentStatus != nil && *request.AssignmentStatus != t.Status {
-		w.moveTask(t, *request.AssignmentStatus)
+	if request.AssignmentStatus == nil || *request.AssignmentStatus == t.Status {
+		w.changed(t)
+		w.recordTask(t, "task.updated", "updated")
+		return nil
 	}
-	w.record(eventOf("task.updated", "Task %s updated", t.SID).about("task", t.SID).with(w.taskFacts(t)))
+	move := taskMoves[*request.AssignmentStatus]
+	w.settle(t, *request.AssignmentStatus, t.open(move.reservations)...)
+	if isMore(request) {
+		w.recordTask(t, "task.updated", "updated")
+	}
 	return nil
+}
+
+// isMore tells whether a request that moves a task is told of as an update, too: if it
+// changes anything but the state, and, as the service was seen to do, if it completes
+// the task.
+func isMore(request gen.UpdateTaskRequest) bool {
+	completes := *request.AssignmentStatus == gen.TaskStatusCompleted
+	request.AssignmentStatus, request.Reason = nil, nil
+	return completes || request != (gen.UpdateTaskRequest{})
 }
 
 // changed marks a task as changed now.
@@ -227,43 +251,25 @@ func (w *Workspace) cannotMove(verb string, t *Task, state string) *Refusal {
 		verb, t.SID, w.SID, w.account.SID, state)
 }
 
-// moveTask moves a task to another state, and its reservations with it.
-func (w *Workspace) moveTask(t *Task, status gen.TaskStatus) {
-	t.Status = status
-	move := taskMoves[status]
-	w.record(eventOf(move.event, "Task %s %s", t.SID, move.word).about("task", t.SID).with(w.taskFacts(t)))
-	for r := range t.Reservations.All() {
-		if r.open() {
-			w.endReservation(r, move.reservations)
-		}
-	}
-}
-
-// taskMoves are what happens when a task is moved to a state.
-var taskMoves = map[gen.TaskStatus]struct {
-	event, word  string
-	reservations gen.ReservationStatus
-}{
-	gen.TaskStatusCanceled:  {"task.canceled", "canceled", gen.ReservationStatusCanceled},
-	gen.TaskStatusWrapping:  {"task.wrapup", "wrapping", gen.ReservationStatusWrapping},
-	gen.TaskStatusCompleted: {"task.completed", "completed", gen.ReservationStatusCompleted},
-}
-
-// DeleteTask deletes a task, if it has the version, and its reservations with it.
-func (w *Workspace) DeleteTask(t *Task, version Version) error {
-	if err := firstOf(version.check("task", t.Version)); err != nil {
-		return err
-	}
+// DeleteTask deletes a task and its reservations.
+func (w *Workspace) DeleteTask(t *Task) {
+	var turns []turn
 	for r := range t.Reservations.All() {
 		switch {
 		case r.holdsTask():
-			w.endReservation(r, gen.ReservationStatusCompleted)
+			turns = append(turns, turn{r, gen.ReservationStatusCompleted})
 		case r.open():
-			w.endReservation(r, gen.ReservationStatusCanceled)
+			turns = append(turns, turn{r, gen.ReservationStatusCanceled})
 		}
+	}
+	w.settle(t, t.Status, turns...)
+	for r := range t.Reservations.All() {
 		r.worker.Reservations.remove(r)
 	}
 	w.Tasks.remove(t)
-	w.record(eventOf("task.deleted", "Task %s deleted", t.SID).about("task", t.SID).with(w.taskFacts(t)))
-	return nil
+	w.recordTask(t, "task.deleted", "deleted")
+}
+
+func (w *Workspace) recordTask(t *Task, kind, word string) {
+	w.record(eventOf(kind, "Task %s %s", t.SID, word).about("task", t.SID).with(w.queuedFacts(t)))
 }

@@ -131,6 +131,7 @@ func (w *Workspace) DeleteTaskQueue(q *TaskQueue) error {
 	for task := range w.Tasks.All() {
 		if task.TaskQueueSID == q.SID {
 			task.TaskQueueSID = ""
+			w.changed(task)
 		}
 	}
 	w.TaskQueues.remove(q)
@@ -143,16 +144,13 @@ func (w *Workspace) checkTaskQueueUnused(q *TaskQueue) *Refusal {
 		if task.TaskQueueSID == q.SID && !task.over() {
 			return Invalid("Task queue %s holds tasks that are %s", q.SID, task.Status)
 		}
-		if task.RoutingTarget == q.SID && !task.over() {
-			return Invalid("Task queue %s is the routing target of task %s", q.SID, task.SID)
-		}
 	}
 	for workflow := range w.Workflows.All() {
 		if workflow.leadsTo(q.SID) {
 			return Invalid("Task queue %s is named by workflow %s", q.SID, workflow.SID)
 		}
 	}
-	return nil
+	return w.checkNoTarget("Task queue", q.SID)
 }
 
 // taskQueue returns a task queue by its SID, or nil.

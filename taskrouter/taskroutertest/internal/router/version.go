@@ -35,7 +35,8 @@ func ParseVersion(ifMatch *string) (Version, error) {
 	return version, nil
 }
 
-func (v Version) check(what string, version int) *Refusal {
+// Check wants that what there is has one of the versions that will do.
+func (v Version) Check(what string, version int) error {
 	if v.given && !slices.Contains(v.accepted, version) {
 		return stale(what)
 	}

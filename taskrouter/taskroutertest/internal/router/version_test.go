@@ -15,14 +15,14 @@ func TestIfMatchIsReadInEachSpelling(t *testing.T) {
 		version, err := ParseVersion(&text)
 		require.NoError(t, err, text)
 		if met {
-			assert.Nil(t, version.check("task", 3), text)
+			assert.NoError(t, version.Check("task", 3), text)
 			continue
 		}
-		assert.Equal(t, &Refusal{Status: 412, Message: "The task has another version"}, version.check("task", 3), text)
+		assert.Equal(t, &Refusal{Status: 412, Message: "The task has another version"}, version.Check("task", 3), text)
 	}
 	version, err := ParseVersion(nil)
 	require.NoError(t, err)
-	assert.Nil(t, version.check("task", 7), "who names no version means any")
+	assert.NoError(t, version.Check("task", 7), "who names no version means any")
 }
 
 func TestIfMatchOfNoVersionIsRefused(t *testing.T) {

@@ -101,11 +101,10 @@ func (w *Workspace) Expressible(worker *Worker) expression.Worker {
 	}
 }
 
-// UpdateWorker changes what was sent, if the worker has the version.
-func (w *Workspace) UpdateWorker(worker *Worker, version Version, request gen.UpdateWorkerRequest) error {
+// UpdateWorker changes what was sent.
+func (w *Workspace) UpdateWorker(worker *Worker, request gen.UpdateWorkerRequest) error {
 	attributes := string(request.Attributes)
 	if err := firstOf(
-		version.check("worker", worker.Version),
 		w.checkActivity("ActivitySid", request.ActivitySID),
 		checkAttributes("Attributes", attributes),
 		checkName("FriendlyName", request.FriendlyName, maxName),
@@ -122,8 +121,7 @@ func (w *Workspace) UpdateWorker(worker *Worker, version Version, request gen.Up
 		worker.FriendlyName = *request.FriendlyName
 		w.indexWorker(worker)
 	}
-	worker.Version++
-	w.touch(&worker.Resource)
+	w.changedWorker(worker)
 	if attributes != "" {
 		worker.Attributes = newAttributes(attributes)
 		w.record(eventOf("worker.attributes.update", "Worker %s attributes updated", worker.FriendlyName).
@@ -136,6 +134,12 @@ func (w *Workspace) UpdateWorker(worker *Worker, version Version, request gen.Up
 		w.rejectPending(worker)
 	}
 	return nil
+}
+
+// changedWorker marks a worker as changed now.
+func (w *Workspace) changedWorker(worker *Worker) {
+	worker.Version++
+	w.touch(&worker.Resource)
 }
 
 // checkRejectPending wants an activity beside the flag that makes the worker
@@ -165,16 +169,15 @@ func (w *Workspace) moveWorker(worker *Worker, activitySID string) {
 		with(w.previousActivityFacts(previous, w.account.now.Sub(since))))
 }
 
-// DeleteWorker deletes a worker that holds no task, if it has the version. What it is
-// asked for goes back to its queue.
-func (w *Workspace) DeleteWorker(worker *Worker, version Version) error {
-	if err := firstOf(version.check("worker", worker.Version), checkIdle(worker)); err != nil {
+// DeleteWorker deletes a worker that holds no task. What it is asked for goes back to
+// its queue.
+func (w *Workspace) DeleteWorker(worker *Worker) error {
+	if err := firstOf(checkIdle(worker), w.checkNoTarget("Worker", worker.SID)); err != nil {
 		return err
 	}
 	for r := range worker.Reservations.All() {
 		if r.Status == gen.ReservationStatusPending {
-			w.endReservation(r, gen.ReservationStatusCanceled)
-			w.releaseTask(r.task)
+			w.decline(r, gen.ReservationStatusCanceled)
 		}
 		r.task.Reservations.remove(r)
 	}

@@ -30,7 +30,7 @@ func (worker *Worker) indexChannel(c *WorkerChannel) {
 // WorkerChannel returns the channel of a worker with a SID, or of the task channel
 // with a unique name.
 func (w *Workspace) WorkerChannel(worker *Worker, sidOrName string) (*WorkerChannel, error) {
-	if channel, ok := w.channelsByName[sidOrName]; ok {
+	if channel, ok := w.channelsByName[sidOrName]; ok && !worker.Channels.Has(sidOrName) {
 		return worker.channels[channel.SID], nil
 	}
 	return worker.Channels.Get(sidOrName)
@@ -74,7 +74,7 @@ func (w *Workspace) UpdateWorkerChannel(worker *Worker, c *WorkerChannel, reques
 		return nil
 	}
 	w.touch(&c.Resource)
-	worker.Version++
+	w.changedWorker(worker)
 	if request.Capacity != nil {
 		previous := c.ConfiguredCapacity
 		c.ConfiguredCapacity = *request.Capacity

@@ -72,8 +72,9 @@ func (w *Workspace) checkWorkflow(request gen.UpdateWorkflowRequest) *Refusal {
 	)
 }
 
-// checkConfiguration wants what package workflow finds no error in. The queues that
-// the configuration names must be there.
+// checkConfiguration wants a configuration that can be read, with all that it must have,
+// and with queues that are there. What can be read and cannot work is taken, as the
+// service does.
 func (w *Workspace) checkConfiguration(text *string) *Refusal {
 	switch {
 	case text == nil:
@@ -88,12 +89,25 @@ func (w *Workspace) checkConfiguration(text *string) *Refusal {
 		return Invalid("Configuration: %s", strings.TrimPrefix(err.Error(), "workflow: "))
 	}
 	for _, problem := range rules.Check(workflow.Workspace{Queues: w.queuesOfWorkflows()}) {
-		if problem.Severity != workflow.SeverityWarning {
-			return Invalid("Configuration: %s: %s", problem.Place, problem.Message)
+		if problem.Severity != workflow.SeverityWarning && refusedRules[problem.Rule] {
+			return Invalid("Configuration: %s: %s", problem.Place, withoutForecast.Replace(problem.Message))
 		}
 	}
 	return nil
 }
+
+// refusedRules are those of which the service takes no violation.
+var refusedRules = map[workflow.Rule]bool{
+	workflow.RuleSyntax: true, workflow.RuleMissing: true, workflow.RuleQueue: true, workflow.RuleRange: true, workflow.RuleSize: true,
+}
+
+// withoutForecast takes away what package workflow expects of the service, where the
+// service itself is speaking.
+var withoutForecast = strings.NewReplacer(
+	", and the service refuses an update with it", "",
+	"the service probably refuses the configuration: ", "",
+	"the service refuses it: ", "",
+)
 
 func (w *Workspace) queuesOfWorkflows() []workflow.Queue {
 	queues := make([]workflow.Queue, 0, w.TaskQueues.Len())
@@ -157,6 +171,7 @@ func (w *Workspace) DeleteWorkflow(f *Workflow) error {
 	for task := range w.Tasks.All() {
 		if task.WorkflowSID == f.SID {
 			task.WorkflowSID = ""
+			w.changed(task)
 		}
 	}
 	w.Workflows.remove(f)
@@ -169,11 +184,8 @@ func (w *Workspace) checkWorkflowUnused(f *Workflow) *Refusal {
 		if task.WorkflowSID == f.SID && task.waits() {
 			return Invalid("Workflow %s leads tasks that are pending or reserved", f.SID)
 		}
-		if task.RoutingTarget == f.SID && !task.over() {
-			return Invalid("Workflow %s is the routing target of task %s", f.SID, task.SID)
-		}
 	}
-	return nil
+	return w.checkNoTarget("Workflow", f.SID)
 }
 
 // workflow returns a workflow by its SID, or nil.
