@@ -234,3 +234,24 @@ func TestEventsStayWhenWhatTheyAreAboutIsDeleted(t *testing.T) {
 	assert.Contains(t, paths["activity"], p.url("/Activities/WA"))
 	assert.Contains(t, paths["task-channel"], p.url("/TaskChannels/TC"))
 }
+
+func TestEventsAreGoneAfterThirtyDays(t *testing.T) {
+	inBubble(t, func(p *shop) {
+		event := "/Events/" + p.list("sid", "/Events", "EventType", "workspace.created")[0].(string)
+		later(30 * 24 * time.Hour)
+		assert.Equal(p.t, "workspace.created", p.get(event).text("event_type"))
+		assert.NotEmpty(p.t, p.list("sid", "/Events", "EndDate", "2000-01-31"))
+		later(time.Second)
+		assert.Equal(p.t, http.StatusNotFound, p.call(http.MethodGet, event).Status)
+		assert.Empty(p.t, p.list("sid", "/Events", "EndDate", "2000-01-31"))
+	})
+}
+
+func TestAnEndDateHoldsAllOfItsSecond(t *testing.T) {
+	inBubble(t, func(p *shop) {
+		later(26*time.Second + 900*time.Millisecond)
+		p.make("/Workers", "FriendlyName", "Ann")
+		assert.Len(p.t, p.list("sid", "/Events", "EventType", "worker.created", "EndDate", "2000-01-01T00:00:26Z"), 1)
+		assert.Empty(p.t, p.list("sid", "/Events", "EventType", "worker.created", "EndDate", "2000-01-01T00:00:25Z"))
+	})
+}

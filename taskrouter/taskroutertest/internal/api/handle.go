@@ -22,6 +22,7 @@ func (a *API) inWorkspace(w http.ResponseWriter, r *http.Request, status int, wo
 		if err != nil {
 			return nil, err
 		}
+		workspace.ForgetOldEvents()
 		return handle(c, workspace)
 	})
 }

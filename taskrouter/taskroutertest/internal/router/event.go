@@ -37,14 +37,18 @@ func (e *Event) with(facts map[string]string) *Event {
 	return e
 }
 
-// record keeps an event that happens now, and forgets those of long ago.
+// record keeps an event that happens now.
 func (w *Workspace) record(e *Event) {
 	e.Resource = w.account.newResource("EV")
 	e.Data["workspace_sid"], e.Data["workspace_name"] = w.SID, w.FriendlyName
-	for w.Events.Len() > 0 && e.DateCreated.Sub(w.Events.rows[0].DateCreated) > EventsKept {
+	w.Events.add(e)
+}
+
+// ForgetOldEvents forgets those that nobody can ask for any more.
+func (w *Workspace) ForgetOldEvents() {
+	for w.Events.Len() > 0 && w.account.now.Sub(w.Events.rows[0].DateCreated) > EventsKept {
 		w.Events.remove(w.Events.rows[0])
 	}
-	w.Events.add(e)
 }
 
 func (a *Activity) facts() map[string]string {

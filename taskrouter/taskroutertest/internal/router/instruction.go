@@ -17,6 +17,7 @@ var (
 
 const (
 	maxRinging      = 999 // seconds
+	maxRingingSIP   = 600
 	maxParticipants = 250
 )
 
@@ -130,7 +131,19 @@ func checkDequeue(r *Reservation, request gen.UpdateReservationRequest) *Refusal
 	return cmp.Or(
 		checkGiven("DequeueFrom", request.DequeueFrom),
 		checkReachable("DequeueTo", request.DequeueTo, r.worker),
+		checkRinging(request, r.worker),
 	)
+}
+
+// checkRinging wants that nobody lets a SIP address ring for longer than the service
+// does.
+func checkRinging(request gen.UpdateReservationRequest, worker *Worker) *Refusal {
+	to, _ := worker.Attributes.Fields()["contact_uri"].(string)
+	set(&to, request.DequeueTo)
+	if strings.HasPrefix(to, "sip:") {
+		return checkRange("DequeueTimeout", request.DequeueTimeout, 1, maxRingingSIP)
+	}
+	return nil
 }
 
 func checkCall(r *Reservation, request gen.UpdateReservationRequest) *Refusal {
