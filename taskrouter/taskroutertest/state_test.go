@@ -50,6 +50,17 @@ func TestAStateThatIsLoadedAgainGoesOnAsItWouldHave(t *testing.T) {
 	assert.Equal(t, made(client), made(second.Client()))
 }
 
+func TestReadingChangesNoDump(t *testing.T) {
+	s := newServer(t)
+	client, workspace := loadSupport(t, s)
+	before := dump(t, s)
+	for range 3 {
+		_, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{}), -1)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, before, dump(t, s))
+}
+
 func TestLoadKeepsWhoMayCall(t *testing.T) {
 	s := newServer(t)
 	before, account := s.Client(), s.AccountSID()

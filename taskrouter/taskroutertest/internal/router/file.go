@@ -39,18 +39,18 @@ type file struct {
 
 const fileVersion = 1
 
-// Dump returns the account as a file. Page tokens of what was removed are not in it.
+// Dump returns the account as a file. Page tokens of what was removed are not in it,
+// nor is how far the SIDs of requests are, since to read would change the file.
 func (a *Account) Dump() ([]byte, error) {
 	f := file{
 		Version:    fileVersion,
 		AccountSID: a.SID,
 		Seed:       a.sids.seed,
-		SIDs:       a.sids.given,
+		SIDs:       make(map[string]int),
 		Workspaces: a.Workspaces,
 	}
-	if f.SIDs == nil {
-		f.SIDs = map[string]int{}
-	}
+	maps.Copy(f.SIDs, a.sids.given)
+	delete(f.SIDs, "RQ")
 	w := newFileWriter()
 	if err := w.object(0, &f); err != nil {
 		return nil, err

@@ -101,12 +101,23 @@ func TestTheStateComesBackWhateverHappened(t *testing.T) {
 
 func TestSIDsGoOnAfterLoading(t *testing.T) {
 	a := richAccount(t)
-	a.NextSID("RQ")
 	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
-	for _, prefix := range []string{"WS", "WK", "RQ", "WR", "XX"} {
+	for _, prefix := range []string{"WS", "WK", "WR", "XX"} {
 		assert.Equal(t, a.NextSID(prefix), loaded.NextSID(prefix))
 	}
+}
+
+func TestRequestsAreNotPartOfAFile(t *testing.T) {
+	a := richAccount(t)
+	before := dump(t, a)
+	first := a.NextSID("RQ")
+	assert.Equal(t, string(before), string(dump(t, a)))
+	assert.NotEqual(t, first, a.NextSID("RQ"), "which a dump does not begin again")
+
+	loaded, err := load(broken(t, `"seed": 1`, `"seed": 1, "sids": {"RQ": 2}`), loadedAt)
+	require.NoError(t, err)
+	assert.NotContains(t, string(dump(t, loaded)), `"RQ"`)
 }
 
 func TestSIDsOfAFileAreNotGivenAgain(t *testing.T) {
