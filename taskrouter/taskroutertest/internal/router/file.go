@@ -60,12 +60,15 @@ func (a *Account) Dump() ([]byte, error) {
 }
 
 // Load returns the account that a file has. Where the file does not say it, the account
-// has the SID and the seed that are given, and things were made now. The error has the
-// first twenty faults that were found, a line each, with their places.
+// has the SID and the seed that are given, and things were made now. If the latest of
+// its dates is after now, all of them are moved back by as much, so that it is now, and
+// ages and order stay. The error has the first twenty faults that were found, a line
+// each, with their places.
 func Load(data []byte, accountSID string, seed uint64, now time.Time) (*Account, error) {
 	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields)}
 	f := file{AccountSID: accountSID, Seed: seed}
 	r.read(data, &f)
+	r.settle(now)
 	if r.found > 0 {
 		return nil, r.err()
 	}

@@ -153,6 +153,12 @@ func TestATaskMustSayItsWorkflowUnlessThereIsOne(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+func TestDatesThatCannotBeMovedBackAreRefused(t *testing.T) {
+	text := strings.Replace(string(broken(t, `"2026-01-05T08:00:00Z"`, `"0001-01-01T00:00:00Z"`)), `"2026-01-05T09:00:00Z"`, `"9999-12-31T00:00:00Z"`, 1)
+	_, err := load([]byte(text), loadedAt)
+	assert.EqualError(t, err, "file: has dates so far apart that none would be in the future only if others were before the year 1")
+}
+
 func TestTheFirstTwentyFaultsAreTold(t *testing.T) {
 	for n, last := range map[int]string{20: "x19: is no member that is known here", 21: "and 1 more", 30: "and 10 more"} {
 		var text strings.Builder

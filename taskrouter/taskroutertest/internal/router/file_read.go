@@ -20,6 +20,8 @@ type fileReader struct {
 	// absent are the members that were not there.
 	absent map[*Resource][]string
 	fields fields
+	// dates are those that were there.
+	dates []*time.Time
 
 	faults []error
 	found  int // faults, also those that are not kept
@@ -167,7 +169,38 @@ func (r *fileReader) date(object, name string, into any) {
 	*t = t.UTC()
 	if t.Year() < 1 || t.Year() > 9999 {
 		r.fault(member(object, name), "is not from the year 1 to 9999 in UTC")
+		return
 	}
+	r.dates = append(r.dates, t)
+}
+
+// settle moves all dates back by as much as the latest one is after now, so that none
+// is in the future.
+func (r *fileReader) settle(now time.Time) {
+	latest := now
+	for _, date := range r.dates {
+		if date.After(latest) {
+			latest = *date
+		}
+	}
+	if !latest.After(now) {
+		return
+	}
+	for _, date := range r.dates {
+		*date = earlier(*date, now, latest)
+		if date.Year() < 1 {
+			r.fault("file", "has dates so far apart that none would be in the future only if others were before the year 1")
+			return
+		}
+	}
+}
+
+// earlier returns a date as much earlier as one time is before another, which may be
+// more than a [time.Duration] can hold.
+func earlier(date, before, after time.Time) time.Time {
+	seconds := after.Unix() - before.Unix()
+	nanoseconds := int64(after.Nanosecond() - before.Nanosecond())
+	return time.Unix(date.Unix()-seconds, int64(date.Nanosecond())-nanoseconds).UTC()
 }
 
 // expected says what kind of value is wanted.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -232,6 +233,69 @@ func TestTimesOfAFileAreInUTC(t *testing.T) {
 	a, err := load([]byte(text), loadedAt)
 	require.NoError(t, err)
 	assert.Contains(t, string(dump(t, a)), `"date_created": "2025-12-31T23:00:00.5Z"`)
+}
+
+// aged has each date that there is in a file, an hour after the one before.
+const aged = `{"version":1,"workspaces":[{"sid":"WS00000000000000000000000000000001","friendly_name":"a",
+	"date_created":"2026-01-01T00:00:00.5Z","date_updated":"2026-01-01T01:00:00.5Z",
+	"workers":[{"sid":"WK00000000000000000000000000000001","friendly_name":"a",
+		"date_created":"2026-01-01T02:00:00.5Z","date_updated":"2026-01-01T03:00:00.5Z","date_status_changed":"2026-01-01T04:00:00.5Z"}],
+	"tasks":[{"sid":"WT00000000000000000000000000000001","workflow_sid":"","assignment_status":"reserved",
+		"date_created":"2026-01-01T05:00:00.5Z","date_updated":"2026-01-01T06:00:00.5Z","virtual_start_time":"2026-01-01T07:00:00.5Z",
+		"task_queue_entered_date":"2026-01-01T08:00:00.5Z",
+		"reservations":[{"sid":"WR00000000000000000000000000000001","worker_sid":"WK00000000000000000000000000000001","reservation_status":"pending",
+			"date_created":"2026-01-01T09:00:00.5Z"}]}],
+	"events":[{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001",
+		"date_created":"2026-01-01T10:00:00.5Z","date_updated":"2026-01-01T11:00:00.5Z"}]}]}`
+
+func TestDatesOfAFileAreMovedBackTogetherSoThatTheLatestIsNow(t *testing.T) {
+	for name, test := range map[string]struct {
+		now    time.Time
+		latest time.Duration // after now
+	}{
+		"years":      {now: time.Date(2000, time.January, 1, 0, 0, 0, 250, time.UTC)},
+		"centuries":  {now: time.Date(1300, time.January, 1, 0, 0, 0, 999999999, time.UTC)},
+		"a trifle":   {now: time.Date(2026, time.January, 1, 11, 0, 0, 499999999, time.UTC)},
+		"in a zone":  {now: time.Date(2026, time.January, 1, 1, 0, 0, 0, time.FixedZone("", 3600))},
+		"not at all": {now: time.Date(2026, time.January, 1, 11, 0, 0, 500000000, time.UTC)},
+		"since old":  {now: time.Date(2026, time.January, 1, 13, 0, 0, 500000000, time.UTC), latest: -2 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := load([]byte(aged), test.now)
+			require.NoError(t, err)
+			w := a.Workspaces.rows[0]
+			worker, task := w.Workers.rows[0], w.Tasks.rows[0]
+			reservation, event := task.Reservations.rows[0], w.Events.rows[0]
+			at := test.now.Add(test.latest - 11*time.Hour).UTC()
+			for i, date := range []time.Time{
+				w.DateCreated, w.DateUpdated, worker.DateCreated, worker.DateUpdated, worker.DateStatusChanged, task.DateCreated,
+				task.DateUpdated, task.VirtualStartTime, *task.DateQueueEntered, reservation.DateCreated, event.DateCreated, event.DateUpdated,
+			} {
+				assert.Equal(t, at.Add(time.Duration(i)*time.Hour), date, "the date of hour %d", i)
+			}
+			assert.Equal(t, reservation.DateCreated, reservation.DateUpdated)
+			assert.Equal(t, test.now.UTC(), w.Activities.rows[0].DateCreated, "which the file does not tell")
+		})
+	}
+}
+
+func TestWhatIsLoadedInABubbleIsNotInTheFuture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, err := load([]byte(aged), time.Now())
+		require.NoError(t, err)
+		again, err := load(dump(t, a), time.Now())
+		require.NoError(t, err)
+		assert.Equal(t, string(dump(t, a)), string(dump(t, again)))
+
+		<-time.After(time.Second)
+		a.Begin(time.Now())
+		w := a.Workspaces.rows[0]
+		task := w.Tasks.rows[0]
+		assert.Equal(t, 6*time.Hour+time.Second, w.Age(task))
+		require.NoError(t, w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{Priority: new(1)}))
+		assert.True(t, task.DateUpdated.After(task.DateCreated))
+		assert.Equal(t, 2, w.Events.Len())
+	})
 }
 
 func TestVirtualStartTimesAreDumpedInUTC(t *testing.T) {
