@@ -200,7 +200,9 @@ func (l *loader) loadTask(place string, w *Workspace, t *Task) {
 	for i, r := range t.Reservations.rows {
 		l.loadReservation(element(member(place, "reservations"), i), w, t, r)
 	}
-	l.checkStates(place, t)
+	if t.Status.Valid() && !slices.ContainsFunc(t.Reservations.rows, func(r *Reservation) bool { return !r.Status.Valid() }) {
+		l.checkStates(place, t)
+	}
 }
 
 // completeTask sets what follows from the rest where it is missing.
@@ -231,10 +233,11 @@ func (l *loader) completeTask(place string, w *Workspace, t *Task) {
 
 // checkTarget wants a routing target that is there. One that was deleted since may
 // stand in a task all the same, if the router deletes such: a worker at any time, the
-// others once the task waits no longer or is over.
+// others once the task waits no longer or is over. Of a state that is none it is not
+// known which may.
 func (l *loader) checkTarget(place string, w *Workspace, t *Task) {
 	switch {
-	case t.RoutingTarget == "",
+	case t.RoutingTarget == "", !t.Status.Valid(),
 		IsSID("WK", t.RoutingTarget),
 		IsSID("WW", t.RoutingTarget) && !t.waits(),
 		IsSID("WQ", t.RoutingTarget) && t.over():
@@ -251,29 +254,50 @@ func (l *loader) loadReservation(place string, w *Workspace, t *Task, r *Reserva
 	r.task, r.worker = t, w.Workers.bySID[r.WorkerSID]
 }
 
-// openOf are the states of the reservations that are open while a task is in a state.
-var openOf = map[gen.TaskStatus]gen.ReservationStatus{
-	gen.TaskStatusReserved: gen.ReservationStatusPending,
-	gen.TaskStatusAssigned: gen.ReservationStatusAccepted,
-	gen.TaskStatusWrapping: gen.ReservationStatusWrapping,
+// statusWhile are the states of a task while a reservation of it is open.
+var statusWhile = map[gen.ReservationStatus]gen.TaskStatus{
+	gen.ReservationStatusPending:  gen.TaskStatusReserved,
+	gen.ReservationStatusAccepted: gen.TaskStatusAssigned,
+	gen.ReservationStatusWrapping: gen.TaskStatusWrapping,
 }
 
-// checkStates wants reservations that agree with the state of their task.
+// checkStates wants reservations that agree with each other and with the state of their
+// task. Where they do not agree with each other, the task cannot agree with both.
 func (l *loader) checkStates(place string, t *Task) {
-	open, there := openOf[t.Status], 0
+	var first *Reservation // of those that are open
+	var firstPlace string
 	for i, r := range t.Reservations.rows {
-		switch {
-		case !r.open():
+		if !r.open() {
 			continue
-		case r.Status != open:
-			l.fault(member(element(member(place, "reservations"), i), "reservation_status"), "is %s, but the task is %s", r.Status, t.Status)
-		case r.holdsTask() && there > 0:
-			l.fault(member(element(member(place, "reservations"), i), "reservation_status"), "is %s, but another one is, too", r.Status)
 		}
-		there++
+		here := element("reservations", i)
+		at := member(place+"."+here, "reservation_status")
+		switch {
+		case t.over():
+			l.fault(at, "is %s, but the task is %s: %s or another end is expected", r.Status, t.Status, taskMoves[t.Status].reservations)
+		case first == nil:
+			first, firstPlace = r, here
+		case r.holdsTask() || first.holdsTask():
+			l.fault(at, "is %s, but %s is %s: several may be open only while all are pending", r.Status, firstPlace, first.Status)
+			return
+		}
 	}
-	if open != "" && there == 0 {
-		l.fault(member(place, "assignment_status"), "is %s, but no reservation is %s", t.Status, open)
+	l.checkTaskStatus(member(place, "assignment_status"), t, first, firstPlace)
+}
+
+// checkTaskStatus wants the state that follows from a reservation that is open, or one
+// that needs none.
+func (l *loader) checkTaskStatus(place string, t *Task, open *Reservation, openPlace string) {
+	if open != nil {
+		if expected := statusWhile[open.Status]; t.Status != expected {
+			l.fault(place, "is %s, but %s is %s: %s is expected", t.Status, openPlace, open.Status, expected)
+		}
+		return
+	}
+	for needed, status := range statusWhile {
+		if t.Status == status {
+			l.fault(place, "is %s, but no reservation is %s", t.Status, needed)
+		}
 	}
 }
 
