@@ -145,10 +145,13 @@ func (r *fileReader) member(object, name string, text json.RawMessage, into any)
 		return
 	}
 	isNull := text[0] == 'n' && reflect.TypeOf(into).Elem().Kind() != reflect.Pointer
+	noObject := text[0] != '{' && wantsObject(into)
 	err := json.Unmarshal(text, into)
 	refusal, refused := errors.AsType[*Refusal](err)
 	switch {
-	case isNull, err != nil && !refused:
+	case noObject && text[0] == '"': // as answers have it
+		r.fault(member(object, name), "is a text, the object itself is expected")
+	case isNull, noObject, err != nil && !refused:
 		r.fault(member(object, name), "is %s, %s is expected", brief(text), expected(into))
 	case refused:
 		r.refuse(member(object, name), refusal)
@@ -201,6 +204,15 @@ func earlier(date, before, after time.Time) time.Time {
 	seconds := after.Unix() - before.Unix()
 	nanoseconds := int64(after.Nanosecond() - before.Nanosecond())
 	return time.Unix(date.Unix()-seconds, int64(date.Nanosecond())-nanoseconds).UTC()
+}
+
+// wantsObject tells of what is kept as the text of an object.
+func wantsObject(into any) bool {
+	switch into.(type) {
+	case *Attributes, *json.RawMessage:
+		return true
+	}
+	return false
 }
 
 // expected says what kind of value is wanted.
