@@ -147,6 +147,8 @@ func TestAFileOfAnotherKindIsRefused(t *testing.T) {
 		"list":      {" [ ]", "file: is [], an object is expected"},
 		"cut off":   {"{\n \"é\"", "line 2, column 4: unexpected end of JSON input"},
 		"null":      {"null", "file: is null, an object is expected"},
+		"one mark":  {"\ufeff{\n \"é\"", "line 2, column 4: unexpected end of JSON input"},
+		"two marks": {"\ufeff\ufeff{}", "line 1, column 1: invalid character 'ï' looking for beginning of value"},
 		"two files": {"{}\n{}", "line 2, column 1: invalid character '{' after top-level value"},
 	} {
 		t.Run(name, func(t *testing.T) {

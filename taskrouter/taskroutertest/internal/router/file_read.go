@@ -55,8 +55,9 @@ func (r *fileReader) lacks(resource *Resource, name string) bool {
 	return slices.Contains(r.absent[resource], name)
 }
 
-// read reads the whole of a file.
+// read reads the whole of a file, without the byte order mark that editors may leave.
 func (r *fileReader) read(data []byte, f *file) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var text json.RawMessage
 	err := json.Unmarshal(data, &text)
 	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)

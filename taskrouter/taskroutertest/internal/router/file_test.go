@@ -228,6 +228,14 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	assertSameIndexes(t, a, again)
 }
 
+func TestAFileMayBeginWithAByteOrderMark(t *testing.T) {
+	a, err := load(append([]byte("\xef\xbb\xbf"), read(t, "minimal.json")...), loadedAt)
+	require.NoError(t, err)
+	want, err := load(read(t, "minimal.json"), loadedAt)
+	require.NoError(t, err)
+	assert.Equal(t, string(dump(t, want)), string(dump(t, a)))
+}
+
 func TestTimesOfAFileAreInUTC(t *testing.T) {
 	text := strings.Replace(string(read(t, "minimal.json")), `"Small"`, `"Small", "date_created": "2026-01-01T01:00:00.5+02:00"`, 1)
 	a, err := load([]byte(text), loadedAt)
