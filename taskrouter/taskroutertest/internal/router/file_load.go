@@ -251,7 +251,16 @@ func (l *loader) loadReservation(place string, w *Workspace, t *Task, r *Reserva
 	l.refuse(member(place, "reservation_status"), CheckEnum("", &r.Status))
 	l.version(place, r.Version)
 	l.refer(member(place, "worker_sid"), r.WorkerSID, w.Workers.Has)
+	l.checkPreviousActivity(member(place, "previous_activity_sid"), w, r)
 	r.task, r.worker = t, w.Workers.bySID[r.WorkerSID]
+}
+
+// checkPreviousActivity wants an activity that the worker may go back to. Of a
+// reservation that is over it may have been deleted since.
+func (l *loader) checkPreviousActivity(place string, w *Workspace, r *Reservation) {
+	if r.open() || !IsSID("WA", r.PreviousActivitySID) {
+		l.referOrNone(place, r.PreviousActivitySID, w.Activities.Has)
+	}
 }
 
 // statusWhile are the states of a task while a reservation of it is open.

@@ -330,6 +330,23 @@ func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
 	}
 }
 
+func TestAReservationKeepsThePreviousActivityOfItsWorker(t *testing.T) {
+	for name, test := range map[string]struct{ status, sid string }{
+		"none":               {"pending", ""},
+		"one that is there":  {"accepted", "WA00000000000000000000000000000002"},
+		"one that was there": {"timeout", "WA000000000000000000000000000000ff"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			old := fmt.Sprintf(`"reservation_status": %q`, test.status)
+			a, err := load(broken(t, old, fmt.Sprintf(`%s, "previous_activity_sid": %q`, old, test.sid)), loadedAt)
+			require.NoError(t, err)
+			assert.Contains(t, string(dump(t, a)), fmt.Sprintf(`"previous_activity_sid": %q`, test.sid))
+			_, err = load(dump(t, a), loadedAt)
+			assert.NoError(t, err)
+		})
+	}
+}
+
 func TestCapacityIsIgnoredForATaskOfOneWorkerOnly(t *testing.T) {
 	for target, want := range map[string]bool{"": false, "WK00000000000000000000000000000001": true} {
 		a, err := load(broken(t, `"priority": 5`, `"routing_target": "`+target+`"`), loadedAt)
