@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,19 @@ func TestReadingChangesNoDump(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, before, dump(t, s))
+}
+
+func TestAFileOfTodayIsNotInTheFutureOfABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, workspace := loadSupport(t, newServer(t))
+		tasks, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{}), -1)
+		require.NoError(t, err)
+		var ages []int
+		for _, task := range tasks {
+			ages = append(ages, task.Age/60)
+		}
+		assert.Equal(t, []int{25, 20, 15, 10, 5, 0}, ages)
+	})
 }
 
 func TestLoadKeepsWhoMayCall(t *testing.T) {
