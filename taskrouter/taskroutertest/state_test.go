@@ -2,17 +2,24 @@ package taskroutertest_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
 )
 
 // A state that was written by hand: a small contact centre.
@@ -134,4 +141,110 @@ func TestAnAcceptedTaskIsCompleted(t *testing.T) {
 	reservation, err = reservations.Get(t.Context(), reservation.SID)
 	require.NoError(t, err)
 	assert.Equal(t, taskrouter.ReservationStatusCompleted, reservation.ReservationStatus)
+}
+
+// FuzzLoadedState carries out each operation on whatever can be loaded. There is an
+// answer to each, which is not that the emulator failed.
+func FuzzLoadedState(f *testing.F) {
+	file, err := rigFile()
+	require.NoError(f, err)
+	f.Add(file.account)
+	for _, name := range []string{"support.json", "minimal.json"} {
+		data, err := os.ReadFile("internal/router/testdata/" + name)
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		account, err := router.Load(data, "AC00000000000000000000000000000001", 1, time.Now())
+		if err != nil {
+			t.Skip("there is nothing to ask")
+		}
+		for _, workspace := range slices.Collect(account.Workspaces.All()) {
+			r := rigOf(account, sidsIn(workspace))
+			for _, operation := range operationsBy(http.MethodGet) {
+				r.carryOut(t, operation, "")
+			}
+			for _, operation := range operationsBy(http.MethodPost) {
+				for _, form := range formsOf(operation, r.sids) {
+					r.carryOut(t, operation, form)
+				}
+			}
+			deletions := operationsBy(http.MethodDelete)
+			slices.SortFunc(deletions, func(a, b gen.Operation) int { return cmp.Compare(len(b.Path), len(a.Path)) }) // the workspace last
+			for _, operation := range deletions {
+				r.carryOut(t, operation, "")
+			}
+			assert.False(t, account.Workspaces.Has(workspace.SID))
+		}
+		_, err = account.Dump()
+		assert.NoError(t, err)
+	})
+}
+
+// sidsIn are the SIDs of the last of each kind, and of one that has reservations if any has.
+func sidsIn(w *router.Workspace) map[string]string {
+	sids := map[string]string{"WorkspaceSid": w.SID}
+	for a := range w.Activities.All() {
+		sids["ActivitySid"] = a.SID
+	}
+	for c := range w.TaskChannels.All() {
+		sids["TaskChannelSid"] = c.SID
+	}
+	for q := range w.TaskQueues.All() {
+		sids["TaskQueueSid"] = q.SID
+	}
+	for f := range w.Workflows.All() {
+		sids["WorkflowSid"] = f.SID
+	}
+	for worker := range w.Workers.All() {
+		sids["WorkerSid"] = worker.SID
+	}
+	for task := range w.Tasks.All() {
+		if task.Reservations.Len() > 0 || sids["ReservationSid"] == "" {
+			sids["TaskSid"] = task.SID
+		}
+		for reservation := range task.Reservations.All() {
+			sids["ReservationSid"], sids["WorkerSid"] = reservation.SID, reservation.Worker().SID
+		}
+	}
+	if worker, err := w.Workers.Get(sids["WorkerSid"]); err == nil {
+		for c := range worker.Channels.All() {
+			sids["WorkerChannelSid"] = c.SID
+		}
+	}
+	for e := range w.Events.All() {
+		sids["EventSid"] = e.SID
+	}
+	return sids
+}
+
+// formsOf are bodies for an operation, some of which it may refuse.
+func formsOf(operation gen.Operation, sids map[string]string) []string {
+	if operation.ID == gen.OperationGetTaskQueueBulkRealTimeStatistics.ID {
+		return []string{`{"queueSids":["` + sids["TaskQueueSid"] + `"]}`}
+	}
+	return []string{
+		"",
+		fields("FriendlyName", "Zoe", "UniqueName", "zoe", "Attributes", "{}", "Priority", "1", "Capacity", "2", "Available", "true", "TaskChannel", "voice",
+			"Configuration", `{"task_routing":{"default_filter":{"queue":"`+sids["TaskQueueSid"]+`"}}}`, "TargetWorkers", "1==1").Encode(),
+		fields("ActivitySid", sids["ActivitySid"], "AssignmentStatus", "completed", "ReservationStatus", "accepted").Encode(),
+		fields("ReservationStatus", "rejected", "WorkerActivitySid", sids["ActivitySid"], "AssignmentStatus", "canceled").Encode(),
+		fields("Instruction", "conference", "To", "client:zoe").Encode(),
+		fields("ReservationStatus", "wrapping", "AssignmentStatus", "wrapping").Encode(),
+		fields("ReservationStatus", "completed").Encode(),
+	}
+}
+
+// carryOut sends a request of an operation.
+func (r *rig) carryOut(tb testing.TB, operation gen.Operation, body string) {
+	tb.Helper()
+	request := httptest.NewRequest(operation.Method, serviceURL+r.path(operation), strings.NewReader(body))
+	request.SetBasicAuth(r.account.SID, rigToken)
+	request.Header.Set("Content-Type", formType)
+	if strings.HasPrefix(body, "{") {
+		request.Header.Set("Content-Type", jsonType)
+	}
+	answer := r.api.Answer(request)
+	require.GreaterOrEqual(tb, answer.Status, 200, describe(request))
+	require.Less(tb, answer.Status, 500, "%s: %s", describe(request), answer.Body)
 }
