@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -118,6 +119,9 @@ func TestAFileWithFaultsIsRefusedWithTheirPlaces(t *testing.T) {
 		"wrapping, not assigned":   {`"reservation_status": "accepted"`, `"reservation_status": "wrapping"`, w + "tasks[3].assignment_status: is assigned, but reservations[0] is wrapping: wrapping is expected"},
 		"pending though held":      {`"reservation_status": "rescinded"`, `"reservation_status": "pending"`, w + "tasks[2].reservations[1].reservation_status: is pending, but reservations[0] is wrapping: several may be open only while all are pending"},
 		"held though pending":      {`"reservation_status": "pending"}`, `"reservation_status": "pending"}, {"sid": "` + unknown("WR") + `", "worker_sid": "WK00000000000000000000000000000001", "reservation_status": "accepted"}`, w + "tasks[4].reservations[1].reservation_status: is accepted, but reservations[0] is pending: several may be open only while all are pending"},
+		"held after pending": {`"reservations": [
+            {"sid": "WR00000000000000000000000000000007"`, `"reservations": [{"sid": "` + unknown("WR") + `", "worker_sid": "WK00000000000000000000000000000001", "reservation_status": "pending"},
+            {"sid": "WR00000000000000000000000000000007"`, w + "tasks[3].reservations[1].reservation_status: is accepted, but reservations[0] is pending: several may be open only while all are pending"},
 		"two open though over": {`"reservation_status": "rejected"}`, `"reservation_status": "pending"}, {"sid": "` + unknown("WR") + `", "worker_sid": "WK00000000000000000000000000000001", "reservation_status": "accepted"}`,
 			w + "tasks[1].reservations[0].reservation_status: is pending, but the task is canceled: canceled or another end is expected\n" +
 				w + "tasks[1].reservations[1].reservation_status: is accepted, but the task is canceled: canceled or another end is expected"},
@@ -169,9 +173,24 @@ func TestATaskMustSayItsWorkflowUnlessThereIsOne(t *testing.T) {
 }
 
 func TestDatesThatCannotBeMovedBackAreRefused(t *testing.T) {
-	text := strings.Replace(string(broken(t, `"2026-01-05T08:00:00Z"`, `"0001-01-01T00:00:00Z"`)), `"2026-01-05T09:00:00Z"`, `"9999-12-31T00:00:00Z"`, 1)
-	_, err := load([]byte(text), loadedAt)
-	assert.EqualError(t, err, "file: has dates so far apart that none would be in the future only if others were before the year 1")
+	const fault = "file: has dates so far apart that none would be in the future only if others were before the year 1"
+	for name, test := range map[string]struct{ earliest, latest, fault string }{
+		"far apart":         {"0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", fault},
+		"to the year 0":     {"2025-12-31T23:59:59Z", "4051-01-01T00:00:00Z", fault},
+		"to the year 1":     {"2026-01-01T00:00:00Z", "4051-01-01T00:00:00Z", ""},
+		"not moved, though": {"0001-01-01T00:00:00Z", "2026-01-01T00:00:00Z", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(string(read(t, "minimal.json")), `"Small"`,
+				`"Small", "date_created": "`+test.earliest+`", "date_updated": "`+test.latest+`"`, 1)
+			_, err := load([]byte(text), time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))
+			if test.fault == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.EqualError(t, err, test.fault)
+			}
+		})
+	}
 }
 
 func TestTheFirstTwentyFaultsAreTold(t *testing.T) {

@@ -187,9 +187,6 @@ func (r *fileReader) settle(now time.Time) {
 			latest = *date
 		}
 	}
-	if !latest.After(now) {
-		return
-	}
 	for _, date := range r.dates {
 		*date = earlier(*date, now, latest)
 		if date.Year() < 1 {
