@@ -300,7 +300,7 @@ func TestWhatIsLoadedInABubbleIsNotInTheFuture(t *testing.T) {
 		w := a.Workspaces.rows[0]
 		task := w.Tasks.rows[0]
 		assert.Equal(t, 6*time.Hour+time.Second, w.Age(task))
-		require.NoError(t, w.UpdateTask(task, Version{}, gen.UpdateTaskRequest{Priority: new(1)}))
+		require.NoError(t, w.UpdateTask(task, gen.UpdateTaskRequest{Priority: new(1)}))
 		assert.True(t, task.DateUpdated.After(task.DateCreated))
 		assert.Equal(t, 2, w.Events.Len())
 	})
