@@ -110,7 +110,6 @@ func TestAFileWithFaultsIsRefusedWithTheirPlaces(t *testing.T) {
 		"state of reservation": {`"reservation_status": "timeout"`, `"reservation_status": "over"`, w + `tasks[0].reservations[0].reservation_status: cannot be "over"`},
 		"version":              {`"reservation_status": "timeout"`, `"reservation_status": "timeout", "version": -1`, w + "tasks[0].reservations[0].version: must be from 0 to 2147483647"},
 
-		"previous activity":        {`"reservation_status": "pending"`, `"reservation_status": "pending", "previous_activity_sid": "` + unknown("WA") + `"`, w + "tasks[4].reservations[0].previous_activity_sid: " + unknown("WA") + " does not exist"},
 		"previous of another kind": {`"reservation_status": "timeout"`, `"reservation_status": "timeout", "previous_activity_sid": "` + unknown("WK") + `"`, w + "tasks[0].reservations[0].previous_activity_sid: " + unknown("WK") + " does not exist"},
 		"open though over":         {`"reservation_status": "timeout"`, `"reservation_status": "pending"`, w + "tasks[0].reservations[0].reservation_status: is pending, but the task is completed: completed or another end is expected"},
 		"wrapping though gone":     {`"reservation_status": "canceled"`, `"reservation_status": "wrapping"`, w + "tasks[1].reservations[1].reservation_status: is wrapping, but the task is canceled: canceled or another end is expected"},

@@ -255,10 +255,10 @@ func (l *loader) loadReservation(place string, w *Workspace, t *Task, r *Reserva
 	r.task, r.worker = t, w.Workers.bySID[r.WorkerSID]
 }
 
-// checkPreviousActivity wants an activity that the worker may go back to. Of a
-// reservation that is over it may have been deleted since.
+// checkPreviousActivity wants an activity. It may have been deleted since: the worker
+// goes back only to one that is there.
 func (l *loader) checkPreviousActivity(place string, w *Workspace, r *Reservation) {
-	if r.open() || !IsSID("WA", r.PreviousActivitySID) {
+	if !IsSID("WA", r.PreviousActivitySID) {
 		l.referOrNone(place, r.PreviousActivitySID, w.Activities.Has)
 	}
 }

@@ -335,6 +335,7 @@ func TestAReservationKeepsThePreviousActivityOfItsWorker(t *testing.T) {
 		"none":               {"pending", ""},
 		"one that is there":  {"accepted", "WA00000000000000000000000000000002"},
 		"one that was there": {"timeout", "WA000000000000000000000000000000ff"},
+		"one that was there, of one that is open": {"pending", "WA000000000000000000000000000000ff"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			old := fmt.Sprintf(`"reservation_status": %q`, test.status)
