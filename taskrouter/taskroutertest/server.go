@@ -24,15 +24,18 @@ type Server struct {
 	url      string
 	listener *http.Server   // nil without one
 	serving  sync.WaitGroup // of the listener
-	closed   chan struct{}
-	close    sync.Once
+
+	mu     sync.Mutex
+	calls  int           // that have begun and not ended
+	closed chan struct{} // no call begins any more
+	ended  chan struct{} // and none goes on
 }
 
 // NewServer returns a TaskRouter without workspaces, in memory unless an option says
 // otherwise. It panics if an option cannot be. [Server.Close] ends it.
 func NewServer(options ...Option) *Server {
 	c := newConfig(options)
-	s := &Server{config: c, closed: make(chan struct{}), url: serviceURL}
+	s := &Server{config: c, closed: make(chan struct{}), ended: make(chan struct{}), url: serviceURL}
 	account := router.NewAccount(c.accountSID, c.seed)
 	s.api = api.New(api.Config{
 		Account:     account,
@@ -87,16 +90,48 @@ func (s *Server) HTTPClient() *http.Client {
 	return &http.Client{Transport: transport{s}}
 }
 
-// Close ends the server: calls fail from now on, and the listener is closed. It may
-// be called more than once.
+// Close ends the server: calls fail from now on, the listener is closed, and calls
+// that wait for a Delay fail at once. It returns when the last call and its hooks have
+// ended, so hooks must not call it. It may be called more than once.
 func (s *Server) Close() {
-	s.close.Do(func() {
-		close(s.closed)
-		if s.listener != nil {
-			_ = s.listener.Close() // of the listener, which nobody has to know about
-		}
-	})
+	s.end()
+	if s.listener != nil {
+		_ = s.listener.Close() // of the listener, which nobody has to know about
+	}
 	s.serving.Wait()
+	<-s.ended
+}
+
+func (s *Server) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isClosed() {
+		return
+	}
+	close(s.closed)
+	if s.calls == 0 {
+		close(s.ended)
+	}
+}
+
+// beginCall counts a call, for which Close then waits, unless the server is closed.
+func (s *Server) beginCall() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isClosed() {
+		return errClosed
+	}
+	s.calls++
+	return nil
+}
+
+func (s *Server) endCall() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls--
+	if s.calls == 0 && s.isClosed() {
+		close(s.ended)
+	}
 }
 
 func (s *Server) isClosed() bool {
@@ -112,7 +147,8 @@ func (s *Server) isClosed() bool {
 // workflow, whose configuration may have 1,038,576, each of them escaped.
 const maxBody = 4 << 20
 
-// ServeHTTP answers a request, which may have come to a server of the caller's.
+// ServeHTTP answers a request, which may have come to a server of the caller's. When
+// the server is closed, it breaks the connection instead.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -138,13 +174,20 @@ func (a Answer) write(w http.ResponseWriter) {
 // answer carries a call out, or lets it fail as it is to. An error means that the
 // connection breaks.
 func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
+	if err := s.beginCall(); err != nil {
+		return Answer{}, err
+	}
+	defer s.endCall()
 	call := callOf(s.api, r, body)
 	failure := s.failureOf(call)
-	if err := wait(r.Context(), failure.Delay); err != nil {
+	if err := s.wait(r.Context(), failure.Delay); err != nil {
 		return Answer{}, err
 	}
 	if failure.preventsCall() {
 		return s.fail(call, failure)
+	}
+	if s.isClosed() {
+		return Answer{}, errClosed
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -180,8 +223,8 @@ func (s *Server) answered(call Call, answer Answer) Answer {
 	return answer
 }
 
-// wait waits as long as the context lets it.
-func wait(ctx context.Context, d time.Duration) error {
+// wait waits as long as the context and Close let it.
+func (s *Server) wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
@@ -190,6 +233,8 @@ func wait(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
+	case <-s.closed:
+		return errClosed
 	}
 }
 

@@ -1,13 +1,24 @@
 package taskroutertest_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
 func TestTheGuideRunsInMemory(t *testing.T) {
@@ -38,4 +49,170 @@ func TestARequestIsAnsweredAsTheServiceDoes(t *testing.T) {
 		"code": 20404.0, "status": 404.0, "more_info": "https://www.twilio.com/docs/errors/20404",
 		"message": "The requested resource /Workspaces/WS00000000000000000000000000000000 was not found",
 	}, missing.Body)
+}
+
+// Listeners are pipes in a bubble: what they wait for is the time of the bubble.
+
+// pipeListener is a listener to which dial connects.
+type pipeListener struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	close       func()
+}
+
+func newPipeListener() *pipeListener {
+	l := &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}
+	l.close = sync.OnceFunc(func() { close(l.closed) })
+	return l
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case connection := <-l.connections:
+		return connection, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.close()
+	return nil
+}
+
+func (*pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.connections <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// A way is how requests come to a server.
+type way struct {
+	server *taskroutertest.Server
+	client *http.Client
+}
+
+// ways call f, each in a bubble, with servers that requests come to in memory, over a
+// listener of the server, and over one of another server.
+func ways(t *testing.T, f func(*testing.T, way), options ...taskroutertest.Option) {
+	t.Helper()
+	t.Run("in memory", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(t, options...)
+			f(t, way{s, s.HTTPClient()})
+		})
+	})
+	t.Run("over a listener", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			l := newPipeListener()
+			s := newServer(t, slices.Concat(options, []taskroutertest.Option{taskroutertest.WithListener(l)})...)
+			f(t, way{s, clientOf(t, l)})
+		})
+	})
+	t.Run("over another server", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			l := newPipeListener()
+			s := newServer(t, options...)
+			outer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+			go func() { _ = outer.Serve(l) }()
+			t.Cleanup(func() { _ = outer.Close() })
+			f(t, way{s, clientOf(t, l)})
+		})
+	})
+}
+
+// clientOf returns a client of a listener, which it finds at any URL.
+func clientOf(t *testing.T, l *pipeListener) *http.Client {
+	t.Helper()
+	transport := &http.Transport{DialContext: l.dial, DialTLSContext: l.dial}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// makeWorkspace sends a request that makes a workspace.
+func (w way) makeWorkspace(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.server.URL()+"/v1/Workspaces", strings.NewReader("FriendlyName=Support"))
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth(w.server.AccountSID(), w.server.AuthToken())
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := w.client.Do(request)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// workspaces are those in the state of a server, which may be closed.
+func workspaces(t *testing.T, s *taskroutertest.Server) []any {
+	t.Helper()
+	var text bytes.Buffer
+	require.NoError(t, s.Dump(&text))
+	var state map[string]any
+	require.NoError(t, json.Unmarshal(text.Bytes(), &state))
+	found, _ := state["workspaces"].([]any)
+	return found
+}
+
+func TestNothingBecomesOfACallAfterClose(t *testing.T) {
+	ways(t, func(t *testing.T, w way) {
+		w.server.Fail("createWorkspace", 1, taskroutertest.Failure{Delay: time.Hour})
+		start := time.Now()
+		failed := make(chan error)
+		go func() { failed <- w.makeWorkspace(t.Context()) }()
+		<-time.After(time.Minute)
+		w.server.Close()
+		assert.Error(t, <-failed)
+		assert.Equal(t, time.Minute, time.Since(start), "neither Close nor the client waits for the delay")
+
+		assert.Error(t, w.makeWorkspace(t.Context()), "a closed server answers nothing")
+		<-time.After(2 * time.Hour)
+		assert.Empty(t, workspaces(t, w.server))
+	})
+}
+
+func TestCloseWaitsForTheHooksOfACall(t *testing.T) {
+	var seen atomic.Bool
+	slow := taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure {
+		<-time.After(time.Hour)
+		seen.Store(true)
+		return nil
+	})
+	ways(t, func(t *testing.T, w way) {
+		seen.Store(false)
+		start := time.Now()
+		failed := make(chan error)
+		go func() { failed <- w.makeWorkspace(t.Context()) }()
+		<-time.After(time.Minute)
+		go w.server.Close()
+		synctest.Wait()
+		w.server.Close() // which waits like the first one
+		assert.True(t, seen.Load())
+		assert.Equal(t, time.Hour, time.Since(start))
+		assert.Error(t, <-failed)
+		assert.Empty(t, workspaces(t, w.server), "what was not carried out when the server was closed never is")
+	}, slow)
+}
+
+func TestCloseAtTheSameTimeAsCalls(t *testing.T) {
+	s := newServer(t)
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			for range 50 {
+				_ = way{s, s.HTTPClient()}.makeWorkspace(t.Context()) // which fails at some time
+			}
+		})
+	}
+	s.Close()
+	made := len(workspaces(t, s))
+	calls.Wait()
+	assert.Len(t, workspaces(t, s), made, "nothing is made after Close")
 }

@@ -27,9 +27,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := context.Cause(r.Context()); err != nil {
 		return nil, err
 	}
-	if t.server.isClosed() {
-		return nil, errClosed
-	}
 	request := r.Clone(r.Context())
 	if request.Host == "" {
 		request.Host = r.URL.Host
