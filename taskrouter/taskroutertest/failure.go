@@ -26,16 +26,14 @@ type Failure struct {
 	// Err breaks the connection. A client in memory gets this error; one of a listener
 	// sees that the connection was closed.
 	Err error
-	// Delay is how long the call takes before anything else becomes of it.
+	// Delay is how long the call takes before anything else becomes of it. If the client
+	// gives up before that, nothing does.
 	Delay time.Duration
-	// CarriedOut tells that the call is carried out all the same, and that only its
-	// answer is lost.
+	// CarriedOut tells that the call is carried out all the same, before the Delay, and
+	// that only its answer is lost or late. With a Delay for which the client does not
+	// wait, the service did what the client believes to have failed.
 	CarriedOut bool
 }
-
-func (f Failure) isAnswer() bool { return f.Status != 0 || f.Err != nil }
-
-func (f Failure) preventsCall() bool { return f.isAnswer() && !f.CarriedOut }
 
 func (f Failure) answer() Answer {
 	answer := Answer{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}

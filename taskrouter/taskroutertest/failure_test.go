@@ -1,6 +1,7 @@
 package taskroutertest_test
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -171,4 +172,38 @@ func TestHooksMayCallTheServer(t *testing.T) {
 		return nil
 	}))
 	assert.Len(t, send(t, s, http.MethodGet, "/Workspaces", nil).Body["workspaces"], 1)
+}
+
+func TestACallIsCarriedOutBeforeTheClientGivesUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		failure taskroutertest.Failure
+		made    int
+	}{
+		"carried out, no answer":      {taskroutertest.Failure{Delay: time.Hour, Err: errors.New("lost"), CarriedOut: true}, 1},
+		"carried out, another answer": {taskroutertest.Failure{Delay: time.Hour, Status: 504, CarriedOut: true}, 1},
+		"carried out, a late answer":  {taskroutertest.Failure{Delay: time.Hour, CarriedOut: true}, 1},
+		"late":                        {taskroutertest.Failure{Delay: time.Hour}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ways(t, func(t *testing.T, w way) {
+				w.server.Fail("createWorkspace", 1, test.failure)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				assert.Error(t, w.makeWorkspace(ctx))
+				assert.Len(t, workspaces(t, w.server), test.made)
+				<-time.After(2 * time.Hour)
+				assert.Len(t, workspaces(t, w.server), test.made, "nothing more when the delay is over")
+			})
+		})
+	}
+}
+
+func TestALateAnswerIsTheOneOfACallThatWasCarriedOut(t *testing.T) {
+	ways(t, func(t *testing.T, w way) {
+		w.server.Fail("createWorkspace", 1, taskroutertest.Failure{Delay: time.Hour, CarriedOut: true})
+		start := time.Now()
+		assert.NoError(t, w.makeWorkspace(t.Context()))
+		assert.Equal(t, time.Hour, time.Since(start))
+		assert.Len(t, workspaces(t, w.server), 1)
+	})
 }

@@ -179,23 +179,44 @@ func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
 	}
 	defer s.endCall()
 	call := callOf(s.api, r, body)
-	failure := s.failureOf(call)
-	if err := s.wait(r.Context(), failure.Delay); err != nil {
+	answer, err := s.outcomeOf(r, body, s.failureOf(call))
+	if err != nil {
 		return Answer{}, err
 	}
-	if failure.preventsCall() {
-		return s.fail(call, failure)
+	return s.answered(call, answer), nil
+}
+
+// outcomeOf is what becomes of a call. One that is carried out although it fails is so
+// at once: the client may give up before the delay is over.
+func (s *Server) outcomeOf(r *http.Request, body []byte, failure Failure) (answer Answer, err error) {
+	if failure.CarriedOut {
+		answer, err = s.carryOut(r, body)
 	}
+	if err == nil {
+		err = s.wait(r.Context(), failure.Delay)
+	}
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case failure.Err != nil:
+		return Answer{}, failure.Err
+	case failure.Status != 0:
+		return failure.answer(), nil
+	case failure.CarriedOut:
+		return answer, nil
+	default:
+		return s.carryOut(r, body)
+	}
+}
+
+func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 	if s.isClosed() {
 		return Answer{}, errClosed
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	carriedOut := s.api.Answer(r)
-	if failure.isAnswer() {
-		return s.fail(call, failure)
-	}
-	return s.answered(call, Answer{Status: carriedOut.Status, Header: carriedOut.Header(), Body: carriedOut.Body}), nil
+	answer := s.api.Answer(r)
+	return Answer{Status: answer.Status, Header: answer.Header(), Body: answer.Body}, nil
 }
 
 // failureOf is how a call is to fail: as the hook says, or else as Fail was told.
@@ -206,13 +227,6 @@ func (s *Server) failureOf(call Call) Failure {
 		}
 	}
 	return s.failures.take(call.Operation)
-}
-
-func (s *Server) fail(call Call, failure Failure) (Answer, error) {
-	if failure.Err != nil {
-		return Answer{}, failure.Err
-	}
-	return s.answered(call, failure.answer()), nil
 }
 
 // answered lets the hook see an answer.
