@@ -12,7 +12,8 @@ import (
 )
 
 // A Failure is how a call fails. With a Status the call is answered so, with an Err
-// it is not answered at all, and with nothing but a Delay it is only slow.
+// it is not answered at all, whatever else is set, and with nothing but a Delay it is
+// only slow.
 type Failure struct {
 	// Status is that of the answer, such as 503.
 	Status int
@@ -56,13 +57,39 @@ func (f Failure) answer() Answer {
 	return answer
 }
 
+// check returns what is wrong with a failure, "" if nothing is.
+func (f Failure) check() string {
+	switch {
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Sprintf("Status is %d, expected one from 200 to 599", f.Status)
+	case f.Status != 0 || f.Err != nil:
+		return ""
+	case f.Code != 0 || f.Message != "" || f.Body != "" || len(f.Header) > 0:
+		return "Code, Message, Body and Header are for an answer, which has a Status"
+	case f.Delay <= 0:
+		return "the failure has neither Status nor Err nor Delay"
+	default:
+		return ""
+	}
+}
+
 // Fail lets the next n calls of an operation fail, after those that are to fail
 // already. The operation is named by its operationId, such as "createTask"; "" is any
-// operation, and requests for none. With an n of 0 no call of the operation is to fail
-// any more. It panics if there is no such operation.
+// operation, and requests for none. Failures of an operation by name go before those
+// of "". An n of 0 forgets the failures of that name that are still to come: without
+// them a call of an operation may yet fail by those of "".
+//
+// Fail panics if there is no such operation, n is negative, or the failure cannot be,
+// such as one that does nothing, or has a Message but no Status.
 func (s *Server) Fail(operation string, n int, failure Failure) {
 	if operation != "" && !operationIDs[operation] {
 		panic(fmt.Sprintf("taskroutertest: Fail: there is no operation %q", operation))
+	}
+	if n < 0 {
+		panic(fmt.Sprintf("taskroutertest: Fail: n is %d, expected 0 or more", n))
+	}
+	if wrong := failure.check(); n > 0 && wrong != "" {
+		panic("taskroutertest: Fail: " + wrong)
 	}
 	s.failures.add(operation, n, failure)
 }
@@ -84,7 +111,7 @@ func (f *failures) add(operation string, n int, failure Failure) {
 	if f.pending == nil {
 		f.pending = make(map[string][]pendingFailure)
 	}
-	if n <= 0 {
+	if n == 0 {
 		delete(f.pending, operation)
 		return
 	}

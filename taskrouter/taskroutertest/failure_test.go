@@ -67,8 +67,65 @@ func TestFailuresOfAnOperationGoBeforeThoseOfAny(t *testing.T) {
 	s.Fail("listWorkspaces", 5, taskroutertest.Failure{Status: 503})
 	s.Fail("listWorkspaces", 0, taskroutertest.Failure{})
 	assert.Equal(t, []int{200, 200, 200}, statuses())
+}
+
+func TestForgottenFailuresLeaveThoseOfAny(t *testing.T) {
+	s := newServer(t)
+	s.Fail("", 1, taskroutertest.Failure{Status: 500})
+	s.Fail("listWorkspaces", 1, taskroutertest.Failure{Status: 503})
+	s.Fail("listWorkspaces", 0, taskroutertest.Failure{})
+	assert.Equal(t, 500, send(t, s, http.MethodGet, "/Workspaces", nil).Status)
+}
+
+func TestAFailureThatCannotBePanics(t *testing.T) {
+	const noStatus = "Code, Message, Body and Header are for an answer, which has a Status"
+	for name, test := range map[string]struct {
+		failure taskroutertest.Failure
+		wrong   string
+	}{
+		"too low a Status":         {taskroutertest.Failure{Status: 199}, "Status is 199, expected one from 200 to 599"},
+		"too high a Status":        {taskroutertest.Failure{Status: 600}, "Status is 600, expected one from 200 to 599"},
+		"a negative Status":        {taskroutertest.Failure{Status: -1, Err: errors.New("lost")}, "Status is -1, expected one from 200 to 599"},
+		"a Code":                   {taskroutertest.Failure{Code: 20001}, noStatus},
+		"a Message":                {taskroutertest.Failure{Message: "Busy"}, noStatus},
+		"a Body":                   {taskroutertest.Failure{Body: "<html>", Delay: time.Second}, noStatus},
+		"a Header":                 {taskroutertest.Failure{Header: http.Header{"Retry-After": {"1"}}}, noStatus},
+		"nothing":                  {taskroutertest.Failure{}, "the failure has neither Status nor Err nor Delay"},
+		"nothing but CarriedOut":   {taskroutertest.Failure{CarriedOut: true}, "the failure has neither Status nor Err nor Delay"},
+		"a Delay that takes back":  {taskroutertest.Failure{Delay: -time.Second}, "the failure has neither Status nor Err nor Delay"},
+		"the lowest Status":        {taskroutertest.Failure{Status: 200, Body: "<html>"}, ""},
+		"the highest Status":       {taskroutertest.Failure{Status: 599, Message: "Odd"}, ""},
+		"an Err":                   {taskroutertest.Failure{Err: errors.New("lost")}, ""},
+		"the shortest Delay":       {taskroutertest.Failure{Delay: 1}, ""},
+		"a Delay and an Err":       {taskroutertest.Failure{Delay: 1, Err: errors.New("lost")}, ""},
+		"an Err that has a Header": {taskroutertest.Failure{Err: errors.New("lost"), Header: http.Header{"Retry-After": {"1"}}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := taskroutertest.NewServer()
+			defer told.Close()
+			fail := func() { told.Fail("listWorkspaces", 1, test.failure) }
+			hooked := taskroutertest.NewServer(taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure { return &test.failure }))
+			defer hooked.Close()
+			call := func() {
+				_, _ = hooked.Client(once).Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
+			}
+			if test.wrong == "" {
+				assert.NotPanics(t, fail)
+				assert.NotPanics(t, call)
+				return
+			}
+			assert.PanicsWithValue(t, "taskroutertest: Fail: "+test.wrong, fail)
+			assert.PanicsWithValue(t, "taskroutertest: WithBefore: "+test.wrong, call)
+		})
+	}
+}
+
+func TestFailPanicsForWhatIsNoOperationOrNoNumber(t *testing.T) {
+	s := newServer(t)
 	assert.PanicsWithValue(t, `taskroutertest: Fail: there is no operation "makeCoffee"`,
-		func() { s.Fail("makeCoffee", 1, taskroutertest.Failure{}) })
+		func() { s.Fail("makeCoffee", 1, taskroutertest.Failure{Status: 503}) })
+	assert.PanicsWithValue(t, "taskroutertest: Fail: n is -1, expected 0 or more",
+		func() { s.Fail("listWorkspaces", -1, taskroutertest.Failure{Status: 503}) })
 }
 
 func TestARequestForNoOperationCanFail(t *testing.T) {

@@ -85,7 +85,8 @@ func WithRateLimits() Option {
 }
 
 // WithBefore calls f before each call is carried out, requests for no operation
-// included. If f returns a failure, the call fails so. Calls that come at once call f
+// included. If f returns a failure, the call fails so; one that [Server.Fail] would not
+// take panics. Calls that come at once call f
 // at once; f may call the server.
 func WithBefore(f func(Call) *Failure) Option {
 	return func(c *config) { c.before = f }

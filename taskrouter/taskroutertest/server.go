@@ -223,6 +223,9 @@ func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 func (s *Server) failureOf(call Call) Failure {
 	if s.config.before != nil {
 		if failure := s.config.before(call); failure != nil {
+			if wrong := failure.check(); wrong != "" {
+				panic("taskroutertest: WithBefore: " + wrong)
+			}
 			return *failure
 		}
 	}
