@@ -3,12 +3,12 @@ package taskroutertest
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/api"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
 )
 
 // A Failure is how a call fails. With a Status the call is answered so, with an Err
@@ -17,7 +17,9 @@ import (
 type Failure struct {
 	// Status is that of the answer, such as 503.
 	Status int
-	// Code and Message are those of the error object in the answer.
+	// Code and Message are those of the error object in the answer. Without a Message
+	// it has the one that is usual for the status, and the code as well if there is none:
+	// with a Status of 429 alone it is like that of the service.
 	Code    int
 	Message string
 	// Header is added to that of the answer, such as a Retry-After.
@@ -36,7 +38,8 @@ type Failure struct {
 	CarriedOut bool
 }
 
-func (f Failure) answer() Answer {
+// answer is what a request is answered with.
+func (f Failure) answer(r *http.Request) Answer {
 	answer := Answer{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}
 	if answer.Header == nil {
 		answer.Header = make(http.Header)
@@ -44,16 +47,9 @@ func (f Failure) answer() Answer {
 	if f.Body != "" {
 		return answer
 	}
-	body := gen.Error{Status: &f.Status}
-	if f.Message != "" {
-		body.Message = &f.Message
-	}
-	if f.Code != 0 {
-		body.Code = &f.Code
-		body.MoreInfo = new("https://www.twilio.com/docs/errors/" + strconv.Itoa(f.Code))
-	}
 	answer.Header.Set("Content-Type", "application/json")
-	answer.Body, _ = pipeline.EncodeJSON(body) // texts and numbers always can be
+	object := api.ErrorObject(r, router.Refusal{Status: f.Status, Code: f.Code, Message: f.Message})
+	answer.Body, _ = pipeline.EncodeJSON(object) // texts and numbers always can be
 	return answer
 }
 

@@ -264,3 +264,57 @@ func TestALateAnswerIsTheOneOfACallThatWasCarriedOut(t *testing.T) {
 		assert.Len(t, workspaces(t, w.server), 1)
 	})
 }
+
+func TestAFailureOfAStatusAloneIsLikeOneOfTheService(t *testing.T) {
+	const moreInfo = "https://www.twilio.com/docs/errors/"
+	for name, test := range map[string]struct {
+		failure taskroutertest.Failure
+		body    map[string]any
+	}{
+		"401": {taskroutertest.Failure{Status: 401}, map[string]any{
+			"status": 401.0, "code": 20003.0, "more_info": moreInfo + "20003",
+			"message": "Authentication Error - The credentials are not valid", "detail": "Your AccountSid or AuthToken was incorrect.",
+		}},
+		"404": {taskroutertest.Failure{Status: 404}, map[string]any{
+			"status": 404.0, "code": 20404.0, "more_info": moreInfo + "20404", "message": "The requested resource /Workspaces was not found",
+		}},
+		"429": {taskroutertest.Failure{Status: 429, Header: http.Header{"Retry-After": {"1"}}}, map[string]any{
+			"status": 429.0, "code": 20429.0, "more_info": moreInfo + "20429", "message": "Too Many Requests",
+		}},
+		"503":                     {taskroutertest.Failure{Status: 503}, map[string]any{"status": 503.0, "message": "Service Unavailable"}},
+		"a status without a name": {taskroutertest.Failure{Status: 599}, map[string]any{"status": 599.0}},
+		"a message of the test's": {taskroutertest.Failure{Status: 404, Message: "no"}, map[string]any{"status": 404.0, "message": "no"}},
+		"a code of the test's": {taskroutertest.Failure{Status: 429, Code: 20001}, map[string]any{
+			"status": 429.0, "code": 20001.0, "more_info": moreInfo + "20001", "message": "Too Many Requests",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := taskroutertest.NewServer() // whose answers need not be those of the document
+			defer s.Close()
+			s.Fail("listWorkspaces", 1, test.failure)
+			failed := send(t, s, http.MethodGet, "/Workspaces", nil)
+			assert.Equal(t, test.failure.Status, failed.Status)
+			assert.Equal(t, test.body, failed.Body)
+			assert.Equal(t, "application/json", failed.Header.Get("Content-Type"))
+		})
+	}
+}
+
+func TestTheServiceAndAFailureRefuseInTheSameWords(t *testing.T) {
+	s := newServer(t)
+	refused := func() map[int]map[string]any {
+		got := make(map[int]map[string]any)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/v1/Workspaces", nil)
+		require.NoError(t, err)
+		request.SetBasicAuth("somebody", "")
+		for _, e := range []exchange{do(t, s, request), send(t, s, http.MethodGet, "/Nothing", nil)} {
+			got[e.Status] = e.Body
+		}
+		return got
+	}
+	byService := refused()
+	s.Fail("listWorkspaces", 1, taskroutertest.Failure{Status: 401})
+	s.Fail("", 1, taskroutertest.Failure{Status: 404})
+	assert.Equal(t, byService, refused())
+	assert.Len(t, byService, 2)
+}

@@ -153,7 +153,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body cannot be read, or has more than 4 MiB"}
-		tooLarge.answer().write(w)
+		tooLarge.answer(r).write(w)
 		return
 	}
 	answer, err := s.answer(r, body)
@@ -201,7 +201,7 @@ func (s *Server) outcomeOf(r *http.Request, body []byte, failure Failure) (answe
 	case failure.Err != nil:
 		return Answer{}, failure.Err
 	case failure.Status != 0:
-		return failure.answer(), nil
+		return failure.answer(r), nil
 	case failure.CarriedOut:
 		return answer, nil
 	default:

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -75,20 +76,40 @@ func write(w http.ResponseWriter, status int, value any) {
 
 // fail answers with a refusal.
 func fail(w http.ResponseWriter, r *http.Request, refusal *router.Refusal) {
-	message := refusal.Message
-	if refusal.Status == http.StatusNotFound {
-		message = "The requested resource " + resourcePath(r) + " was not found"
+	w.Header().Del("ETag") // which a list sets before it is made
+	write(w, refusal.Status, ErrorObject(r, *refusal))
+}
+
+// ErrorObject is what a refused request is answered with. A refusal without a message
+// has the one that is usual for its status, and that one's code unless it has another.
+func ErrorObject(r *http.Request, refusal router.Refusal) gen.Error {
+	if refusal.Message == "" {
+		usual := usualRefusal(r, refusal.Status)
+		refusal.Message, refusal.Code = usual.Message, cmp.Or(refusal.Code, usual.Code)
 	}
-	body := gen.Error{Message: &message, Status: &refusal.Status}
+	object := gen.Error{Message: optional(refusal.Message), Status: &refusal.Status}
 	if refusal.Code != 0 {
-		body.Code = &refusal.Code
-		body.MoreInfo = new("https://www.twilio.com/docs/errors/" + strconv.Itoa(refusal.Code))
+		object.Code = &refusal.Code
+		object.MoreInfo = new("https://www.twilio.com/docs/errors/" + strconv.Itoa(refusal.Code))
 	}
 	if refusal.Status == http.StatusUnauthorized {
-		body.Detail = new("Your AccountSid or AuthToken was incorrect.")
+		object.Detail = new("Your AccountSid or AuthToken was incorrect.")
 	}
-	w.Header().Del("ETag") // which a list sets before it is made
-	write(w, refusal.Status, body)
+	return object
+}
+
+// usualRefusal is what the service says with a status of which nothing else is known.
+func usualRefusal(r *http.Request, status int) *router.Refusal {
+	switch status {
+	case http.StatusUnauthorized:
+		return wrongCredentials()
+	case http.StatusNotFound:
+		return &router.Refusal{Status: status, Code: codeNotFound, Message: "The requested resource " + resourcePath(r) + " was not found"}
+	case http.StatusTooManyRequests:
+		return &router.Refusal{Status: status, Code: codeTooMany, Message: http.StatusText(status)}
+	default:
+		return &router.Refusal{Status: status, Message: http.StatusText(status)}
+	}
 }
 
 // refusalOf tells an error as the service would.

@@ -142,10 +142,12 @@ func (a *API) authenticate(r *http.Request) *router.Refusal {
 		return unauthorized("No credentials provided")
 	}
 	if known, ok := a.credentials[user]; !ok || known != password {
-		return unauthorized("The credentials are not valid")
+		return wrongCredentials()
 	}
 	return nil
 }
+
+func wrongCredentials() *router.Refusal { return unauthorized("The credentials are not valid") }
 
 func unauthorized(why string) *router.Refusal {
 	return &router.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthorized, Message: "Authentication Error - " + why}
