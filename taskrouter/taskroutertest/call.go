@@ -30,8 +30,9 @@ func (c Call) Form() url.Values {
 	return form
 }
 
-// An Answer is what the server answers.
+// An Answer is what the server answers. Nothing in it may be changed.
 type Answer struct {
+	// Status is 0 if the call broke and is not answered.
 	Status int
 	Header http.Header
 	Body   []byte

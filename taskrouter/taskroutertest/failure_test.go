@@ -3,6 +3,7 @@ package taskroutertest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -199,7 +200,6 @@ func TestTheSDKGetsOverFailuresThatPass(t *testing.T) {
 
 func TestHooksSeeEachCall(t *testing.T) {
 	var before, after []string
-	check := checkAnswer(t)
 	s := newServer(t,
 		taskroutertest.WithBefore(func(call taskroutertest.Call) *taskroutertest.Failure {
 			before = append(before, call.Operation+" "+call.Method+" "+call.Path)
@@ -209,7 +209,6 @@ func TestHooksSeeEachCall(t *testing.T) {
 			return nil
 		}),
 		taskroutertest.WithAfter(func(call taskroutertest.Call, answer taskroutertest.Answer) {
-			check(call, answer)
 			after = append(after, http.StatusText(answer.Status)+" "+call.Form().Get("FriendlyName"))
 		}))
 	send(t, s, http.MethodPost, "/Workspaces", fields("FriendlyName", "Support"))
@@ -217,6 +216,55 @@ func TestHooksSeeEachCall(t *testing.T) {
 	send(t, s, http.MethodGet, "/Coffee", nil)
 	assert.Equal(t, []string{"createWorkspace POST /v1/Workspaces", "listWorkspaces GET /v1/Workspaces", " GET /v1/Coffee"}, before)
 	assert.Equal(t, []string{"Created Support", "Forbidden ", "Not Found "}, after)
+}
+
+func TestAllHooksAreCalledInTheirOrder(t *testing.T) {
+	var called []string
+	before := func(name string, failure *taskroutertest.Failure) taskroutertest.Option {
+		return taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure {
+			called = append(called, name)
+			return failure
+		})
+	}
+	after := func(name string) taskroutertest.Option {
+		return taskroutertest.WithAfter(func(_ taskroutertest.Call, answer taskroutertest.Answer) {
+			called = append(called, fmt.Sprintf("%s %d", name, answer.Status))
+		})
+	}
+	s := newServer(t, after("fourth"), after("fifth"), before("first", nil),
+		before("second", &taskroutertest.Failure{Status: 503}), before("third", &taskroutertest.Failure{Status: 500}))
+	s.Fail("listWorkspaces", 1, taskroutertest.Failure{Status: 429})
+	assert.Equal(t, 503, send(t, s, http.MethodGet, "/Workspaces", nil).Status)
+	assert.Equal(t, []string{"first", "second", "third", "fourth 503", "fifth 503"}, called)
+}
+
+func TestHooksSeeCallsThatBreak(t *testing.T) {
+	statuses := make(chan int, 1)
+	seen := taskroutertest.WithAfter(func(_ taskroutertest.Call, answer taskroutertest.Answer) { statuses <- answer.Status })
+	for name, test := range map[string]struct {
+		failure taskroutertest.Failure
+		end     func(*taskroutertest.Server, context.CancelFunc)
+		status  int
+	}{
+		"an error":               {taskroutertest.Failure{Delay: time.Hour, Err: errors.New("lost")}, nil, 0},
+		"an answer that is lost": {taskroutertest.Failure{Delay: time.Hour, Err: errors.New("lost"), CarriedOut: true}, nil, 0},
+		"a client that gave up":  {taskroutertest.Failure{Delay: time.Hour}, func(_ *taskroutertest.Server, cancel context.CancelFunc) { cancel() }, 0},
+		"the end of the server":  {taskroutertest.Failure{Delay: time.Hour}, func(s *taskroutertest.Server, _ context.CancelFunc) { s.Close() }, 0},
+		"none":                   {taskroutertest.Failure{Delay: time.Hour}, nil, 201},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ways(t, func(t *testing.T, w way) {
+				w.server.Fail("createWorkspace", 1, test.failure)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if test.end != nil {
+					time.AfterFunc(time.Minute, func() { test.end(w.server, cancel) })
+				}
+				assert.Equal(t, test.status == 0, w.makeWorkspace(ctx) != nil)
+				assert.Equal(t, test.status, <-statuses)
+			}, seen)
+		})
+	}
 }
 
 func TestHooksMayCallTheServer(t *testing.T) {

@@ -39,11 +39,14 @@ var loadDocument = sync.OnceValues(func() (map[string]*document.Operation, error
 })
 
 // checkAnswer returns a hook that holds answers against the document. A request for no
-// operation must be answered with an error object.
+// operation must be answered with an error object. A call that broke has no answer.
 func checkAnswer(t require.TestingT) func(taskroutertest.Call, taskroutertest.Answer) {
 	operations, err := loadDocument()
 	require.NoError(t, err)
 	return func(call taskroutertest.Call, answer taskroutertest.Answer) {
+		if answer.Status == 0 {
+			return
+		}
 		if call.Operation == "" {
 			var body struct{ Message string }
 			assert.NoError(t, json.Unmarshal(answer.Body, &body))

@@ -16,8 +16,8 @@ type config struct {
 	apiKeys    map[string]string
 	listener   net.Listener
 	rateLimits bool
-	before     func(Call) *Failure
-	after      func(Call, Answer)
+	before     []func(Call) *Failure
+	after      []func(Call, Answer)
 }
 
 func newConfig(options []Option) config {
@@ -86,14 +86,28 @@ func WithRateLimits() Option {
 
 // WithBefore calls f before each call is carried out, requests for no operation
 // included. If f returns a failure, the call fails so; one that [Server.Fail] would not
-// take panics. Calls that come at once call f
-// at once; f may call the server.
+// take panics. With several of these options all are called, in their order, and the
+// first failure counts.
+//
+// Calls that come at once call f at once. It may call the server, and is then called
+// for that call, too.
 func WithBefore(f func(Call) *Failure) Option {
-	return func(c *config) { c.before = f }
+	if f == nil {
+		panic("taskroutertest: WithBefore: the function is nil")
+	}
+	return func(c *config) { c.before = append(c.before, f) }
 }
 
-// WithAfter calls f with each answer before it goes out, those of failures included.
-// Calls that come at once call f at once; f may call the server.
+// WithAfter calls f with each answer before it goes out, those of failures included. A
+// call that broke, by an Err, by a client that gave up or by [Server.Close], has an
+// answer without a Status. With several of these options all are called, in their
+// order.
+//
+// Calls that come at once call f at once. It may call the server, and is then called
+// for that call, too.
 func WithAfter(f func(Call, Answer)) Option {
-	return func(c *config) { c.after = f }
+	if f == nil {
+		panic("taskroutertest: WithAfter: the function is nil")
+	}
+	return func(c *config) { c.after = append(c.after, f) }
 }

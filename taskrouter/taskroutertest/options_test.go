@@ -83,6 +83,8 @@ func TestWhatCannotBeIsSaidWhenTheServerIsMade(t *testing.T) {
 		"no key":          func() { taskroutertest.WithAPIKey("", "secret") },
 		"no secret":       func() { taskroutertest.WithAPIKey("SK1", "") },
 		"no listener":     func() { taskroutertest.WithListener(nil) },
+		"no hook before":  func() { taskroutertest.WithBefore(nil) },
+		"no hook after":   func() { taskroutertest.WithAfter(nil) },
 		"a client's base": func() { taskroutertest.NewServer().Client(taskrouter.WithBaseURL("nowhere")) },
 	} {
 		t.Run(name, func(t *testing.T) { assert.Panics(t, make) })

@@ -2,6 +2,7 @@ package taskroutertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -180,10 +181,10 @@ func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
 	defer s.endCall()
 	call := callOf(s.api, r, body)
 	answer, err := s.outcomeOf(r, body, s.failureOf(call))
-	if err != nil {
-		return Answer{}, err
+	for _, after := range s.config.after {
+		after(call, answer)
 	}
-	return s.answered(call, answer), nil
+	return answer, err
 }
 
 // outcomeOf is what becomes of a call. One that is carried out although it fails is so
@@ -219,25 +220,24 @@ func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 	return Answer{Status: answer.Status, Header: answer.Header(), Body: answer.Body}, nil
 }
 
-// failureOf is how a call is to fail: as the hook says, or else as Fail was told.
+// failureOf is how a call is to fail: as the first hook says that has a failure, or
+// else as Fail was told.
 func (s *Server) failureOf(call Call) Failure {
-	if s.config.before != nil {
-		if failure := s.config.before(call); failure != nil {
-			if wrong := failure.check(); wrong != "" {
-				panic("taskroutertest: WithBefore: " + wrong)
-			}
-			return *failure
+	var first *Failure
+	for _, before := range s.config.before {
+		failure := before(call)
+		if failure == nil {
+			continue
 		}
+		if wrong := failure.check(); wrong != "" {
+			panic("taskroutertest: WithBefore: " + wrong)
+		}
+		first = cmp.Or(first, failure)
+	}
+	if first != nil {
+		return *first
 	}
 	return s.failures.take(call.Operation)
-}
-
-// answered lets the hook see an answer.
-func (s *Server) answered(call Call, answer Answer) Answer {
-	if s.config.after != nil {
-		s.config.after(call, answer)
-	}
-	return answer
 }
 
 // wait waits as long as the context and Close let it.
