@@ -18,7 +18,8 @@ type Call struct {
 	Path   string
 	Query  url.Values
 	Header http.Header
-	Body   []byte
+	// Body is cut off after 4 MiB and one byte. A request with so much is refused.
+	Body []byte
 }
 
 // Form returns the fields of the body, none if it is no form.

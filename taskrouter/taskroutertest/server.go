@@ -144,18 +144,26 @@ func (s *Server) isClosed() bool {
 	}
 }
 
-// maxBody is how much is read of a request, in bytes. The largest one is that of a
+// maxBody is how much a request may have, in bytes. The largest one is that of a
 // workflow, whose configuration may have 1,038,576, each of them escaped.
 const maxBody = 4 << 20
+
+// readBody reads a body and closes it. Of one that is too large it reads one byte more
+// than there may be, by which it is known.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	return body, cmp.Or(err, r.Body.Close())
+}
 
 // ServeHTTP answers a request, which may have come to a server of the caller's. When
 // the server is closed, it breaks the connection instead.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := readBody(r)
 	if err != nil {
-		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body cannot be read, or has more than 4 MiB"}
-		tooLarge.answer(r).write(w)
-		return
+		panic(http.ErrAbortHandler) // the client is gone, or speaks no HTTP
 	}
 	answer, err := s.answer(r, body)
 	if err != nil {
@@ -213,6 +221,10 @@ func (s *Server) outcomeOf(r *http.Request, body []byte, failure Failure) (answe
 func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 	if s.isClosed() {
 		return Answer{}, errClosed
+	}
+	if len(body) > maxBody {
+		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body has more than 4 MiB"}
+		return tooLarge.answer(r), nil
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))

@@ -60,7 +60,11 @@ type pipeListener struct {
 	close       func()
 }
 
-func newPipeListener() *pipeListener {
+// newPipeListener returns a listener for the bubble of a test. At its end, net/http has
+// half a second to end connections in.
+func newPipeListener(t *testing.T) *pipeListener {
+	t.Helper()
+	t.Cleanup(func() { <-time.After(time.Second) })
 	l := &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}
 	l.close = sync.OnceFunc(func() { close(l.closed) })
 	return l
@@ -110,14 +114,14 @@ func ways(t *testing.T, f func(*testing.T, way), options ...taskroutertest.Optio
 	})
 	t.Run("over a listener", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			l := newPipeListener()
+			l := newPipeListener(t)
 			s := newServer(t, slices.Concat(options, []taskroutertest.Option{taskroutertest.WithListener(l)})...)
 			f(t, way{s, clientOf(t, l)})
 		})
 	})
 	t.Run("over another server", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			l := newPipeListener()
+			l := newPipeListener(t)
 			s := newServer(t, options...)
 			outer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 			go func() { _ = outer.Serve(l) }()

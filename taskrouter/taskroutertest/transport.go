@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -41,21 +40,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-t.server.closed:
 		return nil, errClosed
 	}
-}
-
-// readBody reads and closes the body of a request, as a transport has to.
-func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if failure := r.Body.Close(); err == nil {
-		err = failure
-	}
-	if err == nil && len(body) > maxBody {
-		err = fmt.Errorf("taskroutertest: the body of the request has more than %d bytes", maxBody)
-	}
-	return body, err
 }
 
 // outcome is what became of a call.

@@ -2,12 +2,14 @@ package taskroutertest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -96,7 +98,7 @@ func TestTheBodyOfARequestIsClosed(t *testing.T) {
 			if err == nil {
 				require.NoError(t, response.Body.Close())
 			}
-			assert.Equal(t, name != "that is read", err != nil)
+			assert.Equal(t, name == "that cannot be read", err != nil)
 			assert.True(t, body.closed)
 		})
 	}
@@ -149,11 +151,38 @@ func TestTheServerAnswersOnAListener(t *testing.T) {
 	assert.ErrorContains(t, err, "refused")
 }
 
-func TestARequestThatIsTooLargeIsRefusedOnAListener(t *testing.T) {
-	s := newServer(t, taskroutertest.WithListener(listen(t)))
-	e := send(t, s, http.MethodPost, "/Workspaces", fields("FriendlyName", strings.Repeat("a", 5<<20)))
-	assert.Equal(t, http.StatusRequestEntityTooLarge, e.Status)
-	assert.NotEmpty(t, e.Body["message"])
+func TestARequestThatIsTooLargeIsRefused(t *testing.T) {
+	const most = 4 << 20
+	for name, test := range map[string]struct{ size, seen, status int }{
+		"not yet":  {most, most, http.StatusBadRequest}, // such a name is too long
+		"by one":   {most + 1, most + 1, http.StatusRequestEntityTooLarge},
+		"by a lot": {most + 1<<20, most + 1, http.StatusRequestEntityTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var seen atomic.Int64
+			size := taskroutertest.WithBefore(func(call taskroutertest.Call) *taskroutertest.Failure {
+				seen.Store(int64(len(call.Body)))
+				return nil
+			})
+			ways(t, func(t *testing.T, w way) {
+				body := "FriendlyName=" + strings.Repeat("a", test.size-len("FriendlyName="))
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL()+"/v1/Workspaces", strings.NewReader(body))
+				require.NoError(t, err)
+				request.SetBasicAuth(w.server.AccountSID(), w.server.AuthToken())
+				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				response, err := w.client.Do(request)
+				require.NoError(t, err)
+				assert.Equal(t, test.status, response.StatusCode)
+				var refusal map[string]any
+				require.NoError(t, json.NewDecoder(response.Body).Decode(&refusal))
+				require.NoError(t, response.Body.Close())
+				if test.status == http.StatusRequestEntityTooLarge {
+					assert.Equal(t, map[string]any{"status": 413.0, "message": "The body has more than 4 MiB"}, refusal)
+				}
+				assert.EqualValues(t, test.seen, seen.Load())
+			}, size)
+		})
+	}
 }
 
 func TestTheServerIsAHandler(t *testing.T) {
