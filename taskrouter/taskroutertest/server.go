@@ -36,7 +36,7 @@ type Server struct {
 // otherwise. It panics if an option cannot be. [Server.Close] ends it.
 func NewServer(options ...Option) *Server {
 	c := newConfig(options)
-	s := &Server{config: c, closed: make(chan struct{}), ended: make(chan struct{}), url: serviceURL}
+	s := &Server{config: c, closed: make(chan struct{}), ended: make(chan struct{}), url: memoryURL}
 	account := router.NewAccount(c.accountSID, c.seed)
 	s.api = api.New(api.Config{
 		Account:     account,
@@ -51,13 +51,14 @@ func NewServer(options ...Option) *Server {
 	return s
 }
 
-// serviceURL is what URLs in answers begin with, and where clients believe to be,
-// without a listener.
-const serviceURL = "https://taskrouter.twilio.com"
+// memoryURL is where clients believe to be without a listener. It is not the service's:
+// a program that is given it but has an HTTP client of its own would reach the live
+// service. Names below test are reserved, and lead nowhere.
+const memoryURL = "https://taskrouter.test"
 
 // URL is the base URL of the server, such as http://127.0.0.1:34567. Without a
-// listener it is that of the service, and only [Server.HTTPClient] and the clients
-// of [Server.Client] find the server there.
+// listener it is https://taskrouter.test, a name that leads nowhere: only
+// [Server.HTTPClient] and the clients of [Server.Client] find the server there.
 func (s *Server) URL() string { return s.url }
 
 // AccountSID is the account that the workspaces belong to. It is a user name for

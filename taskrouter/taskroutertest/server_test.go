@@ -51,6 +51,15 @@ func TestARequestIsAnsweredAsTheServiceDoes(t *testing.T) {
 	}, missing.Body)
 }
 
+func TestInMemoryTheURLIsNotThatOfTheService(t *testing.T) {
+	s := newServer(t)
+	assert.Equal(t, "https://taskrouter.test", s.URL())
+	client, workspace := newWorkspace(t, s)
+	found, err := client.Workspaces.Get(t.Context(), workspace)
+	require.NoError(t, err)
+	assert.Equal(t, s.URL()+"/v1/Workspaces/"+workspace, found.URL)
+}
+
 // Listeners are pipes in a bubble: what they wait for is the time of the bubble.
 
 // pipeListener is a listener to which dial connects.

@@ -107,7 +107,7 @@ func (p *shop) named(path, friendlyName string) string {
 
 // url is the URL of something in the workspace.
 func (p *shop) url(path string) string {
-	return "https://taskrouter.twilio.com/v1/Workspaces/" + p.sid + path
+	return "https://taskrouter.test/v1/Workspaces/" + p.sid + path
 }
 
 // text is a member of an answer.
