@@ -45,10 +45,20 @@ func NewServer(options ...Option) *Server {
 	})
 	if c.listener != nil {
 		s.url = "http://" + c.listener.Addr().String()
-		s.listener = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+		s.listener = newHTTPServer(s)
 		s.serving.Go(func() { _ = s.listener.Serve(c.listener) }) // which Close ends
 	}
 	return s
+}
+
+// newHTTPServer returns a server without a timeout for answers, which would end a Delay.
+func newHTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: time.Minute,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+	}
 }
 
 // memoryURL is where clients believe to be without a listener. It is not the service's:
@@ -166,6 +176,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client is gone, or speaks no HTTP
 	}
+	// The end of a ReadTimeout would look as if the client had given up during a Delay.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	answer, err := s.answer(r, body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http closes the connection

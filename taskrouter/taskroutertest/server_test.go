@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -132,7 +133,7 @@ func ways(t *testing.T, f func(*testing.T, way), options ...taskroutertest.Optio
 		synctest.Test(t, func(t *testing.T) {
 			l := newPipeListener(t)
 			s := newServer(t, options...)
-			outer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+			outer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute, ReadTimeout: time.Minute}
 			go func() { _ = outer.Serve(l) }()
 			t.Cleanup(func() { _ = outer.Close() })
 			f(t, way{s, clientOf(t, l)})
@@ -228,4 +229,42 @@ func TestCloseAtTheSameTimeAsCalls(t *testing.T) {
 	made := len(workspaces(t, s))
 	calls.Wait()
 	assert.Len(t, workspaces(t, s), made, "nothing is made after Close")
+}
+
+func TestAConnectionThatIsNotUsedIsClosed(t *testing.T) {
+	const head = "POST /v1/Workspaces HTTP/1.1\r\nHost: taskrouter.test\r\n"
+	for name, test := range map[string]struct {
+		sent  string
+		after time.Duration
+	}{
+		"half a header":              {head, time.Minute},
+		"half a body":                {head + "Content-Length: 2\r\n\r\na", time.Minute},
+		"nothing more after a while": {head + "Content-Length: 0\r\n\r\n", 2 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newPipeListener(t)
+				newServer(t, taskroutertest.WithListener(l))
+				connection, err := l.dial(t.Context(), "", "")
+				require.NoError(t, err)
+				start := time.Now()
+				_, err = io.WriteString(connection, test.sent)
+				require.NoError(t, err)
+				_, err = io.Copy(io.Discard, connection)
+				assert.NoError(t, err, "the end")
+				assert.InDelta(t, test.after, time.Since(start), float64(time.Second))
+				assert.NoError(t, connection.Close())
+			})
+		})
+	}
+}
+
+func TestADelayIsLongerThanAnyTimeout(t *testing.T) {
+	ways(t, func(t *testing.T, w way) {
+		w.server.Fail("createWorkspace", 1, taskroutertest.Failure{Delay: 24 * time.Hour})
+		start := time.Now()
+		assert.NoError(t, w.makeWorkspace(t.Context()))
+		assert.Equal(t, 24*time.Hour, time.Since(start))
+		assert.Len(t, workspaces(t, w.server), 1)
+	})
 }
