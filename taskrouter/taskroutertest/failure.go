@@ -27,7 +27,9 @@ type Failure struct {
 	// Body is the answer's in place of an error object, such as the HTML of a gateway.
 	Body string
 	// Err breaks the connection. A client in memory gets this error; one of a listener
-	// sees that the connection was closed.
+	// sees that the connection was closed. If it was kept alive from an earlier call,
+	// net/http itself repeats a GET over another one, and the client may see nothing of
+	// a single failure; with DisableKeepAlives in its Transport it does.
 	Err error
 	// Delay is how long the call takes before anything else becomes of it. If the client
 	// gives up before that, nothing does.

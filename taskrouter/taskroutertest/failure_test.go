@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -147,6 +148,29 @@ func TestABrokenConnectionIsAnErrorOfTheTransport(t *testing.T) {
 	listening.Fail("listWorkspaces", 1, taskroutertest.Failure{Err: broken})
 	_, err = listening.Client(once).Workspaces.Page(t.Context(), taskrouter.ListWorkspacesParams{})
 	assert.ErrorContains(t, err, "EOF")
+}
+
+func TestAConnectionThatWasKeptAliveHidesThatOneBroke(t *testing.T) {
+	for name, keptAlive := range map[string]bool{"kept alive": true, "not kept alive": false} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, taskroutertest.WithListener(listen(t)))
+			transport := &http.Transport{DisableKeepAlives: !keptAlive}
+			defer transport.CloseIdleConnections()
+			get := func() error {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/v1/Workspaces", nil)
+				require.NoError(t, err)
+				response, err := transport.RoundTrip(request)
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(io.Discard, response.Body)
+				return errors.Join(err, response.Body.Close())
+			}
+			require.NoError(t, get())
+			s.Fail("listWorkspaces", 1, taskroutertest.Failure{Err: errors.New("lost")})
+			assert.Equal(t, keptAlive, get() == nil)
+		})
+	}
 }
 
 func listen(t *testing.T) net.Listener {

@@ -68,7 +68,7 @@ func WithAPIKey(keySID, secret string) Option {
 }
 
 // WithListener serves the connections of a listener, for programs that need a port,
-// in place of calls in memory. The server closes it.
+// in place of calls in memory: by http, without TLS. The server closes it.
 func WithListener(listener net.Listener) Option {
 	if listener == nil {
 		panic("taskroutertest: WithListener: the listener is nil")

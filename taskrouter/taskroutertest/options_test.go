@@ -1,8 +1,10 @@
 package taskroutertest_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,16 +77,31 @@ func TestAClientTakesNothingFromTheEnvironment(t *testing.T) {
 	assert.Empty(t, listWorkspaces(t, newServer(t).Client()))
 }
 
+func TestAClientMayUseAnAPIKey(t *testing.T) {
+	const key = "SK0123456789abcdef0123456789abcdef"
+	var user string
+	s := newServer(t, taskroutertest.WithAPIKey(key, "secret"), taskroutertest.WithBefore(func(call taskroutertest.Call) *taskroutertest.Failure {
+		user, _, _ = (&http.Request{Header: call.Header}).BasicAuth()
+		return nil
+	}))
+	assert.Empty(t, listWorkspaces(t, s.Client(taskrouter.WithAPIKey(s.AccountSID(), key, "secret"))))
+	assert.Equal(t, key, user)
+}
+
 func TestWhatCannotBeIsSaidWhenTheServerIsMade(t *testing.T) {
 	for name, make := range map[string]func(){
-		"no option":       func() { taskroutertest.NewServer(nil) },
-		"no account":      func() { taskroutertest.WithAccount("AC1", "token") },
-		"no token":        func() { taskroutertest.WithAccount("AC0123456789abcdef0123456789abcdef", "") },
-		"no key":          func() { taskroutertest.WithAPIKey("", "secret") },
-		"no secret":       func() { taskroutertest.WithAPIKey("SK1", "") },
-		"no listener":     func() { taskroutertest.WithListener(nil) },
-		"no hook before":  func() { taskroutertest.WithBefore(nil) },
-		"no hook after":   func() { taskroutertest.WithAfter(nil) },
+		"no option":         func() { taskroutertest.NewServer(nil) },
+		"no account":        func() { taskroutertest.WithAccount("AC1", "token") },
+		"no token":          func() { taskroutertest.WithAccount("AC0123456789abcdef0123456789abcdef", "") },
+		"no key":            func() { taskroutertest.WithAPIKey("", "secret") },
+		"no secret":         func() { taskroutertest.WithAPIKey("SK1", "") },
+		"no listener":       func() { taskroutertest.WithListener(nil) },
+		"no hook before":    func() { taskroutertest.WithBefore(nil) },
+		"no hook after":     func() { taskroutertest.WithAfter(nil) },
+		"a client's region": func() { taskroutertest.NewServer().Client(taskrouter.WithRegion("ie1", "dublin")) },
+		"a client's tokens": func() {
+			taskroutertest.NewServer().Client(taskrouter.WithTokenSource(func(context.Context) (string, time.Time, error) { return "token", time.Time{}, nil }))
+		},
 		"a client's base": func() { taskroutertest.NewServer().Client(taskrouter.WithBaseURL("nowhere")) },
 	} {
 		t.Run(name, func(t *testing.T) { assert.Panics(t, make) })

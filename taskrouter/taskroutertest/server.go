@@ -69,17 +69,22 @@ const memoryURL = "https://taskrouter.test"
 // URL is the base URL of the server, such as http://127.0.0.1:34567. Without a
 // listener it is https://taskrouter.test, a name that leads nowhere: only
 // [Server.HTTPClient] and the clients of [Server.Client] find the server there.
+// Programs that use the SDK read it from TASKROUTER_BASE_URL.
 func (s *Server) URL() string { return s.url }
 
 // AccountSID is the account that the workspaces belong to. It is a user name for
-// basic authentication, with [Server.AuthToken] as its password.
+// basic authentication, with [Server.AuthToken] as its password. Programs that use the
+// SDK read it from TWILIO_ACCOUNT_SID.
 func (s *Server) AccountSID() string { return s.api.AccountSID() }
 
-// AuthToken is the auth token of the account.
+// AuthToken is the auth token of the account. Programs that use the SDK read it from
+// TWILIO_AUTH_TOKEN.
 func (s *Server) AuthToken() string { return s.config.authToken }
 
 // Client returns a client of the server, with its address and credentials and with
-// the options that are given, which win. It panics if an option cannot be.
+// the options that are given, which win. It panics if an option cannot be, and for
+// WithRegion, WithTokenSource and WithClientCredentials, which exclude the address or
+// the credentials that it has.
 func (s *Server) Client(options ...taskrouter.Option) *taskrouter.Client {
 	options = append([]taskrouter.Option{
 		taskrouter.WithBaseURL(s.url),
