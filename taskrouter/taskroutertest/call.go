@@ -14,7 +14,8 @@ type Call struct {
 	// request that is for none.
 	Operation string
 	Method    string
-	// Path is the path of the URL, such as /v1/Workspaces.
+	// Path is the path of the URL, such as /v1/Workspaces or, with WithBasePath,
+	// /base/v1/Workspaces.
 	Path   string
 	Query  url.Values
 	Header http.Header

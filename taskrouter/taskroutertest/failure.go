@@ -40,8 +40,8 @@ type Failure struct {
 	CarriedOut bool
 }
 
-// answer is what a request is answered with.
-func (f Failure) answer(r *http.Request) Answer {
+// answer is what an API answers a request with.
+func (f Failure) answer(a *api.API, r *http.Request) Answer {
 	answer := Answer{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}
 	if answer.Header == nil {
 		answer.Header = make(http.Header)
@@ -50,7 +50,7 @@ func (f Failure) answer(r *http.Request) Answer {
 		return answer
 	}
 	answer.Header.Set("Content-Type", "application/json")
-	object := api.ErrorObject(r, router.Refusal{Status: f.Status, Code: f.Code, Message: f.Message})
+	object := a.ErrorObject(r, router.Refusal{Status: f.Status, Code: f.Code, Message: f.Message})
 	answer.Body, _ = pipeline.EncodeJSON(object) // texts and numbers always can be
 	return answer
 }

@@ -1,7 +1,10 @@
 package taskroutertest
 
 import (
+	"fmt"
 	"net"
+	"path"
+	"regexp"
 
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
 )
@@ -15,6 +18,7 @@ type config struct {
 	authToken  string
 	apiKeys    map[string]string
 	listener   net.Listener
+	basePath   string
 	rateLimits bool
 	before     []func(Call) *Failure
 	after      []func(Call, Answer)
@@ -75,6 +79,18 @@ func WithListener(listener net.Listener) Option {
 	}
 	return func(c *config) { c.listener = listener }
 }
+
+// WithBasePath serves below a path, such as /base: requests begin with /base/v1, and so
+// do the URLs in answers. Others are answered with 404. Its segments are of letters,
+// digits and any of ._~-.
+func WithBasePath(base string) Option {
+	if !basePath.MatchString(base) || path.Clean(base) != base {
+		panic(fmt.Sprintf("taskroutertest: WithBasePath: expected a path like /base, not %q", base))
+	}
+	return func(c *config) { c.basePath = base }
+}
+
+var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 // WithRateLimits refuses requests as the service does that come too often: the three
 // filters that it limits to three requests a second, the bulk statistics, of which it

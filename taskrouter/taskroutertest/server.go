@@ -36,15 +36,16 @@ type Server struct {
 // otherwise. It panics if an option cannot be. [Server.Close] ends it.
 func NewServer(options ...Option) *Server {
 	c := newConfig(options)
-	s := &Server{config: c, closed: make(chan struct{}), ended: make(chan struct{}), url: memoryURL}
+	s := &Server{config: c, closed: make(chan struct{}), ended: make(chan struct{}), url: memoryURL + c.basePath}
 	account := router.NewAccount(c.accountSID, c.seed)
 	s.api = api.New(api.Config{
 		Account:     account,
 		Credentials: c.passwords(account.SID),
 		RateLimits:  c.rateLimits,
+		BasePath:    c.basePath,
 	})
 	if c.listener != nil {
-		s.url = "http://" + c.listener.Addr().String()
+		s.url = "http://" + c.listener.Addr().String() + c.basePath
 		s.listener = newHTTPServer(s)
 		s.serving.Go(func() { _ = s.listener.Serve(c.listener) }) // which Close ends
 	}
@@ -66,9 +67,10 @@ func newHTTPServer(handler http.Handler) *http.Server {
 // service. Names below test are reserved, and lead nowhere.
 const memoryURL = "https://taskrouter.test"
 
-// URL is the base URL of the server, such as http://127.0.0.1:34567. Without a
-// listener it is https://taskrouter.test, a name that leads nowhere: only
-// [Server.HTTPClient] and the clients of [Server.Client] find the server there.
+// URL is the base URL of the server, such as http://127.0.0.1:34567, with the path of
+// [WithBasePath]. Without a listener it is https://taskrouter.test, a name that leads
+// nowhere: only [Server.HTTPClient] and the clients of [Server.Client] find the server
+// there.
 // Programs that use the SDK read it from TASKROUTER_BASE_URL.
 func (s *Server) URL() string { return s.url }
 
@@ -174,8 +176,10 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, cmp.Or(err, r.Body.Close())
 }
 
-// ServeHTTP answers a request, which may have come to a server of the caller's. When
-// the server is closed, it breaks the connection instead.
+// ServeHTTP answers a request, which may have come to a server of the caller's. Below a
+// path the handler needs [WithBasePath] in place of [http.StripPrefix], which hides from
+// it what the URLs in answers have to begin with. When the server is closed, it breaks
+// the connection instead.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := readBody(r)
 	if err != nil {
@@ -228,7 +232,7 @@ func (s *Server) outcomeOf(r *http.Request, body []byte, failure Failure) (answe
 	case failure.Err != nil:
 		return Answer{}, failure.Err
 	case failure.Status != 0:
-		return failure.answer(r), nil
+		return failure.answer(s.api, r), nil
 	case failure.CarriedOut:
 		return answer, nil
 	default:
@@ -242,7 +246,7 @@ func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 	}
 	if len(body) > maxBody {
 		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body has more than 4 MiB"}
-		return tooLarge.answer(r), nil
+		return tooLarge.answer(s.api, r), nil
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))

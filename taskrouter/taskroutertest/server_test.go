@@ -268,3 +268,77 @@ func TestADelayIsLongerThanAnyTimeout(t *testing.T) {
 		assert.Len(t, workspaces(t, w.server), 1)
 	})
 }
+
+func TestBelowABasePathURLsLeadOn(t *testing.T) {
+	ways(t, func(t *testing.T, w way) {
+		assert.True(t, strings.HasSuffix(w.server.URL(), "/proxy/v1"), w.server.URL())
+		for range 3 {
+			require.NoError(t, w.makeWorkspace(t.Context()))
+		}
+		next, pages := w.server.URL()+"/v1/Workspaces?PageSize=1", 0
+		for ; next != ""; pages++ {
+			page := w.get(t, next)
+			meta := page.Body["meta"].(map[string]any)
+			assert.Equal(t, http.StatusOK, w.get(t, meta["first_page_url"].(string)).Status)
+			found := page.Body["workspaces"].([]any)[0].(map[string]any)
+			assert.Equal(t, found["sid"], w.get(t, found["url"].(string)).Body["sid"])
+			for _, link := range found["links"].(map[string]any) {
+				assert.Equal(t, http.StatusOK, w.get(t, link.(string)).Status, link)
+			}
+			next, _ = meta["next_page_url"].(string)
+		}
+		assert.Equal(t, 3, pages)
+	}, taskroutertest.WithBasePath("/proxy/v1"))
+}
+
+func TestOutsideOfTheBasePathThereIsNothing(t *testing.T) {
+	var operation string
+	seen := taskroutertest.WithBefore(func(call taskroutertest.Call) *taskroutertest.Failure {
+		operation = call.Operation + " " + call.Path
+		return nil
+	})
+	ways(t, func(t *testing.T, w way) {
+		origin := strings.TrimSuffix(w.server.URL(), "/base")
+		for _, path := range []string{"/v1/Workspaces", "/base", "/basement/v1/Workspaces", "/other/v1/Workspaces", "/base/Workspaces"} {
+			missing := w.get(t, origin+path)
+			assert.Equal(t, http.StatusNotFound, missing.Status, path)
+			assert.Equal(t, " "+path, operation)
+		}
+		missing := w.get(t, w.server.URL()+"/v1/Workspaces/WS1")
+		assert.Equal(t, "The requested resource /Workspaces/WS1 was not found", missing.Body["message"])
+		assert.Equal(t, "getWorkspace /base/v1/Workspaces/WS1", operation)
+	}, taskroutertest.WithBasePath("/base"), seen)
+}
+
+func TestAClientOfAnotherHostFindsTheServerBelowItsBasePath(t *testing.T) {
+	s := newServer(t, taskroutertest.WithBasePath("/fake"))
+	for name, client := range map[string]*taskrouter.Client{
+		"https://proxy.example/fake":   s.Client(taskrouter.WithBaseURL("https://proxy.example/fake")),
+		"https://taskrouter.test/fake": s.Client(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 2 {
+				made, err := client.Workspaces.Create(t.Context(), taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
+				require.NoError(t, err)
+				assert.Equal(t, name+"/v1/Workspaces/"+made.SID, made.URL)
+			}
+			all, err := taskrouter.Collect(client.Workspaces.List(t.Context(), taskrouter.ListWorkspacesParams{PageSize: new(1)}), -1)
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, len(all), 2)
+		})
+	}
+}
+
+// get sends a request for a URL.
+func (w way) get(t *testing.T, address string) exchange {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	request.SetBasicAuth(w.server.AccountSID(), w.server.AuthToken())
+	response, err := w.client.Do(request)
+	require.NoError(t, err)
+	e := exchange{Status: response.StatusCode, Header: response.Header}
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&e.Body), address)
+	require.NoError(t, response.Body.Close())
+	return e
+}

@@ -186,9 +186,9 @@ func TestARequestThatIsTooLargeIsRefused(t *testing.T) {
 }
 
 func TestTheServerIsAHandler(t *testing.T) {
-	s := newServer(t)
+	s := newServer(t, taskroutertest.WithBasePath("/base"))
 	mux := http.NewServeMux()
-	mux.Handle("/base/", http.StripPrefix("/base", s))
+	mux.Handle("/base/", s)
 	outer := httptest.NewServer(mux)
 	defer outer.Close()
 	client, err := taskrouter.NewClient(taskrouter.WithBaseURL(outer.URL+"/base"), taskrouter.WithAuthToken(s.AccountSID(), s.AuthToken()))

@@ -52,9 +52,9 @@ type call struct {
 
 // answer answers a request with what a handler returns: a value, nothing, or why not.
 func (a *API) answer(w http.ResponseWriter, r *http.Request, status int, handle func(*call) (any, error)) {
-	value, err := handle(&call{api: a, request: r, header: w.Header(), root: root(r)})
+	value, err := handle(&call{api: a, request: r, header: w.Header(), root: a.root(r)})
 	if err != nil {
-		fail(w, r, refusalOf(err))
+		a.fail(w, r, refusalOf(err))
 		return
 	}
 	if value == nil {
@@ -75,16 +75,16 @@ func write(w http.ResponseWriter, status int, value any) {
 }
 
 // fail answers with a refusal.
-func fail(w http.ResponseWriter, r *http.Request, refusal *router.Refusal) {
+func (a *API) fail(w http.ResponseWriter, r *http.Request, refusal *router.Refusal) {
 	w.Header().Del("ETag") // which a list sets before it is made
-	write(w, refusal.Status, ErrorObject(r, *refusal))
+	write(w, refusal.Status, a.ErrorObject(r, *refusal))
 }
 
 // ErrorObject is what a refused request is answered with. A refusal without a message
 // has the one that is usual for its status, and that one's code unless it has another.
-func ErrorObject(r *http.Request, refusal router.Refusal) gen.Error {
+func (a *API) ErrorObject(r *http.Request, refusal router.Refusal) gen.Error {
 	if refusal.Message == "" {
-		usual := usualRefusal(r, refusal.Status)
+		usual := a.usualRefusal(r, refusal.Status)
 		refusal.Message, refusal.Code = usual.Message, cmp.Or(refusal.Code, usual.Code)
 	}
 	object := gen.Error{Message: optional(refusal.Message), Status: &refusal.Status}
@@ -99,12 +99,12 @@ func ErrorObject(r *http.Request, refusal router.Refusal) gen.Error {
 }
 
 // usualRefusal is what the service says with a status of which nothing else is known.
-func usualRefusal(r *http.Request, status int) *router.Refusal {
+func (a *API) usualRefusal(r *http.Request, status int) *router.Refusal {
 	switch status {
 	case http.StatusUnauthorized:
 		return wrongCredentials()
 	case http.StatusNotFound:
-		return &router.Refusal{Status: status, Code: codeNotFound, Message: "The requested resource " + resourcePath(r) + " was not found"}
+		return &router.Refusal{Status: status, Code: codeNotFound, Message: "The requested resource " + a.resourcePath(r) + " was not found"}
 	case http.StatusTooManyRequests:
 		return &router.Refusal{Status: status, Code: codeTooMany, Message: http.StatusText(status)}
 	default:

@@ -18,6 +18,7 @@ type API struct {
 	operations map[string]gen.Operation // by the pattern of the mux
 	// credentials are passwords by user name.
 	credentials map[string]string
+	basePath    string
 
 	mu      sync.Mutex
 	account *router.Account
@@ -33,6 +34,8 @@ type Config struct {
 	Credentials map[string]string
 	// RateLimits tells whether too many requests are refused.
 	RateLimits bool
+	// BasePath is what stands before the /v1 of all paths, such as /base, or "".
+	BasePath string
 }
 
 // New returns an API.
@@ -41,15 +44,17 @@ func New(config Config) *API {
 		mux:         http.NewServeMux(),
 		operations:  make(map[string]gen.Operation),
 		credentials: config.Credentials,
+		basePath:    config.BasePath,
 		account:     config.Account,
 		limits:      limits{enforced: config.RateLimits},
 	}
 	server.HandlerWithOptions(a, server.StdHTTPServerOptions{
+		BaseURL:          a.basePath,
 		BaseRouter:       a.mux,
-		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { fail(w, r, refusalOf(err)) },
+		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, refusalOf(err)) },
 	})
 	for _, operation := range gen.Operations {
-		a.operations[operation.Method+" "+operation.Path] = operation
+		a.operations[operation.Method+" "+a.basePath+operation.Path] = operation
 	}
 	return a
 }
@@ -103,19 +108,19 @@ func (a *API) Answer(r *http.Request) *Answer {
 	operation, ok := a.Operation(r)
 	if refusal := a.authenticate(r); refusal != nil {
 		answer.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
-		fail(answer, r, refusal)
+		a.fail(answer, r, refusal)
 		return answer
 	}
 	if refusal := a.limits.count(answer.Header(), now, operation, r.URL.Query()); refusal != nil {
-		fail(answer, r, refusal)
+		a.fail(answer, r, refusal)
 		return answer
 	}
 	if refusal := checkText(r); refusal != nil {
-		fail(answer, r, refusal)
+		a.fail(answer, r, refusal)
 		return answer
 	}
 	if !ok {
-		fail(answer, r, a.noOperation(r))
+		a.fail(answer, r, a.noOperation(r))
 		return answer
 	}
 	a.mux.ServeHTTP(answer, r)
@@ -154,7 +159,7 @@ func unauthorized(why string) *router.Refusal {
 }
 
 // root is what the URLs of an answer begin with.
-func root(r *http.Request) string {
+func (a *API) root(r *http.Request) string {
 	scheme := "http"
 	switch {
 	case r.URL.Scheme != "":
@@ -162,10 +167,12 @@ func root(r *http.Request) string {
 	case r.TLS != nil:
 		scheme = "https"
 	}
-	return scheme + "://" + r.Host + version
+	return scheme + "://" + r.Host + a.basePath + version
 }
 
 const version = "/v1"
 
 // resourcePath is the path of a request as messages have it.
-func resourcePath(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, version) }
+func (a *API) resourcePath(r *http.Request) string {
+	return strings.TrimPrefix(r.URL.Path, a.basePath+version)
+}

@@ -101,5 +101,5 @@ func (c *call) pageURL(size, number int, token string) string {
 	if token != "" {
 		text += "&PageToken=" + url.QueryEscape(token)
 	}
-	return c.root + resourcePath(c.request) + "?" + text
+	return c.root + c.api.resourcePath(c.request) + "?" + text
 }
