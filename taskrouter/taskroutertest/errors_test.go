@@ -89,7 +89,7 @@ func TestOtherMethodsAreNotAllowed(t *testing.T) {
 	p := newShop(t)
 	event := "/Events/" + p.list("sid", "/Events")[0].(string)
 	for path, methods := range map[string]string{
-		"/Workers": "PUT PATCH DELETE OPTIONS TRACE X", event: "POST DELETE PUT", "/Events": "POST DELETE", "/TaskQueues/" + p.named("/TaskQueues", "Sample Queue"): "PUT PATCH",
+		"/Workers": "HEAD PUT PATCH DELETE OPTIONS TRACE X", event: "POST DELETE PUT", "/Events": "POST DELETE", "/TaskQueues/" + p.named("/TaskQueues", "Sample Queue"): "PUT PATCH",
 	} {
 		for method := range strings.FieldsSeq(methods) {
 			answer := p.call(method, path)

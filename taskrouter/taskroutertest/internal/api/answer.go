@@ -37,6 +37,7 @@ func (a *Answer) Write(p []byte) (int, error) {
 // Codes of errors that are not of TaskRouter alone.
 const (
 	codeUnauthorized = 20003
+	codeMethod       = 20004
 	codeNotFound     = 20404
 	codeTooMany      = 20429
 )

@@ -94,7 +94,7 @@ func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
 	}
 	_, pattern := a.mux.Handler(r)
 	operation, ok := a.operations[pattern]
-	return operation, ok
+	return operation, ok && operation.Method == r.Method // the mux takes a HEAD for a GET
 }
 
 // Answer answers a request, whose body is read already.
@@ -134,7 +134,7 @@ func (a *API) noOperation(r *http.Request) *router.Refusal {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, ok := a.Operation(other); ok {
-			return &router.Refusal{Status: http.StatusMethodNotAllowed, Code: 20004, Message: "Method not allowed"}
+			return &router.Refusal{Status: http.StatusMethodNotAllowed, Code: codeMethod, Message: "Method not allowed"}
 		}
 	}
 	return &router.Refusal{Status: http.StatusNotFound, Code: codeNotFound}
