@@ -99,6 +99,7 @@ func TestWhatCannotBeIsSaidWhenTheServerIsMade(t *testing.T) {
 		"no base path":      func() { taskroutertest.WithBasePath("") },
 		"a root":            func() { taskroutertest.WithBasePath("/") },
 		"no path":           func() { taskroutertest.WithBasePath("base") },
+		"no path but below": func() { taskroutertest.WithBasePath("base/below") },
 		"an open end":       func() { taskroutertest.WithBasePath("/base/") },
 		"a way up":          func() { taskroutertest.WithBasePath("/base/../up") },
 		"a wildcard":        func() { taskroutertest.WithBasePath("/{base}") },

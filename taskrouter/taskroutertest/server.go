@@ -185,8 +185,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client is gone, or speaks no HTTP
 	}
-	// The end of a ReadTimeout would look as if the client had given up during a Delay.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	answer, err := s.answer(r, body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http closes the connection

@@ -176,7 +176,13 @@ func workspaces(t *testing.T, s *taskroutertest.Server) []any {
 }
 
 func TestNothingBecomesOfACallAfterClose(t *testing.T) {
+	var seen atomic.Int64
+	count := taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure {
+		seen.Add(1)
+		return nil
+	})
 	ways(t, func(t *testing.T, w way) {
+		seen.Store(0)
 		w.server.Fail("createWorkspace", 1, taskroutertest.Failure{Delay: time.Hour})
 		start := time.Now()
 		failed := make(chan error)
@@ -189,6 +195,20 @@ func TestNothingBecomesOfACallAfterClose(t *testing.T) {
 		assert.Error(t, w.makeWorkspace(t.Context()), "a closed server answers nothing")
 		<-time.After(2 * time.Hour)
 		assert.Empty(t, workspaces(t, w.server))
+		assert.EqualValues(t, 1, seen.Load(), "nor does a hook see what comes to a closed server")
+	}, count)
+}
+
+func TestInMemoryACallerDoesNotWaitForAHookWhenTheServerIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, taskroutertest.WithBefore(func(taskroutertest.Call) *taskroutertest.Failure {
+			<-time.After(time.Hour)
+			return nil
+		}))
+		time.AfterFunc(time.Minute, s.Close)
+		start := time.Now()
+		assert.ErrorContains(t, way{s, s.HTTPClient()}.makeWorkspace(t.Context()), "the server is closed")
+		assert.Equal(t, time.Minute, time.Since(start))
 	})
 }
 
