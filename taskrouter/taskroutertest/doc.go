@@ -13,7 +13,8 @@
 //
 // There is no socket and no waiting. A server that is made inside a bubble of
 // testing/synctest lives in the time of the bubble. With [WithListener] it has a port,
-// for programs in other languages; it is also an [net/http.Handler].
+// for programs in other languages; it is also an [net/http.Handler], which below a path
+// needs [WithBasePath].
 //
 // The same calls give the same SIDs in every run, see [WithSeed]. [Server.Load] begins
 // with a state that stands in a file, and [Server.Dump] writes one for people to read.
