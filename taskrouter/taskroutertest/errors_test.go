@@ -241,3 +241,10 @@ func TestURLsAreThoseOfTheConnectionBehindAServer(t *testing.T) {
 		assert.Regexp(t, "^"+scheme+"://example.com/v1/Workspaces/WS[0-9a-f]{32}$", made.URL)
 	}
 }
+
+func TestABodyOfOneByteHasATypeToo(t *testing.T) {
+	p := newShop(t)
+	request := newBody(t, p.server, p.url("/Workers"), "a")
+	request.Header.Set("Content-Type", "text/plain")
+	assert.Equal(t, "Content-Type must be application/x-www-form-urlencoded", do(t, p.server, request).text("message"))
+}

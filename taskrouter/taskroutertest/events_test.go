@@ -255,3 +255,59 @@ func TestAnEndDateHoldsAllOfItsSecond(t *testing.T) {
 		assert.Empty(p.t, p.list("sid", "/Events", "EventType", "worker.created", "EndDate", "2000-01-01T00:00:25Z"))
 	})
 }
+
+func TestEachEventSaysInASentenceWhatHappenedAndToWhat(t *testing.T) {
+	p := newShop(t)
+	activity := p.make("/Activities", "FriendlyName", "Lunch")
+	p.update("/Activities/"+activity, "FriendlyName", "Break")
+	p.remove("/Activities/" + activity)
+	channel := p.make("/TaskChannels", "FriendlyName", "Fax", "UniqueName", "fax")
+	p.update("/TaskChannels/fax", "FriendlyName", "Letter")
+	p.remove("/TaskChannels/fax")
+	queue := p.make("/TaskQueues", "FriendlyName", "English")
+	p.update("/TaskQueues/"+queue, "TargetWorkers", "1==2")
+	p.remove("/TaskQueues/" + queue)
+	flow := p.make("/Workflows", "FriendlyName", "Calls", "Configuration", noFilters)
+	p.update("/Workflows/"+flow, "FriendlyName", "Mails")
+	p.remove("/Workflows/" + flow)
+	worker := p.make("/Workers", "FriendlyName", "Ann")
+	p.update("/Workers/"+worker, "Attributes", `{"a":1}`)
+	p.update("/Workers/"+worker+"/Channels/voice", "Capacity", "2", "Available", "no")
+	p.remove("/Workers/" + worker)
+	task := p.make("/Tasks")
+	p.update("/Tasks/"+task, "AssignmentStatus", "canceled", "Priority", "1")
+	p.remove("/Tasks/" + task)
+	p.update("", "FriendlyName", "Help")
+	about := make(map[string][]any)
+	for _, entry := range p.get("/Events?PageSize=1000").entries() {
+		event := entry.(map[string]any)
+		if kind := event["event_type"].(string); about[kind] == nil { // of a kind, the last one
+			about[kind] = []any{event["description"], event["resource_type"], event["resource_sid"]}
+		}
+	}
+	assert.Equal(t, map[string][]any{
+		"workspace.created":                  {"Workspace Support created", "workspace", p.sid},
+		"workspace.updated":                  {"Workspace Help updated", "workspace", p.sid},
+		"activity.created":                   {"Activity Lunch created", "activity", activity},
+		"activity.updated":                   {"Activity Break updated", "activity", activity},
+		"activity.deleted":                   {"Activity Break deleted", "activity", activity},
+		"task-channel.created":               {"Task channel Fax created", "task-channel", channel},
+		"task-channel.updated":               {"Task channel Letter updated", "task-channel", channel},
+		"task-channel.deleted":               {"Task channel Letter deleted", "task-channel", channel},
+		"task-queue.created":                 {"TaskQueue English created", "task-queue", queue},
+		"task-queue.expression.updated":      {"TaskQueue English expression updated", "task-queue", queue},
+		"task-queue.deleted":                 {"TaskQueue English deleted", "task-queue", queue},
+		"workflow.created":                   {"Workflow Calls created", "workflow", flow},
+		"workflow.updated":                   {"Workflow Mails updated", "workflow", flow},
+		"workflow.deleted":                   {"Workflow Mails deleted", "workflow", flow},
+		"worker.created":                     {"Worker Ann created", "worker", worker},
+		"worker.attributes.update":           {"Worker Ann attributes updated", "worker", worker},
+		"worker.capacity.update":             {"Worker Ann capacity updated", "worker", worker},
+		"worker.channel.availability.update": {"Worker Ann channel availability updated", "worker", worker},
+		"worker.deleted":                     {"Worker Ann deleted", "worker", worker},
+		"task.created":                       {"Task " + task + " created", "task", task},
+		"task.canceled":                      {"Task " + task + " canceled", "task", task},
+		"task.updated":                       {"Task " + task + " updated", "task", task},
+		"task.deleted":                       {"Task " + task + " deleted", "task", task},
+	}, about)
+}

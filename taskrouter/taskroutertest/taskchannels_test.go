@@ -78,3 +78,8 @@ func TestATaskChannelIsDeletedUnlessItIsBuiltInOrATaskIsOfIt(t *testing.T) {
 	p.remove("/TaskChannels/" + other)
 	p.make("/TaskChannels", "FriendlyName", "Fax", "UniqueName", "fax")
 }
+
+func TestBuiltInTaskChannelsHaveNamesForPeople(t *testing.T) {
+	p := newShop(t)
+	assert.Equal(t, []any{"Default", "Voice", "Chat", "SMS", "Video"}, p.list("friendly_name", "/TaskChannels"))
+}

@@ -357,3 +357,31 @@ func TestAWorkerThatAWaitingTaskIsMeantForIsNotDeleted(t *testing.T) {
 	d.task.Status = gen.TaskStatusCanceled
 	assert.NoError(t, d.DeleteWorker(d.ann))
 }
+
+func TestExpressionsSeeTheTasksThatAWorkerAccepted(t *testing.T) {
+	d := newDesk(t)
+	d.in(gen.ReservationStatusAccepted)
+	channels := d.Expressible(d.ann).Channels
+	assert.Equal(t, 1, channels["default"].AssignedTasks)
+	assert.Equal(t, 0, channels["voice"].AssignedTasks)
+}
+
+func TestATaskThatMovesIsToldOfAsUpdatedOnlyIfMoreChanges(t *testing.T) {
+	for name, test := range map[string]struct {
+		request gen.UpdateTaskRequest
+		events  []string
+	}{
+		"nothing more":   {gen.UpdateTaskRequest{}, []string{"task.canceled"}},
+		"its reason":     {gen.UpdateTaskRequest{Reason: new("gone")}, []string{"task.canceled"}},
+		"its priority":   {gen.UpdateTaskRequest{Priority: new(1)}, []string{"task.canceled", "task.updated"}},
+		"its attributes": {gen.UpdateTaskRequest{Attributes: `{"a":1}`}, []string{"task.canceled", "task.updated"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			since := d.Events.Len()
+			test.request.AssignmentStatus = new(gen.TaskStatusCanceled)
+			require.NoError(t, d.UpdateTask(d.task, test.request))
+			assert.Equal(t, test.events, d.events(since))
+		})
+	}
+}
