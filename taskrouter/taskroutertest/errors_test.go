@@ -248,3 +248,27 @@ func TestABodyOfOneByteHasATypeToo(t *testing.T) {
 	request.Header.Set("Content-Type", "text/plain")
 	assert.Equal(t, "Content-Type must be application/x-www-form-urlencoded", do(t, p.server, request).text("message"))
 }
+
+func TestBulkStatisticsHaveALimitOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newShop(t, taskroutertest.WithRateLimits())
+		body := `{"queueSids":["` + p.named("/TaskQueues", "Sample Queue") + `"]}`
+		bulk := func() exchange {
+			request := newBody(t, p.server, p.url("/TaskQueues/RealTimeStatistics"), body)
+			request.Header.Set("Content-Type", jsonType)
+			return do(t, p.server, request)
+		}
+		later(time.Second)
+		for _, remaining := range []string{"4", "3", "2", "1", "0"} {
+			answer := bulk()
+			require.Equal(t, http.StatusOK, answer.Status, answer.Body)
+			assert.Equal(t, "getTaskQueueBulkRealTimeStatistics", answer.Header.Get("X-Rate-Limit-Config"))
+			assert.Equal(t, "5", answer.Header.Get("X-Rate-Limit-Limit"))
+			assert.Equal(t, remaining, answer.Header.Get("X-Rate-Limit-Remaining"))
+		}
+		assert.Equal(t, http.StatusTooManyRequests, bulk().Status)
+		p.get("/TaskQueues")
+		later(time.Second)
+		assert.Equal(t, http.StatusOK, bulk().Status)
+	})
+}

@@ -197,3 +197,12 @@ func TestTheServerIsAHandler(t *testing.T) {
 	assert.NoError(t, err)
 	assert.Len(t, listWorkspaces(t, client), 1)
 }
+
+func TestARequestWithoutAHostIsForThatOfItsURL(t *testing.T) {
+	s := newServer(t)
+	request := newRequest(t, s, http.MethodPost, s.URL()+"/v1/Workspaces", fields("FriendlyName", "Support"))
+	request.Host = ""
+	made := do(t, s, request)
+	assert.Equal(t, s.URL()+"/v1/Workspaces/"+made.text("sid"), made.text("url"))
+	assert.Empty(t, request.Host, "a transport leaves requests as they are")
+}

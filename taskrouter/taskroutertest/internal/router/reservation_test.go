@@ -385,3 +385,50 @@ func TestATaskThatMovesIsToldOfAsUpdatedOnlyIfMoreChanges(t *testing.T) {
 		})
 	}
 }
+
+func TestAcceptingMovesAWorkerOnlyWhereTheQueueSaysAndTasksComeOneByOne(t *testing.T) {
+	for name, test := range map[string]struct{ multiTask, queued, named, moves bool }{
+		"an activity":               {queued: true, named: true, moves: true},
+		"no activity":               {queued: true},
+		"no queue":                  {named: true},
+		"several tasks at one time": {multiTask: true, queued: true, named: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.MultiTaskEnabled = test.multiTask
+			if test.queued {
+				d.task.TaskQueueSID = d.queue.SID
+			}
+			if test.named {
+				d.queue.AssignmentActivitySID = d.activityNamed("Unavailable").SID
+			}
+			before := d.ann.ActivitySID
+			require.NoError(t, d.move(d.ask(d.task, d.ann), gen.ReservationStatusAccepted))
+			if test.moves {
+				assert.Equal(t, "Unavailable", d.ActivityName(d.ann.ActivitySID))
+				return
+			}
+			assert.Equal(t, before, d.ann.ActivitySID)
+		})
+	}
+}
+
+func TestARejectionMovesNoWorkerBackToAnActivityThatIsGone(t *testing.T) {
+	for name, previous := range map[string]func(*desk) string{
+		"deleted": func(d *desk) string {
+			lunch := d.addActivity("Lunch", false)
+			require.NoError(t, d.DeleteActivity(lunch))
+			return lunch.SID
+		},
+		"none": func(*desk) string { return "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, singleTasking)
+			r := d.ask(d.task, d.ann)
+			r.PreviousActivitySID = previous(d)
+			before := d.ann.ActivitySID
+			require.NoError(t, d.move(r, gen.ReservationStatusRejected))
+			assert.Equal(t, before, d.ann.ActivitySID)
+		})
+	}
+}
