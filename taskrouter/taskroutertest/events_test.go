@@ -2,6 +2,7 @@ package taskroutertest_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -281,6 +282,8 @@ func TestEachEventSaysInASentenceWhatHappenedAndToWhat(t *testing.T) {
 	about := make(map[string][]any)
 	for _, entry := range p.get("/Events?PageSize=1000").entries() {
 		event := entry.(map[string]any)
+		fact := strings.ReplaceAll(event["resource_type"].(string), "-", "_") + "_sid"
+		assert.Equal(t, event["resource_sid"], event["event_data"].(map[string]any)[fact], event["event_type"])
 		if kind := event["event_type"].(string); about[kind] == nil { // of a kind, the last one
 			about[kind] = []any{event["description"], event["resource_type"], event["resource_sid"]}
 		}

@@ -248,3 +248,10 @@ func (r *rig) carryOut(tb testing.TB, operation gen.Operation, body string) {
 	require.GreaterOrEqual(tb, answer.Status, 200, describe(request))
 	require.Less(tb, answer.Status, 500, "%s: %s", describe(request), answer.Body)
 }
+
+func TestErrorsOfFilesBeginWithWhatFailed(t *testing.T) {
+	s := newServer(t)
+	assert.EqualError(t, s.Load(errorReader{}), "taskroutertest: Load: unreadable")
+	assert.EqualError(t, s.Load(strings.NewReader(`{"version": 2}`)), "taskroutertest: Load: version: is 2, 1 is expected")
+	assert.EqualError(t, s.Dump(fullDisk{}), "taskroutertest: Dump: no room")
+}

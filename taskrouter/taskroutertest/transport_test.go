@@ -206,3 +206,17 @@ func TestARequestWithoutAHostIsForThatOfItsURL(t *testing.T) {
 	assert.Equal(t, s.URL()+"/v1/Workspaces/"+made.text("sid"), made.text("url"))
 	assert.Empty(t, request.Host, "a transport leaves requests as they are")
 }
+
+func TestAnAnswerInMemoryLooksLikeOneFromAConnection(t *testing.T) {
+	s := newServer(t)
+	request := newRequest(t, s, http.MethodGet, s.URL()+"/v1/Workspaces", nil)
+	response, err := s.HTTPClient().Do(request)
+	require.NoError(t, err)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Equal(t, "200 OK", response.Status)
+	assert.Equal(t, [3]any{"HTTP/1.1", 1, 1}, [3]any{response.Proto, response.ProtoMajor, response.ProtoMinor})
+	assert.EqualValues(t, len(body), response.ContentLength)
+	assert.Equal(t, request.URL, response.Request.URL)
+}

@@ -161,3 +161,11 @@ func TestAWorkflowIsDeletedUnlessTasksWaitInIt(t *testing.T) {
 	assert.Nil(t, body["workflow_friendly_name"])
 	assert.Nil(t, body["links"].(map[string]any)["workflow"])
 }
+
+func TestAConfigurationWithATimeoutThatNeverEndsIsTaken(t *testing.T) {
+	p := newShop(t)
+	for _, timeout := range []string{"90000", "2000000"} { // longer than tasks live by default, and than they may
+		p.make("/Workflows", "FriendlyName", "a", "Configuration",
+			`{"task_routing":{"filters":[{"expression":"1==1","targets":[{"queue":"`+p.named("/TaskQueues", "Sample Queue")+`","timeout":`+timeout+`}]}]}}`)
+	}
+}
