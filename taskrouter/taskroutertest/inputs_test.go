@@ -1,6 +1,7 @@
 package taskroutertest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -209,5 +210,23 @@ func TestWrongJSONIsRefused(t *testing.T) {
 		request := httptest.NewRequest(http.MethodPost, serviceURL+r.path(operation), strings.NewReader(`{"queueSids":["`+sid+`"]}`))
 		request.Header.Set("Content-Type", mediaType)
 		assert.Equal(t, http.StatusBadRequest, r.ask(t, request).Status, mediaType)
+	}
+}
+
+func TestWhatCannotBeReadIsRefusedWithTheReason(t *testing.T) {
+	r := newRig(t)
+	bulk := r.path(gen.OperationGetTaskQueueBulkRealTimeStatistics)
+	for message, test := range map[string]struct{ method, target, body string }{
+		"The body is not the JSON that is expected: unexpected end of JSON input": {http.MethodPost, bulk, "{"},
+		`The query cannot be read: invalid URL escape "%zz"`:                      {http.MethodGet, "/v1/Workspaces?FriendlyName=%zz", ""},
+		"FriendlyName is not UTF-8":                                               {http.MethodGet, "/v1/Workspaces?FriendlyName=%ff", ""},
+	} {
+		request := httptest.NewRequest(test.method, serviceURL+test.target, strings.NewReader(test.body))
+		request.Header.Set("Content-Type", jsonType)
+		answer := r.ask(t, request)
+		assert.Equal(t, http.StatusBadRequest, answer.Status)
+		var refusal struct{ Message string }
+		require.NoError(t, json.Unmarshal(answer.Body, &refusal))
+		assert.Equal(t, message, refusal.Message)
 	}
 }

@@ -129,3 +129,22 @@ func TestATaskGoesThroughItsStatesByRequests(t *testing.T) {
 	}
 	cannot([]string{"AssignmentStatus", "completed"}, "Cannot complete task "+of+"currently assigned.")
 }
+
+func TestTheEventsOfAReservationAreFoundByAllThatBelongsToIt(t *testing.T) {
+	r := newRig(t)
+	sid := r.sids["ReservationSid"]
+	accepted := r.reservation(t, http.MethodPost, "Tasks", "/"+sid, "", "ReservationStatus", "accepted")
+	require.Equal(t, http.StatusOK, accepted.Status)
+	events := serviceURL + "/v1/Workspaces/" + r.sids["WorkspaceSid"] + "/Events?EventType=reservation.accepted&"
+	found := func(query string) []any {
+		var e exchange
+		require.NoError(t, json.Unmarshal(r.ask(t, httptest.NewRequest(http.MethodGet, events+query, nil)).Body, &e.Body))
+		return e.list("resource_url")
+	}
+	for _, name := range []string{"ReservationSid", "TaskSid", "WorkerSid", "TaskQueueSid", "WorkflowSid"} {
+		assert.Equal(t, []any{accepted.text("url")}, found(name+"="+r.sids[name]), name)
+		assert.Empty(t, found(name+"="+r.sids[name][:2]+strings.Repeat("0", 32)), name)
+	}
+	assert.Equal(t, []any{accepted.text("url")}, found("TaskChannel=default"))
+	assert.Empty(t, found("TaskChannel=voice"))
+}

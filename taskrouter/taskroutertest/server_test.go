@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -361,4 +362,11 @@ func (w way) get(t *testing.T, address string) exchange {
 	require.NoError(t, json.NewDecoder(response.Body).Decode(&e.Body), address)
 	require.NoError(t, response.Body.Close())
 	return e
+}
+
+func TestACallHasTheFieldsOfAFormAndOfNothingElse(t *testing.T) {
+	form := func(body string) url.Values { return taskroutertest.Call{Body: []byte(body)}.Form() }
+	assert.Equal(t, url.Values{"a": {"1", "2"}, "b": {""}}, form("a=1&b=&a=2"))
+	assert.Empty(t, form(""))
+	assert.Empty(t, form("a=1&b=%zz"), "not even those that can be read")
 }

@@ -220,3 +220,20 @@ func TestAnAnswerInMemoryLooksLikeOneFromAConnection(t *testing.T) {
 	assert.EqualValues(t, len(body), response.ContentLength)
 	assert.Equal(t, request.URL, response.Request.URL)
 }
+
+// stuckBody is a body that cannot be closed.
+type stuckBody struct{ io.Reader }
+
+func (stuckBody) Close() error { return errors.New("stuck") }
+
+func TestABodyThatCannotBeClosedFailsTheCallAsOverAConnection(t *testing.T) {
+	s := newServer(t)
+	request := newRequest(t, s, http.MethodPost, s.URL()+"/v1/Workspaces", nil)
+	request.Body = stuckBody{strings.NewReader("FriendlyName=Support")}
+	response, err := s.HTTPClient().Do(request)
+	if err == nil {
+		require.NoError(t, response.Body.Close())
+	}
+	assert.ErrorContains(t, err, "stuck")
+	assert.Empty(t, listWorkspaces(t, s.Client()))
+}
