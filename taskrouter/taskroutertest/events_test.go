@@ -314,3 +314,11 @@ func TestEachEventSaysInASentenceWhatHappenedAndToWhat(t *testing.T) {
 		"task.deleted":                       {"Task " + task + " deleted", "task", task},
 	}, about)
 }
+
+func TestTheLastEventOfAllIsForgottenToo(t *testing.T) {
+	inBubble(t, func(p *shop) {
+		newest := "/Events/" + p.list("sid", "/Events")[0].(string)
+		later(30*24*time.Hour + time.Second)
+		p.lacks(newest)
+	})
+}
