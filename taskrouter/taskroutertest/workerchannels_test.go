@@ -62,3 +62,16 @@ func TestAChannelOfAWorkerIsNeitherMadeNorDeleted(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, p.call(http.MethodPost, path, "Capacity", "1").Status)
 	assert.Equal(t, http.StatusMethodNotAllowed, p.call(http.MethodDelete, path+"/voice").Status)
 }
+
+func TestTheEventOfAChannelTellsOfItAsItBecame(t *testing.T) {
+	p := newShop(t)
+	worker := "/Workers/" + p.make("/Workers", "FriendlyName", "Ann")
+	p.update(worker+"/Channels/voice", "Capacity", "3", "Available", "false")
+	for kind, want := range map[string][3]any{
+		"worker.capacity.update":             {"3", "1", "true"},
+		"worker.channel.availability.update": {"3", "3", "false"},
+	} {
+		data := p.list("event_data", "/Events", "EventType", kind)[0].(map[string]any)
+		assert.Equal(t, want, [3]any{data["worker_channel_available_capacity"], data["worker_channel_previous_capacity"], data["worker_channel_available"]}, kind)
+	}
+}

@@ -432,3 +432,30 @@ func TestARejectionMovesNoWorkerBackToAnActivityThatIsGone(t *testing.T) {
 		})
 	}
 }
+
+func TestTheReasonOfATaskIsAFactUnderTheNameOfItsEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		from gen.ReservationStatus
+		to   *gen.TaskStatus
+		fact string
+	}{
+		"canceled":     {gen.ReservationStatusPending, new(gen.TaskStatusCanceled), "task_canceled_reason"},
+		"completed":    {gen.ReservationStatusAccepted, new(gen.TaskStatusCompleted), "task_completed_reason"},
+		"not over yet": {gen.ReservationStatusAccepted, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.in(test.from)
+			since := d.Events.Len()
+			require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{AssignmentStatus: test.to, Reason: new("done")}))
+			for _, e := range d.Events.rows[since:] {
+				for _, fact := range []string{"task_canceled_reason", "task_completed_reason"} {
+					reason, told := e.Data[fact]
+					assert.Equal(t, fact == test.fact, told, "%s in %s", fact, e.Type)
+					assert.True(t, !told || reason == "done", fact)
+				}
+			}
+			assert.NotEmpty(t, d.Events.rows[since:])
+		})
+	}
+}
