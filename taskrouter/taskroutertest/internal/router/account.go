@@ -103,8 +103,8 @@ func (w *Workspace) furnish() {
 // that leads there.
 func (w *Workspace) addSamples() {
 	queue := w.addTaskQueue(sampleQueue)
-	w.recordTaskQueueCreated(queue)
-	w.recordWorkflowCreated(w.addWorkflow(defaultWorkflow, `{"task_routing":{"default_filter":{"queue":"`+queue.SID+`"}}}`))
+	w.recordTaskQueue(queue, "task-queue.created", "created")
+	w.recordWorkflow(w.addWorkflow(defaultWorkflow, `{"task_routing":{"default_filter":{"queue":"`+queue.SID+`"}}}`), "created")
 }
 
 // DeleteWorkspace deletes a workspace and all that is in it.

@@ -35,7 +35,7 @@ func checkRoom(what string, there, most int) *Refusal {
 func (w *Workspace) addActivity(friendlyName string, available bool) *Activity {
 	a := &Activity{Resource: w.account.newResource("WA"), FriendlyName: friendlyName, Available: available}
 	w.Activities.add(a)
-	w.record(eventOf("activity.created", "Activity %s created", a.FriendlyName).about("activity", a.SID).with(a.facts()))
+	w.recordActivity(a, "created")
 	return a
 }
 
@@ -49,7 +49,7 @@ func (w *Workspace) UpdateActivity(a *Activity, request gen.UpdateActivityReques
 	}
 	a.FriendlyName = *request.FriendlyName
 	w.touch(&a.Resource)
-	w.record(eventOf("activity.updated", "Activity %s updated", a.FriendlyName).about("activity", a.SID).with(a.facts()))
+	w.recordActivity(a, "updated")
 	return nil
 }
 
@@ -59,7 +59,7 @@ func (w *Workspace) DeleteActivity(a *Activity) error {
 		return err
 	}
 	w.Activities.remove(a)
-	w.record(eventOf("activity.deleted", "Activity %s deleted", a.FriendlyName).about("activity", a.SID).with(a.facts()))
+	w.recordActivity(a, "deleted")
 	return nil
 }
 
@@ -85,13 +85,7 @@ func (w *Workspace) checkActivityUnused(sid string) *Refusal {
 
 // checkActivity wants an activity of the workspace.
 func (w *Workspace) checkActivity(field string, sid *string) *Refusal {
-	if refusal := CheckSID(field, "WA", sid); sid == nil || refusal != nil {
-		return refusal
-	}
-	if !w.Activities.Has(*sid) {
-		return Invalid("Activity %s does not exist", *sid)
-	}
-	return nil
+	return checkReference(field, "WA", "Activity", sid, &w.Activities)
 }
 
 // activity returns an activity that is known to be there.
@@ -103,4 +97,8 @@ func (w *Workspace) ActivityName(sid string) string {
 		return a.FriendlyName
 	}
 	return ""
+}
+
+func (w *Workspace) recordActivity(a *Activity, word string) {
+	w.record(eventOf("activity."+word, "Activity %s %s", a.FriendlyName, word).about("activity", a.SID).with(a.facts()))
 }

@@ -66,6 +66,17 @@ func CheckSID(field, prefix string, sid *string) *Refusal {
 	return nil
 }
 
+// checkReference wants the SID of a resource that is there.
+func checkReference[T Entry](field, prefix, noun string, sid *string, table *Table[T]) *Refusal {
+	if refusal := CheckSID(field, prefix, sid); sid == nil || refusal != nil {
+		return refusal
+	}
+	if !table.Has(*sid) {
+		return Invalid("%s %s does not exist", noun, *sid)
+	}
+	return nil
+}
+
 // kinds are how sentences name what SIDs are of.
 var kinds = map[string]string{
 	"WS": "a workspace", "WA": "an activity", "WK": "a worker", "WQ": "a task queue", "WW": "a workflow",

@@ -575,7 +575,7 @@ func outside(a *Account) []string {
 			say("%s %t %v", f.SID, w.Workflows.bySID[f.SID] == f, f.rules)
 		}
 		for worker := range w.Workers.All() {
-			say("%s %t %t %d", worker.SID, w.Workers.bySID[worker.SID] == worker, w.WorkerNamed(worker.FriendlyName) == worker, len(worker.channels))
+			say("%s %t %t %d", worker.SID, w.Workers.bySID[worker.SID] == worker, w.workersByName[strings.ToLower(worker.FriendlyName)] == worker, len(worker.channels))
 			for c := range worker.Channels.All() {
 				say("%s %t %t", c.SID, worker.Channels.bySID[c.SID] == c, worker.channels[c.TaskChannelSID] == c)
 			}

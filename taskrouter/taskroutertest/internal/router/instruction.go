@@ -62,7 +62,7 @@ func (w *Workspace) checkReservationFields(request gen.UpdateReservationRequest)
 		w.checkActivity("PostWorkActivitySid", request.PostWorkActivitySID),
 		CheckEnum("JitterBufferSize", request.JitterBufferSize),
 
-		w.checkWorkerSID("Supervisor", request.Supervisor),
+		checkReference("Supervisor", "WK", "Worker", request.Supervisor, &w.Workers),
 		CheckEnum("SupervisorMode", request.SupervisorMode),
 	)
 }
@@ -75,16 +75,6 @@ func checkEnums[E interface {
 		if refusal := CheckEnum(field, &value); refusal != nil {
 			return refusal
 		}
-	}
-	return nil
-}
-
-func (w *Workspace) checkWorkerSID(field string, sid *string) *Refusal {
-	if refusal := CheckSID(field, "WK", sid); sid == nil || refusal != nil {
-		return refusal
-	}
-	if !w.Workers.Has(*sid) {
-		return Invalid("Worker %s does not exist", *sid)
 	}
 	return nil
 }

@@ -180,8 +180,8 @@ func TestAWorkerIsDeletedOnlyWithoutATask(t *testing.T) {
 	assert.Equal(t, []string{"reservation.canceled", "worker.deleted"}, d.events(since))
 	assert.Equal(t, gen.TaskStatusPending, d.task.Status)
 	assert.False(t, d.task.Reservations.Has(r.SID))
-	assert.Nil(t, d.WorkerNamed("ANN"))
-	assert.NotNil(t, d.WorkerNamed("bob"))
+	assert.Nil(t, d.workersByName["ann"])
+	assert.NotNil(t, d.workersByName["bob"])
 
 	d = newDesk(t)
 	r = d.in(gen.ReservationStatusRejected)

@@ -61,7 +61,7 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 		w.CheckTaskChannel("TaskChannel", request.TaskChannel),
 		w.checkVirtualStart(request.VirtualStartTime),
 		w.checkRoutingTarget(request.RoutingTarget),
-		w.checkTaskQueueSID("TaskQueueSid", request.TaskQueueSID),
+		checkReference("TaskQueueSid", "WQ", "Task queue", request.TaskQueueSID, &w.TaskQueues),
 	); err != nil {
 		return nil, err
 	}
@@ -103,23 +103,7 @@ func (w *Workspace) workflowOf(request gen.CreateTaskRequest) (string, *Refusal)
 	case sid == nil:
 		return "", Invalid("WorkflowSid field is required")
 	}
-	if refusal := CheckSID("WorkflowSid", "WW", sid); refusal != nil {
-		return "", refusal
-	}
-	if !w.Workflows.Has(*sid) {
-		return "", Invalid("Workflow %s does not exist", *sid)
-	}
-	return *sid, nil
-}
-
-func (w *Workspace) checkTaskQueueSID(field string, sid *string) *Refusal {
-	if refusal := CheckSID(field, "WQ", sid); sid == nil || refusal != nil {
-		return refusal
-	}
-	if !w.TaskQueues.Has(*sid) {
-		return Invalid("Task queue %s does not exist", *sid)
-	}
-	return nil
+	return *sid, checkReference("WorkflowSid", "WW", "Workflow", sid, &w.Workflows)
 }
 
 func (w *Workspace) checkRoutingTarget(sid *string) *Refusal {

@@ -49,7 +49,7 @@ func (w *Workspace) addTaskChannel(friendlyName, uniqueName string, optimized bo
 	}
 	w.TaskChannels.add(c)
 	w.indexTaskChannel(c)
-	w.record(eventOf("task-channel.created", "Task channel %s created", c.FriendlyName).about("task-channel", c.SID).with(c.facts()))
+	w.recordTaskChannel(c, "created")
 	for worker := range w.Workers.All() {
 		w.addWorkerChannel(worker, c)
 	}
@@ -98,7 +98,7 @@ func (w *Workspace) UpdateTaskChannel(c *TaskChannel, request gen.UpdateTaskChan
 	set(&c.FriendlyName, request.FriendlyName)
 	set(&c.ChannelOptimizedRouting, request.ChannelOptimizedRouting)
 	w.touch(&c.Resource)
-	w.record(eventOf("task-channel.updated", "Task channel %s updated", c.FriendlyName).about("task-channel", c.SID).with(c.facts()))
+	w.recordTaskChannel(c, "updated")
 	return nil
 }
 
@@ -114,7 +114,7 @@ func (w *Workspace) DeleteTaskChannel(c *TaskChannel) error {
 	}
 	delete(w.channelsByName, c.UniqueName)
 	w.TaskChannels.remove(c)
-	w.record(eventOf("task-channel.deleted", "Task channel %s deleted", c.FriendlyName).about("task-channel", c.SID).with(c.facts()))
+	w.recordTaskChannel(c, "deleted")
 	return nil
 }
 
@@ -128,4 +128,8 @@ func (w *Workspace) checkTaskChannelUnused(c *TaskChannel) *Refusal {
 		}
 	}
 	return nil
+}
+
+func (w *Workspace) recordTaskChannel(c *TaskChannel, word string) {
+	w.record(eventOf("task-channel."+word, "Task channel %s %s", c.FriendlyName, word).about("task-channel", c.SID).with(c.facts()))
 }

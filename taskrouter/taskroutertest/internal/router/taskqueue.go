@@ -41,12 +41,12 @@ func (w *Workspace) CreateTaskQueue(request gen.CreateTaskQueueRequest) (*TaskQu
 	}
 	q := w.addTaskQueue(request.FriendlyName)
 	q.change(fields)
-	w.recordTaskQueueCreated(q)
+	w.recordTaskQueue(q, "task-queue.created", "created")
 	return q, nil
 }
 
-func (w *Workspace) recordTaskQueueCreated(q *TaskQueue) {
-	w.record(eventOf("task-queue.created", "TaskQueue %s created", q.FriendlyName).about("task-queue", q.SID).with(q.facts()))
+func (w *Workspace) recordTaskQueue(q *TaskQueue, kind, words string) {
+	w.record(eventOf(kind, "TaskQueue %s %s", q.FriendlyName, words).about("task-queue", q.SID).with(q.facts()))
 }
 
 // addTaskQueue adds one with the defaults.
@@ -117,8 +117,7 @@ func (w *Workspace) UpdateTaskQueue(q *TaskQueue, request gen.UpdateTaskQueueReq
 	q.change(request)
 	w.touch(&q.Resource)
 	if q.TargetWorkers != previous {
-		w.record(eventOf("task-queue.expression.updated", "TaskQueue %s expression updated", q.FriendlyName).
-			about("task-queue", q.SID).with(q.facts()))
+		w.recordTaskQueue(q, "task-queue.expression.updated", "expression updated")
 	}
 	return nil
 }
@@ -135,7 +134,7 @@ func (w *Workspace) DeleteTaskQueue(q *TaskQueue) error {
 		}
 	}
 	w.TaskQueues.remove(q)
-	w.record(eventOf("task-queue.deleted", "TaskQueue %s deleted", q.FriendlyName).about("task-queue", q.SID).with(q.facts()))
+	w.recordTaskQueue(q, "task-queue.deleted", "deleted")
 	return nil
 }
 

@@ -74,9 +74,6 @@ func (w *Workspace) indexWorker(worker *Worker) {
 	w.workersByName[strings.ToLower(worker.FriendlyName)] = worker
 }
 
-// WorkerNamed returns the worker of a name, or nil. Case does not count.
-func (w *Workspace) WorkerNamed(name string) *Worker { return w.workersByName[strings.ToLower(name)] }
-
 // Available tells whether the activity of a worker is one in which it is given tasks.
 func (w *Workspace) Available(worker *Worker) bool { return w.activity(worker.ActivitySID).Available }
 

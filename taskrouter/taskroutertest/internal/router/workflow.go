@@ -42,12 +42,8 @@ func (w *Workspace) CreateWorkflow(request gen.CreateWorkflowRequest) (*Workflow
 	}
 	f := w.addWorkflow(request.FriendlyName, request.Configuration)
 	f.change(fields)
-	w.recordWorkflowCreated(f)
+	w.recordWorkflow(f, "created")
 	return f, nil
-}
-
-func (w *Workspace) recordWorkflowCreated(f *Workflow) {
-	w.record(eventOf("workflow.created", "Workflow %s created", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
 }
 
 // addWorkflow adds one with the defaults.
@@ -159,7 +155,7 @@ func (w *Workspace) UpdateWorkflow(f *Workflow, request gen.UpdateWorkflowReques
 	}
 	f.change(request)
 	w.touch(&f.Resource)
-	w.record(eventOf("workflow.updated", "Workflow %s updated", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	w.recordWorkflow(f, "updated")
 	return nil
 }
 
@@ -175,7 +171,7 @@ func (w *Workspace) DeleteWorkflow(f *Workflow) error {
 		}
 	}
 	w.Workflows.remove(f)
-	w.record(eventOf("workflow.deleted", "Workflow %s deleted", f.FriendlyName).about("workflow", f.SID).with(f.facts()))
+	w.recordWorkflow(f, "deleted")
 	return nil
 }
 
@@ -197,4 +193,8 @@ func (w *Workspace) WorkflowName(sid string) string {
 		return f.FriendlyName
 	}
 	return ""
+}
+
+func (w *Workspace) recordWorkflow(f *Workflow, word string) {
+	w.record(eventOf("workflow."+word, "Workflow %s %s", f.FriendlyName, word).about("workflow", f.SID).with(f.facts()))
 }
