@@ -16,7 +16,7 @@ import (
 // 50,000 characters, unless its maxEdges and maxTextSize say otherwise.
 func (c Configuration) Diagram(workspace Workspace) string {
 	names := newRoster(Workspace{Queues: workspace.Queues}) // the workers are of no interest
-	d := diagram{plan: planned(c), roster: names, reached: map[string]bool{}}
+	d := diagram{plan: c.Plan(), roster: names, reached: map[string]bool{}}
 	d.line("flowchart TD")
 	d.edge(`task(["a task"])`, "-->", d.after(-1, no))
 	late := no
@@ -34,7 +34,7 @@ func (c Configuration) Diagram(workspace Workspace) string {
 }
 
 type diagram struct {
-	plan    plan
+	plan    *Plan
 	roster  *roster
 	text    strings.Builder
 	reached map[string]bool // the nodes to which an arrow leads
@@ -106,7 +106,7 @@ func (d *diagram) drawBranch(index int, late answer) {
 		switch {
 		case !step.skippable: // only its timeout leads on
 			late = yes
-		case step.target.Timeout != nil:
+		case step.Target.Timeout != nil:
 			late = max(late, maybe)
 		}
 	}
@@ -122,32 +122,32 @@ func (d *diagram) drawStep(filter, target int, late answer) {
 		return d.after(filter, late)
 	}
 	lines := d.stepLines(s)
-	if s.target.Timeout == nil {
+	if s.Target.Timeout == nil {
 		lines = append(lines, "no timeout")
 	}
 	d.line(`%s["%s"]`, node, label(lines...))
 	if s.skippable {
-		d.edge(node, fmt.Sprintf(`-.->|"%s"|`, label("skip if "+s.target.SkipIf)), following(late))
+		d.edge(node, fmt.Sprintf(`-.->|"%s"|`, label("skip if "+s.Target.SkipIf)), following(late))
 	}
-	if s.target.Timeout != nil {
-		d.edge(node, fmt.Sprintf("-->|after %d s|", *s.target.Timeout), following(yes))
+	if s.Target.Timeout != nil {
+		d.edge(node, fmt.Sprintf("-->|after %d s|", *s.Target.Timeout), following(yes))
 	}
 }
 
-func (d *diagram) stepLines(s step) []string {
-	queue := d.roster.queue(s.queue)
+func (d *diagram) stepLines(s *Step) []string {
+	queue := d.roster.queue(s.Queue)
 	lines := []string{cmp.Or(queue.FriendlyName, queue.SID, "no queue")}
-	if s.target.Priority != nil {
-		lines = append(lines, fmt.Sprintf("priority %d", *s.target.Priority))
+	if s.Target.Priority != nil {
+		lines = append(lines, fmt.Sprintf("priority %d", *s.Target.Priority))
 	}
-	if reference, _, ok := s.target.knownWorker(); ok {
+	if reference, _, ok := s.Target.knownWorker(); ok {
 		lines = append(lines, "only "+reference)
 	}
-	if s.target.Expression != "" {
-		lines = append(lines, "if "+s.target.Expression)
+	if s.Target.Expression != "" {
+		lines = append(lines, "if "+s.Target.Expression)
 	}
-	if s.target.OrderBy != "" {
-		lines = append(lines, "by "+s.target.OrderBy)
+	if s.Target.OrderBy != "" {
+		lines = append(lines, "by "+s.Target.OrderBy)
 	}
 	return lines
 }
@@ -159,7 +159,7 @@ func (d *diagram) drawEnds() {
 		d.edge("late", "-->|yes|", "canceled")
 	}
 	if d.plan.fallback != nil {
-		d.line(`fallback["%s"]`, label(append([]string{"default filter"}, d.stepLines(*d.plan.fallback)...)...))
+		d.line(`fallback["%s"]`, label(append([]string{"default filter"}, d.stepLines(d.plan.fallback)...)...))
 	}
 	for _, end := range []string{"canceled", "dropped"} {
 		if d.reached[end] {

@@ -26,7 +26,9 @@
 // do not exist and targets that nobody can meet.
 //
 // [Configuration.Explain] shows where a task goes, and [Configuration.Diagram] draws
-// all ways for Mermaid.
+// all ways for Mermaid. For who leads tasks itself, as an emulator of the service or a
+// simulation does, [Configuration.Plan] says step by step where a task goes next and
+// whom it asks there.
 //
 // # How a task goes
 //

@@ -103,8 +103,8 @@ type Candidate struct {
 // Explain tells what becomes of a task that comes in with these attributes. With
 // queues and workers it also tells who is asked, and which targets are skipped.
 func (c Configuration) Explain(task expression.Attributes, workspace Workspace) Explanation {
-	w := walk{roster: newRoster(workspace), task: task}
-	return w.through(planned(c))
+	w := walk{plan: c.Plan(), roster: newRoster(workspace), task: task}
+	return w.through()
 }
 
 // Targets returns the targets that the task goes through, in order, the default
@@ -123,121 +123,106 @@ func (e Explanation) Targets() []TargetStep {
 
 // walk is a task on its way.
 type walk struct {
-	roster   *roster
-	task     expression.Attributes
-	priority *int
-	elapsed  time.Duration
-	timedOut bool
+	plan        *Plan
+	roster      *roster
+	task        expression.Attributes
+	priority    *int
+	elapsed     time.Duration
+	explanation Explanation
 }
 
-func (w *walk) through(p plan) Explanation {
-	explanation := Explanation{hasDefault: p.fallback != nil}
-	for _, branch := range p.branches {
-		step := w.filter(branch)
-		explanation.Filters = append(explanation.Filters, step)
-		switch {
-		case step.keeps():
-			return w.end(explanation, EndWaits)
-		case w.expired():
-			return w.end(explanation, EndExpired)
+func (w *walk) through() Explanation {
+	at, end := w.plan.First(w.task)
+	w.try(at, end)
+	for end == "" {
+		exit := w.target(at)
+		if w.expired() {
+			end = EndExpired
+			break
 		}
+		at, end = w.plan.Next(w.task, at, exit)
+		w.try(at, end)
 	}
-	switch {
-	case w.timedOut: // after which the default filter is not tried
-		return w.end(explanation, EndCanceled)
-	case p.fallback == nil:
-		return w.end(explanation, EndDropped)
-	}
-	step, _ := w.enter(*p.fallback)
-	step.Exit = ExitStays // whatever its timeout and skip_if say: nothing comes after it
-	explanation.Default = &step
-	return w.end(explanation, EndWaits)
-}
-
-func (w *walk) end(explanation Explanation, end End) Explanation {
-	explanation.End = end
-	explanation.After = w.elapsed
-	return explanation
+	w.explanation.End, w.explanation.After = end, w.elapsed
+	w.explanation.hasDefault = w.plan.fallback != nil
+	return w.explanation
 }
 
 // expired reports whether no task lives for that long.
 func (w *walk) expired() bool { return w.elapsed >= maxTimeToLive*time.Second }
 
-// keeps reports whether the task stays with the filter.
-func (s FilterStep) keeps() bool {
-	return len(s.Targets) > 0 && s.Targets[len(s.Targets)-1].Exit == ExitStays
+// try tells of the filters that were tried before the task came to a position, or
+// to an end.
+func (w *walk) try(at Position, end End) {
+	last := at.Filter
+	if last == defaultFilter || end == EndCanceled || end == EndDropped {
+		last = len(w.plan.branches) - 1
+	}
+	for i := len(w.explanation.Filters); i <= last; i++ {
+		w.explanation.Filters = append(w.explanation.Filters, w.filter(&w.plan.branches[i]))
+	}
 }
 
-func (w *walk) filter(b branch) FilterStep {
-	step := FilterStep{Place: b.place, Name: b.filter.FriendlyName, Problems: b.problems}
-	if b.condition == nil {
-		return step
-	}
-	step.Matched = b.condition.Match(w.task)
-	step.Why = b.condition.Explain(w.task)
-	if !step.Matched {
-		return step
-	}
-	for _, target := range b.steps {
-		step.Targets = append(step.Targets, w.target(target))
-		if step.keeps() || w.expired() {
-			return step
-		}
+func (w *walk) filter(b *branch) FilterStep {
+	step := FilterStep{Place: b.place, Name: b.filter.FriendlyName, Matched: b.matches(w.task), Problems: b.problems}
+	if b.condition != nil {
+		step.Why = b.condition.Explain(w.task)
 	}
 	return step
 }
 
-// enter returns what is so as soon as the task is in a target, and how many workers
-// can be asked.
-func (w *walk) enter(s step) (entered TargetStep, asked int) {
-	if s.target.Priority != nil {
-		w.priority = s.target.Priority
+// target tells what the target at a position does, and returns how the task leaves
+// it.
+func (w *walk) target(at Position) Exit {
+	step := w.enter(w.plan.Step(at))
+	if at.Filter == defaultFilter {
+		w.explanation.Default = &step
+		return step.Exit
 	}
-	entered = TargetStep{
-		Place: s.place, Target: s.target, Queue: w.roster.queue(s.queue), Priority: w.priority,
-		KnownWorker: w.knownWorker(s), Entered: w.elapsed, Problems: s.problems,
-	}
-	asked = w.candidates(&entered, s)
-	return entered, asked
+	filter := &w.explanation.Filters[at.Filter]
+	filter.Targets = append(filter.Targets, step)
+	return step.Exit
 }
 
-func (w *walk) target(s step) TargetStep {
-	step, asked := w.enter(s)
+func (w *walk) enter(s *Step) TargetStep {
+	if s.Target.Priority != nil {
+		w.priority = s.Target.Priority
+	}
+	known, _, _ := s.KnownWorker(w.task)
+	step := TargetStep{
+		Place: s.place, Target: s.Target, Queue: w.roster.queue(s.Queue), Priority: w.priority,
+		KnownWorker: known, Entered: w.elapsed, Problems: s.problems,
+	}
+	asked := w.candidates(&step, s)
 	skips := w.skips(&step, s)
+	timeout, timesOut := s.Timeout()
 	step.Exit = ExitStays
 	switch {
 	case skips && asked == 0:
 		step.Exit = ExitSkipped
-	case s.target.Timeout != nil:
+	case timesOut:
 		step.Exit = ExitTimesOut
-		step.Timeout = seconds(*s.target.Timeout)
-		w.elapsed = min(w.elapsed+step.Timeout, maxTimeToLive*time.Second)
-		w.timedOut = true
+		step.Timeout = timeout
+		w.elapsed = min(w.elapsed+timeout, maxTimeToLive*time.Second)
 	case skips, step.MaySkip: // once those who are asked have not accepted
 		step.Exit = ExitSkipped
 	}
 	return step
 }
 
-// seconds returns how long a task stays that is to stay for some seconds, which is
-// not longer than it lives.
-func seconds(number int) time.Duration {
-	return time.Duration(max(0, min(number, maxTimeToLive))) * time.Second
-}
-
 // skips reports whether a target is skipped when nobody can be asked.
-func (w *walk) skips(step *TargetStep, s step) bool {
-	if s.skipIf == nil {
+func (w *walk) skips(step *TargetStep, s *Step) bool {
+	if s.SkipIf == nil || s.isDefault {
 		return false
 	}
-	members, known := w.roster.of(s.queue)
+	members, known := w.roster.of(s.Queue)
 	if !known && s.skippable {
 		step.MaySkip = true
 		return false
 	}
 	counts := count(members)
-	step.Why = s.skipIf.ExplainCounts(counts)
-	return s.skipIf.MatchCounts(counts)
+	step.Why = s.SkipIf.ExplainCounts(counts)
+	return s.Skips(counts)
 }
 
 func count(members []member) expression.Counts {
@@ -249,22 +234,22 @@ func count(members []member) expression.Counts {
 }
 
 // candidates finds out who of the queue can be asked, and returns how many.
-func (w *walk) candidates(step *TargetStep, s step) (asked int) {
-	members, known := w.roster.of(s.queue)
+func (w *walk) candidates(step *TargetStep, s *Step) (asked int) {
+	members, known := w.roster.of(s.Queue)
 	if !known {
 		return 0
 	}
 	var able []member
 	var others []Candidate
 	for _, member := range members {
-		if reason := w.excludes(s, member, step.KnownWorker); reason != "" {
+		if reason := w.excludes(s, member); reason != "" {
 			others = append(others, Candidate{Worker: member.worker, Reason: reason})
 			continue
 		}
 		able = append(able, member)
 	}
-	if s.order != nil {
-		step.OrderIgnored = !expression.Sort(s.order, able, func(m member) expression.Attributes { return m.fields })
+	if s.Order != nil {
+		step.OrderIgnored = !expression.Sort(s.Order, able, func(m member) expression.Attributes { return m.fields })
 	}
 	step.Candidates = make([]Candidate, 0, len(members)) // of an empty queue they are known, too
 	for _, member := range able {
@@ -275,46 +260,19 @@ func (w *walk) candidates(step *TargetStep, s step) (asked int) {
 }
 
 // excludes returns why a worker of the queue is not asked, "" if it is.
-func (w *walk) excludes(s step, m member, knownWorker any) string {
-	if !m.worker.Available {
-		return "is in an activity that is not available"
-	}
-	if reason := excludesUnknown(s.target, m.worker, knownWorker); reason != "" {
-		return reason
-	}
+func (w *walk) excludes(s *Step, m member) string {
 	switch {
-	case s.target.Expression == "":
+	case !m.worker.Available:
+		return "is in an activity that is not available"
+	case s.Asks(w.task, m.worker, m.fields):
 		return ""
-	case s.condition == nil:
-		return "the expression of the target cannot be parsed"
-	case s.condition.MatchTarget(w.task, m.fields):
-		return ""
-	default:
-		return sentence(s.condition.ExplainTarget(w.task, m.fields))
-	}
-}
-
-// excludesUnknown returns why a worker is not the known worker of a target.
-func excludesUnknown(target Target, worker expression.Worker, known any) string {
-	source, isSID, ok := target.knownWorker()
-	if !ok {
-		return ""
-	}
-	own := worker.FriendlyName
-	if isSID {
-		own = worker.SID
-	}
-	if known != own || own == "" {
+	case !s.allows(w.task, m.worker):
+		source, _, _ := s.Target.knownWorker()
+		known, _, _ := s.KnownWorker(w.task)
 		return fmt.Sprintf("is not the known worker: %s is %s", source, shorten(expression.FormatValue(known)))
+	case s.Condition == nil:
+		return "the expression of the target cannot be parsed"
+	default:
+		return sentence(s.Condition.ExplainTarget(w.task, m.fields))
 	}
-	return ""
-}
-
-// knownWorker returns what names the known worker of a target, nil if nothing
-// does.
-func (w *walk) knownWorker(s step) any {
-	if s.knownWorker == nil {
-		return nil
-	}
-	return s.knownWorker.LookupTarget(w.task, nil)
 }

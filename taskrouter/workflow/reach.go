@@ -93,7 +93,7 @@ func (v *validator) canceledTasks(index int) {
 		remedy += ", or a last filter with the expression 1==1"
 	}
 	when, last := "when this timeout ends", len(b.steps)-1
-	for b.steps[last].target.Timeout == nil {
+	for b.steps[last].Target.Timeout == nil {
 		when, last = "when this timeout ends and the targets after it are skipped", last-1
 	}
 	v.report(SeverityWarning, RuleTimeout, memberOf(b.steps[last].place, "timeout"), "%s, %s; to keep the task, %s", when, ending, remedy)
@@ -160,19 +160,19 @@ func (v *validator) fallback() {
 		}
 		return
 	}
-	if s.queue == "" {
+	if s.Queue == "" {
 		v.report(SeverityError, RuleMissing, memberOf(s.place, "queue"), "the default filter must name the queue in which tasks wait")
 	}
-	if timeout := s.target.Timeout; timeout != nil && *timeout < 1 {
+	if timeout := s.Target.Timeout; timeout != nil && *timeout < 1 {
 		v.report(SeverityError, RuleRange, memberOf(s.place, "timeout"), "a timeout has at least 1 second, not %d, and what it does in the default filter is not documented: remove it", *timeout)
 	} else if timeout != nil {
 		v.report(SeverityWarning, RuleDefaultFilter, memberOf(s.place, "timeout"), "what a timeout does in the default filter is not documented: tasks are expected to wait there until their time to live ends; remove it")
 	}
-	if s.skipIf != nil {
+	if s.SkipIf != nil {
 		v.report(SeverityWarning, RuleDefaultFilter, memberOf(s.place, "skip_if"), "what a skip_if does in the default filter is not documented: nothing comes after it; remove it")
 	}
 	if i := v.plan.taker; i >= 0 {
 		v.report(SeverityWarning, RuleUnreachable, s.place, "no task gets to the default filter: filters[%d]%s takes every task, and keeps it or lets it time out; remove the default filter, or let that filter take less", i, named(v.plan.branches[i].filter))
 	}
-	v.step(*s)
+	v.step(s)
 }

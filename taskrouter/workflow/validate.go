@@ -30,7 +30,7 @@ func (c Configuration) Validate() error {
 // names and types that do not fit their attributes.
 func (c Configuration) Check(workspace Workspace) Problems {
 	roster := newRoster(workspace)
-	v := validator{plan: planned(c), roster: roster, checker: expression.NewChecker(roster.samples()), said: map[string]bool{}, keepers: map[string]int{}}
+	v := validator{plan: c.Plan(), roster: roster, checker: expression.NewChecker(roster.samples()), said: map[string]bool{}, keepers: map[string]int{}}
 	v.document(c)
 	for i, branch := range v.plan.branches {
 		v.filter = branch.filter.FriendlyName
@@ -44,7 +44,7 @@ func (c Configuration) Check(workspace Workspace) Problems {
 }
 
 type validator struct {
-	plan     plan
+	plan     *Plan
 	roster   *roster
 	checker  *expression.Checker
 	filter   string          // the name of the filter that is looked at
@@ -151,7 +151,7 @@ func (v *validator) branch(b branch) {
 		v.report(SeverityError, RuleMissing, memberOf(b.place, "targets"), "a filter must send its tasks to at least one target")
 		return
 	}
-	if b.steps[0].queue == "" {
+	if b.steps[0].Queue == "" {
 		v.report(SeverityError, RuleMissing, memberOf(b.steps[0].place, "queue"), "the first target must name the queue in which tasks wait; later ones without a queue stay in it")
 	}
 	for i, step := range b.steps {
@@ -163,16 +163,16 @@ func (v *validator) branch(b branch) {
 }
 
 // step looks at what targets and the default filter have in common.
-func (v *validator) step(s step) {
-	v.extra(s.place, s.target.Extra, targetMembers)
+func (v *validator) step(s *Step) {
+	v.extra(s.place, s.Target.Extra, targetMembers)
 	v.queue(s)
 	v.problems = append(v.problems, s.problems...)
-	v.findings(memberOf(s.place, "expression"), s.condition, expression.ContextTarget)
-	if priority := s.target.Priority; priority != nil && (*priority < 0 || *priority > maxPriority) {
+	v.findings(memberOf(s.place, "expression"), s.Condition, expression.ContextTarget)
+	if priority := s.Target.Priority; priority != nil && (*priority < 0 || *priority > maxPriority) {
 		v.report(SeverityError, RuleRange, memberOf(s.place, "priority"), "a task has a priority from 0 to %d, not %d", maxPriority, *priority)
 	}
-	if s.order != nil {
-		v.add(memberOf(s.place, "order_by"), v.checker.CheckOrder(s.order))
+	if s.Order != nil {
+		v.add(memberOf(s.place, "order_by"), v.checker.CheckOrder(s.Order))
 	}
 	v.knownWorker(s)
 	v.candidates(s)
@@ -198,8 +198,8 @@ func (v *validator) add(place string, findings []expression.Finding) {
 	}
 }
 
-func (v *validator) queue(s step) {
-	sid, place := s.target.Queue, memberOf(s.place, "queue")
+func (v *validator) queue(s *Step) {
+	sid, place := s.Target.Queue, memberOf(s.place, "queue")
 	queue, exists := v.roster.queues[sid]
 	switch {
 	case sid == "":
@@ -233,8 +233,8 @@ func (v *validator) targetWorkers(queue *rosterQueue) {
 	v.findings(place, queue.condition, expression.ContextQueue)
 }
 
-func (v *validator) timeout(s step) {
-	timeout := s.target.Timeout
+func (v *validator) timeout(s *Step) {
+	timeout := s.Target.Timeout
 	switch place := memberOf(s.place, "timeout"); {
 	case timeout == nil:
 		return
@@ -248,20 +248,20 @@ func (v *validator) timeout(s step) {
 }
 
 // skipIf reports whether a skip_if is free of errors.
-func (v *validator) skipIf(s step) (isSound bool) {
+func (v *validator) skipIf(s *Step) (isSound bool) {
 	place := memberOf(s.place, "skip_if")
 	before := len(v.problems)
-	v.findings(place, s.skipIf, expression.ContextSkipIf)
+	v.findings(place, s.SkipIf, expression.ContextSkipIf)
 	if v.problems[before:].Err() != nil {
 		return false
 	}
-	_, _, isKnown := s.target.knownWorker()
-	asksSome := s.condition != nil && !always(s.condition) || isKnown
+	_, _, isKnown := s.Target.knownWorker()
+	asksSome := s.Condition != nil && !always(s.Condition) || isKnown
 	switch {
-	case s.skipIf == nil || always(s.skipIf):
+	case s.SkipIf == nil || always(s.SkipIf):
 		return true
-	case never(s.skipIf):
-		v.report(SeverityWarning, RuleSkipIf, place, "%s is never true: the target is never skipped", s.target.SkipIf)
+	case never(s.SkipIf):
+		v.report(SeverityWarning, RuleSkipIf, place, "%s is never true: the target is never skipped", s.Target.SkipIf)
 	case asksSome:
 		v.report(SeverityWarning, RuleSkipIf, place, "workers.available and its like count every worker of the queue, also those whom this target does not ask: while one of them is counted, the task is not skipped and waits; write 1==1 to skip whenever nobody can be asked at once")
 	}
@@ -273,13 +273,13 @@ func (v *validator) skipIf(s step) (isSound bool) {
 func (v *validator) waiting(b branch, index int, isSound bool) {
 	s, last := b.steps[index], index == len(b.steps)-1
 	switch place := s.place; {
-	case s.target.Timeout != nil:
+	case s.Target.Timeout != nil:
 		return
 	case s.endless && !last && v.once("endless "+b.place):
 		v.report(SeverityWarning, RuleUnreachable, place, "without a timeout, tasks wait here until they are accepted or their time to live ends: targets[%d] and what follows are never tried; add a timeout", index+1)
 	case s.endless && s.knownWorker != nil:
 		v.report(SeverityWarning, RuleKnownWorker, place, "without a timeout, tasks wait for one worker until their time to live ends, be that worker there or not: add a timeout, and a target after it")
-	case !s.skippable || always(s.skipIf) || !isSound:
+	case !s.skippable || always(s.SkipIf) || !isSound:
 		return
 	case !last:
 		v.report(SeverityWarning, RuleSkipIf, place, "skip_if is not judged again while a task waits: one that is not skipped as it enters waits here without an end; add a timeout to go on to targets[%d] later, too", index+1)
@@ -288,12 +288,12 @@ func (v *validator) waiting(b branch, index int, isSound bool) {
 	}
 }
 
-func (v *validator) knownWorker(s step) {
-	if s.target.KnownWorkerSID != "" && s.target.KnownWorkerFriendlyName != "" {
+func (v *validator) knownWorker(s *Step) {
+	if s.Target.KnownWorkerSID != "" && s.Target.KnownWorkerFriendlyName != "" {
 		v.report(SeverityError, RuleKnownWorker, memberOf(s.place, "known_worker_friendly_name"), "a target has known_worker_friendly_name or known_worker_sid, not both: remove one")
 	}
-	v.reference(memberOf(s.place, "known_worker_sid"), s.target.KnownWorkerSID)
-	v.reference(memberOf(s.place, "known_worker_friendly_name"), s.target.KnownWorkerFriendlyName)
+	v.reference(memberOf(s.place, "known_worker_sid"), s.Target.KnownWorkerSID)
+	v.reference(memberOf(s.place, "known_worker_friendly_name"), s.Target.KnownWorkerFriendlyName)
 }
 
 func (v *validator) reference(place, source string) {
@@ -330,17 +330,17 @@ func adviceOnReference(source string) string {
 // candidates finds a target that no worker can meet, whatever the task is and
 // whatever the workers are doing. That of 1==0 is left alone: people write it to let
 // tasks wait.
-func (v *validator) candidates(s step) {
-	members, known := v.roster.of(s.queue)
-	if !known || never(s.condition) {
+func (v *validator) candidates(s *Step) {
+	members, known := v.roster.of(s.Queue)
+	if !known || never(s.Condition) {
 		return
 	}
-	queue := v.roster.queue(s.queue).name()
+	queue := v.roster.queue(s.Queue).name()
 	if len(members) == 0 {
 		v.report(SeverityWarning, RuleNoWorkers, memberOf(s.place, "queue"), "the queue %s has no workers: nobody is asked here; look at its TargetWorkers and at the attributes of the workers", queue)
 		return
 	}
-	couldMatch := func(m member) bool { return s.condition == nil || s.condition.CouldMatch(m.fields) }
+	couldMatch := func(m member) bool { return s.Condition == nil || s.Condition.CouldMatch(m.fields) }
 	if !slices.ContainsFunc(members, couldMatch) {
 		v.report(SeverityWarning, RuleNoWorkers, memberOf(s.place, "expression"), "no worker of the queue %s, which has %d, can meet it: nobody is asked here; correct the expression, or the attributes of the workers", queue, len(members))
 	}

@@ -12,7 +12,7 @@ import (
 // had been done before.
 func tired(filters []Filter, spent int) *validator {
 	c := Configuration{TaskRouting: TaskRouting{Filters: filters, DefaultFilter: &Target{Queue: "WQ1"}}}
-	v := &validator{plan: planned(c), roster: newRoster(Workspace{}), said: map[string]bool{}, keepers: map[string]int{}, work: spent}
+	v := &validator{plan: c.Plan(), roster: newRoster(Workspace{}), said: map[string]bool{}, keepers: map[string]int{}, work: spent}
 	for i := range v.plan.branches {
 		v.reach(i)
 	}
