@@ -115,3 +115,18 @@ func BenchmarkExplain(b *testing.B) {
 		})
 	}
 }
+
+// A task comes in at the last of many filters, and goes on from there.
+func BenchmarkPlan(b *testing.B) {
+	filters := make([]workflow.Filter, 100)
+	for i := range filters {
+		filters[i] = workflow.Filter{Expression: fmt.Sprintf("a==%d", i), Targets: []workflow.Target{{Queue: "WQ1", Timeout: new(1)}, {}}}
+	}
+	plan := workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: filters}}.Plan()
+	task := expression.Attributes{"a": len(filters) - 1}
+	b.ReportAllocs()
+	for b.Loop() {
+		at, _ := plan.First(task)
+		_, _ = plan.Next(task, at, workflow.ExitTimesOut)
+	}
+}

@@ -83,6 +83,51 @@ func ExampleConfiguration_Explain() {
 	// Everyone 1m0s stays
 }
 
+func ExamplePlan() {
+	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{
+		Filters: []workflow.Filter{{
+			FriendlyName: "Spanish",
+			Expression:   `language == "es"`,
+			Targets: []workflow.Target{
+				{Queue: spanish, Expression: "worker.level > 8", SkipIf: "1==1"},
+				{Expression: "worker.level > 1", Timeout: new(30)},
+				{Queue: everyone},
+			},
+		}},
+		DefaultFilter: &workflow.Target{Queue: everyone},
+	}}
+	alice, bob := workspace.Workers[0], workspace.Workers[1]
+	members := map[string][]expression.Worker{spanish: {alice}, everyone: {alice, bob}}
+	plan := configuration.Plan() // once, for all tasks
+
+	task := expression.Attributes{"language": "es"}
+	at, end := plan.First(task)
+	for end == "" {
+		step := plan.Step(at)
+		var asked []string
+		for _, worker := range members[step.Queue] {
+			if worker.Available && step.Asks(task, worker, worker.Fields()) {
+				asked = append(asked, worker.FriendlyName)
+			}
+		}
+		exit := workflow.ExitStays // here nobody accepts anything
+		if _, timesOut := step.Timeout(); timesOut {
+			exit = workflow.ExitTimesOut
+		}
+		if len(asked) == 0 && step.Skips(expression.Count(members[step.Queue])) {
+			exit = workflow.ExitSkipped
+		}
+		fmt.Println(step.FilterName, at.Target, asked, exit)
+		at, end = plan.Next(task, at, exit)
+	}
+	fmt.Println(end)
+	// Output:
+	// Spanish 0 [] skipped
+	// Spanish 1 [Alice] times out
+	// Spanish 2 [Alice Bob] stays
+	// waits
+}
+
 func ExampleConfiguration_Diagram() {
 	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{
 		Filters: []workflow.Filter{{

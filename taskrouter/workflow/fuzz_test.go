@@ -47,7 +47,7 @@ func FuzzParse(f *testing.F) {
 }
 
 // FuzzConfiguration asserts of all that is read that it is checked, explained and
-// drawn.
+// drawn, and that a plan leads a task where it is said to go.
 func FuzzConfiguration(f *testing.F) {
 	for _, c := range diagrams() {
 		f.Add(c.String(), `{"language":"es","agent":"WK1"}`)
@@ -85,7 +85,11 @@ func FuzzConfiguration(f *testing.F) {
 				require.Contains(t, explanation.String(), explanation.After.String())
 			}
 			assertDrawable(t, c.Diagram(w))
+			steps, end := led{t, c.Plan(), names, w}.walk()
+			require.Equal(t, explained(explanation), steps)
+			require.Equal(t, explanation.End, end)
 		}
+		requireRoute(t, c, names)
 		require.Less(t, time.Since(start), 10*time.Second)
 	})
 }

@@ -9,7 +9,7 @@ import (
 // Plan is a configuration made ready to lead tasks: its expressions are parsed, and
 // one that cannot be parsed is true of nothing, as for [Configuration.Explain].
 // Make it once for all tasks. Several goroutines may use it at once; the configuration
-// that it was made of must not be changed any more. An empty one drops all tasks.
+// that it was made of must not be changed any more. The zero Plan drops all tasks.
 type Plan struct {
 	branches []branch
 	fallback *Step // the default filter, nil if there is none
@@ -69,8 +69,8 @@ func (c Configuration) Plan() *Plan {
 }
 
 // First returns where a task comes in: the first target of the first filter that
-// matches, or the default filter. If nothing takes the task, it returns no position
-// and [EndDropped].
+// matches, or the default filter. If nothing takes the task, it returns the zero
+// Position and [EndDropped], else an End of "".
 func (p *Plan) First(task expression.Attributes) (Position, End) {
 	return p.enter(task, 0, false)
 }
@@ -79,8 +79,8 @@ func (p *Plan) First(task expression.Attributes) (Position, End) {
 // ([ExitTimesOut]) or because the target is skipped ([ExitSkipped]): to the next
 // target of the filter, else to the first target of the next filter that matches,
 // else to the default filter, unless the task has ever timed out. If it goes
-// nowhere, Next returns no position, and [EndCanceled] if the task has ever timed
-// out, [EndDropped] if it has not.
+// nowhere, Next returns the zero Position, and [EndCanceled] if the task has ever
+// timed out, [EndDropped] if it has not. How long a task lives is not looked at.
 //
 // Nothing follows the default filter: there, and with [ExitStays] or an exit that
 // is not known, Next returns the same position and [EndWaits].
