@@ -29,8 +29,8 @@ type Step struct {
 	// knownWorker is the attribute of the task that names the only worker to ask.
 	knownWorker *expression.Path
 	isDefault   bool // it is the default filter, which a task does not leave
-	skippable   bool // the task can leave as it enters
-	endless     bool // the task stays until it is accepted or its time to live ends
+	skippable   bool // the task can leave a target of a filter as it enters
+	endless     bool // the task stays there until it is accepted or its time to live ends
 	problems    Problems
 }
 
@@ -56,7 +56,7 @@ func newStep(place string, filter Filter, target Target, inherited string) *Step
 
 func newDefault(target Target) *Step {
 	s := newStep(memberOf("task_routing", "default_filter"), Filter{}, target, "")
-	s.isDefault, s.skippable, s.endless = true, false, true
+	s.isDefault = true
 	return s
 }
 
