@@ -116,6 +116,13 @@ func (f *failures) add(operation string, n int, failure Failure) {
 	f.pending[operation] = append(f.pending[operation], pendingFailure{n, failure})
 }
 
+// areComing tells whether a call may have to fail.
+func (f *failures) areComing() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.pending) > 0
+}
+
 // take returns how a call of an operation is to fail. Failures of the operation go
 // before those of any.
 func (f *failures) take(operation string) Failure {
@@ -130,6 +137,9 @@ func (f *failures) take(operation string) Failure {
 		failure := queue[0].failure
 		if queue[0].left == 0 {
 			f.pending[of] = queue[1:]
+		}
+		if len(f.pending[of]) == 0 {
+			delete(f.pending, of)
 		}
 		return failure
 	}

@@ -38,6 +38,8 @@ func newConfig(options []Option) config {
 	return c
 }
 
+func (c config) hasHooks() bool { return len(c.before)+len(c.after) > 0 }
+
 // passwords are those of all who may call, by user name.
 func (c config) passwords(accountSID string) map[string]string {
 	all := map[string]string{accountSID: c.authToken}

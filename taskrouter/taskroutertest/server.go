@@ -207,6 +207,9 @@ func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
 		return Answer{}, err
 	}
 	defer s.endCall()
+	if !s.config.hasHooks() && !s.failures.areComing() {
+		return s.carryOut(r, body)
+	}
 	call := callOf(s.api, r, body)
 	answer, err := s.outcomeOf(r, body, s.failureOf(call))
 	for _, after := range s.config.after {
@@ -246,7 +249,8 @@ func (s *Server) carryOut(r *http.Request, body []byte) (Answer, error) {
 		tooLarge := Failure{Status: http.StatusRequestEntityTooLarge, Message: "The body has more than 4 MiB"}
 		return tooLarge.answer(s.api, r), nil
 	}
-	r = r.Clone(r.Context())
+	r = r.WithContext(r.Context()) // a copy, in which the mux leaves what it found
+	r.Host = cmp.Or(r.Host, r.URL.Host)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := s.api.Answer(r)
 	return Answer{Status: answer.Status, Header: answer.Header(), Body: answer.Body}, nil

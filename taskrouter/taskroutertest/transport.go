@@ -2,6 +2,7 @@ package taskroutertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -26,12 +27,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := context.Cause(r.Context()); err != nil {
 		return nil, err
 	}
-	request := r.Clone(r.Context())
-	if request.Host == "" {
-		request.Host = r.URL.Host
+	if !t.server.config.hasHooks() {
+		return t.server.answerAtOnce(r, body)
 	}
 	answered := make(chan outcome, 1)
-	go t.server.answerTo(answered, request, body)
+	go t.server.answerTo(answered, r.Clone(r.Context()), body)
 	select {
 	case o := <-answered:
 		return o.response(r)
@@ -40,6 +40,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-t.server.closed:
 		return nil, errClosed
 	}
+}
+
+// answerAtOnce makes a call without a goroutine of its own. Without a hook there is
+// nothing in it that would go on when the client waits no more but a Delay, which ends
+// then, too.
+func (s *Server) answerAtOnce(r *http.Request, body []byte) (*http.Response, error) {
+	answer, err := s.answer(r, body)
+	return outcome{answer: answer, err: cmp.Or(context.Cause(r.Context()), err)}.response(r)
 }
 
 // outcome is what became of a call.
