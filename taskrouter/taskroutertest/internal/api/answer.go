@@ -72,7 +72,7 @@ func write(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // an answer takes everything
+	w.(*Answer).Body = body // which Write would copy
 }
 
 // fail answers with a refusal.
@@ -141,11 +141,15 @@ func (c *call) tag(version int) {
 
 // url is that of a resource of a workspace, by its path below that.
 func (c *call) url(w *router.Workspace, path ...string) string {
-	u := c.root + "/Workspaces/" + w.SID
+	u := make([]byte, 0, 256) // as much as most have
+	u = append(u, c.root...)
+	u = append(u, "/Workspaces/"...)
+	u = append(u, w.SID...)
 	for _, segment := range path {
-		u += "/" + segment
+		u = append(u, '/')
+		u = append(u, segment...)
 	}
-	return u
+	return string(u)
 }
 
 // link is a URL as links have it.

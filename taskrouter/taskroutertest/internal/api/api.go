@@ -2,7 +2,7 @@ package api
 
 import (
 	"net/http"
-	"path"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -14,8 +14,7 @@ import (
 
 // An API answers requests, one at a time.
 type API struct {
-	mux        *http.ServeMux
-	operations map[string]gen.Operation // by the pattern of the mux
+	routes routes
 	// credentials are passwords by user name.
 	credentials map[string]string
 	basePath    string
@@ -41,21 +40,20 @@ type Config struct {
 // New returns an API.
 func New(config Config) *API {
 	a := &API{
-		mux:         http.NewServeMux(),
-		operations:  make(map[string]gen.Operation),
+		routes:      routes{operations: make(map[string]gen.Operation)},
 		credentials: config.Credentials,
 		basePath:    config.BasePath,
 		account:     config.Account,
 		limits:      limits{enforced: config.RateLimits},
 	}
+	for _, operation := range gen.Operations {
+		a.routes.operations[operation.Method+" "+a.basePath+operation.Path] = operation
+	}
 	server.HandlerWithOptions(a, server.StdHTTPServerOptions{
 		BaseURL:          a.basePath,
-		BaseRouter:       a.mux,
+		BaseRouter:       &a.routes,
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, refusalOf(err)) },
 	})
-	for _, operation := range gen.Operations {
-		a.operations[operation.Method+" "+a.basePath+operation.Path] = operation
-	}
 	return a
 }
 
@@ -89,12 +87,8 @@ func (a *API) Load(data []byte, seed uint64) error {
 
 // Operation tells which operation a request is for, or that it is for none.
 func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
-	if path.Clean(r.URL.Path) != r.URL.Path {
-		return gen.Operation{}, false // which the mux would redirect
-	}
-	_, pattern := a.mux.Handler(r)
-	operation, ok := a.operations[pattern]
-	return operation, ok && operation.Method == r.Method // the mux takes a HEAD for a GET
+	found := a.routes.find(r.WithContext(r.Context()))
+	return found.operation, found.handle != nil
 }
 
 // Answer answers a request, whose body is read already.
@@ -105,25 +99,26 @@ func (a *API) Answer(r *http.Request) *Answer {
 	a.account.Begin(now)
 	answer := &Answer{header: make(http.Header)}
 	answer.Header().Set("Twilio-Request-Id", a.account.NextSID("RQ"))
-	operation, ok := a.Operation(r)
+	found := a.routes.find(r)
 	if refusal := a.authenticate(r); refusal != nil {
 		answer.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		a.fail(answer, r, refusal)
 		return answer
 	}
-	if refusal := a.limits.count(answer.Header(), now, operation, r.URL.Query()); refusal != nil {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if refusal := a.limits.count(answer.Header(), now, found.operation, query); refusal != nil {
 		a.fail(answer, r, refusal)
 		return answer
 	}
-	if refusal := checkText(r); refusal != nil {
+	if refusal := checkText(query, err); refusal != nil {
 		a.fail(answer, r, refusal)
 		return answer
 	}
-	if !ok {
+	if found.handle == nil {
 		a.fail(answer, r, a.noOperation(r))
 		return answer
 	}
-	a.mux.ServeHTTP(answer, r)
+	found.handle(answer, r)
 	return answer
 }
 

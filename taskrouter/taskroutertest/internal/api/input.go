@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"mime"
-	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -21,8 +20,7 @@ const (
 
 // checkText wants a query that can be read, which the generated router takes as far
 // as it can be.
-func checkText(r *http.Request) *router.Refusal {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+func checkText(query url.Values, err error) *router.Refusal {
 	if err != nil {
 		return router.Invalid("The query cannot be read: %v", err)
 	}
@@ -72,15 +70,15 @@ func decodeJSON[T any](c *call) (T, error) {
 
 // body returns the body of the request, which must be of a type unless it is empty.
 func (c *call) body(mediaType string) (string, *router.Refusal) {
-	text, err := io.ReadAll(c.request.Body)
-	if err != nil {
+	var text strings.Builder
+	if _, err := io.Copy(&text, c.request.Body); err != nil {
 		return "", router.Invalid("The body cannot be read: %v", err)
 	}
 	sent, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
-	if len(text) > 0 && sent != mediaType {
+	if text.Len() > 0 && sent != mediaType {
 		return "", router.Invalid("Content-Type must be %s", mediaType)
 	}
-	return string(text), nil
+	return text.String(), nil
 }
 
 // What filters compare. One that is not there, or is empty, lets everything pass.

@@ -70,25 +70,25 @@ func links[T router.Entry](page router.Page[T]) neighbours {
 }
 
 func (c *call) meta(key string, size, number int, token string, n neighbours) gen.PageMeta {
+	list := c.listURL(size)
 	meta := gen.PageMeta{
 		Key:          key,
 		Page:         number,
 		PageSize:     size,
-		FirstPageURL: c.pageURL(size, 0, ""),
-		URL:          c.pageURL(size, number, token),
+		FirstPageURL: pageURL(list, 0, ""),
+		URL:          pageURL(list, number, token),
 	}
 	if n.previous != "" {
-		meta.PreviousPageURL = new(c.pageURL(size, max(0, number-1), n.previous))
+		meta.PreviousPageURL = new(pageURL(list, max(0, number-1), n.previous))
 	}
 	if n.next != "" {
-		meta.NextPageURL = new(c.pageURL(size, number+1, n.next))
+		meta.NextPageURL = new(pageURL(list, number+1, n.next))
 	}
 	return meta
 }
 
-// pageURL is the URL of a page of the list that was asked for: its filters, and then
-// where the page is.
-func (c *call) pageURL(size, number int, token string) string {
+// listURL is the URL of the list that was asked for, with its filters and page size.
+func (c *call) listURL(size int) string {
 	query := c.request.URL.Query()
 	for _, name := range []string{"PageSize", "Page", "PageToken"} {
 		query.Del(name)
@@ -97,9 +97,14 @@ func (c *call) pageURL(size, number int, token string) string {
 	if text != "" {
 		text += "&"
 	}
-	text += "PageSize=" + strconv.Itoa(size) + "&Page=" + strconv.Itoa(number)
+	return c.root + c.api.resourcePath(c.request) + "?" + text + "PageSize=" + strconv.Itoa(size)
+}
+
+// pageURL is the URL of a page of a list.
+func pageURL(list string, number int, token string) string {
+	u := list + "&Page=" + strconv.Itoa(number)
 	if token != "" {
-		text += "&PageToken=" + url.QueryEscape(token)
+		u += "&PageToken=" + url.QueryEscape(token)
 	}
-	return c.root + c.api.resourcePath(c.request) + "?" + text
+	return u
 }

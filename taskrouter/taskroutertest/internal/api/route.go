@@ -1,0 +1,48 @@
+package api
+
+import (
+	"net/http"
+	"path"
+
+	"github.com/taskrouter-go/sdk/gen"
+)
+
+// A route is where a request leads: to an operation, and to what answers it. It is no
+// handler's answer but what the mux writes to when it finds none.
+type route struct {
+	Answer
+	operation gen.Operation
+	handle    http.HandlerFunc // nil if there is no operation
+}
+
+// routes find the operation of a request and its handler at once, so that what comes
+// between the two does not cost another search.
+type routes struct {
+	mux        http.ServeMux
+	operations map[string]gen.Operation // by the pattern of the mux
+}
+
+// HandleFunc adds the handler of an operation.
+func (s *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
+	operation := s.operations[pattern]
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
+		found := w.(*route)
+		found.operation, found.handle = operation, handle
+	})
+}
+
+// ServeHTTP finds the route of a request, to which it writes.
+func (s *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// find returns the route of a request, and leaves the values of its path in the request.
+func (s *routes) find(r *http.Request) route {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		return route{} // which the mux would redirect
+	}
+	found := route{Answer: Answer{header: make(http.Header)}}
+	s.mux.ServeHTTP(&found, r)
+	if found.operation.Method != r.Method {
+		return route{} // the mux takes a HEAD for a GET
+	}
+	return found
+}
