@@ -60,8 +60,12 @@ func targetType(dest any) reflect.Type {
 	return t
 }
 
-// replace returns a copy: the query belongs to the request.
+// replace returns a copy, because the query belongs to the request, unless there is
+// nothing to replace.
 func replace(query url.Values, name string, values []string) url.Values {
+	if !query.Has(name) {
+		return query
+	}
 	query = maps.Clone(query)
 	delete(query, name)
 	if len(values) > 0 {

@@ -20,6 +20,9 @@ func BindForm(form url.Values, body any) (name string, err error) {
 	v.SetZero()
 	for field, value := range v.Fields() {
 		tag := readTag(field)
+		if tag.omitEmpty && !form.Has(tag.key) {
+			continue // it is empty already
+		}
 		err = BindQueryParameterWithOptions("form", true, !tag.omitEmpty, tag.key, form, value.Addr().Interface(), BindQueryParameterOptions{})
 		if err != nil {
 			return tag.key, err
