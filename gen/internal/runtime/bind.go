@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func targetType(dest any) reflect.Type {
 // replace returns a copy, because the query belongs to the request, unless there is
 // nothing to replace.
 func replace(query url.Values, name string, values []string) url.Values {
-	if !query.Has(name) {
+	if query.Has(name) == (len(values) > 0) && slices.Equal(query[name], values) {
 		return query
 	}
 	query = maps.Clone(query)

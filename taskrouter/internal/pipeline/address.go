@@ -68,10 +68,11 @@ func PathError(operation gen.Operation, err error) error {
 // the operation, in their order.
 func pathValues(operation gen.Operation, path string) []string {
 	values := make([]string, 0, len(operation.PathParameters))
-	segments := strings.Split(path, "/")
-	for i, segment := range strings.Split(operation.Path, "/") {
+	for segment := range strings.SplitSeq(operation.Path, "/") {
+		var escaped string
+		escaped, path, _ = strings.Cut(path, "/")
 		if strings.HasPrefix(segment, "{") {
-			value, _ := url.PathUnescape(segments[i]) // the request was built with it
+			value, _ := url.PathUnescape(escaped) // the request was built with it
 			values = append(values, value)
 		}
 	}
