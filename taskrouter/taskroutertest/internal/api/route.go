@@ -7,10 +7,9 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 )
 
-// A route is where a request leads: to an operation, and to what answers it. It is no
-// handler's answer but what the mux writes to when it finds none.
+// A route is where a request leads: to an operation, and to what answers it.
 type route struct {
-	Answer
+	Answer    // of the mux itself, if there is no operation; nobody sees it
 	operation gen.Operation
 	handle    http.HandlerFunc // nil if there is no operation
 }
