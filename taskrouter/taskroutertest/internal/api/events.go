@@ -27,24 +27,27 @@ func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (rout
 	if err != nil {
 		return query, err
 	}
-	facts := make(map[string]string)
+	var facts router.Facts
 	for _, filter := range []struct {
-		name, prefix, fact string
-		sid                *string
+		name, prefix string
+		fact         router.Fact
+		sid          *string
 	}{
-		{"ReservationSid", "WR", "reservation_sid", params.ReservationSID},
-		{"TaskQueueSid", "WQ", "task_queue_sid", params.TaskQueueSID},
-		{"TaskSid", "WT", "task_sid", params.TaskSID},
-		{"WorkerSid", "WK", "worker_sid", params.WorkerSID},
-		{"WorkflowSid", "WW", "workflow_sid", params.WorkflowSID},
-		{"Sid", "EV", "", params.SID},
+		{"ReservationSid", "WR", router.FactReservationSID, params.ReservationSID},
+		{"TaskQueueSid", "WQ", router.FactTaskQueueSID, params.TaskQueueSID},
+		{"TaskSid", "WT", router.FactTaskSID, params.TaskSID},
+		{"WorkerSid", "WK", router.FactWorkerSID, params.WorkerSID},
+		{"WorkflowSid", "WW", router.FactWorkflowSID, params.WorkflowSID},
 	} {
 		if refusal := checkFilterSID(filter.name, filter.prefix, filter.sid); refusal != nil {
 			return query, refusal
 		}
-		if filter.fact != "" && !isEmpty(filter.sid) {
-			facts[filter.fact] = *filter.sid
+		if !isEmpty(filter.sid) {
+			facts.Set(filter.fact, *filter.sid)
 		}
+	}
+	if refusal := checkFilterSID("Sid", "EV", params.SID); refusal != nil {
+		return query, refusal
 	}
 	if !isEmpty(params.TaskChannel) {
 		sid := *params.TaskChannel
@@ -53,7 +56,7 @@ func eventQuery(c *call, w *router.Workspace, params gen.ListEventsParams) (rout
 		} else if !router.IsSID("TC", sid) { // one of a channel that is gone may be in events still
 			return query, w.CheckTaskChannel("TaskChannel", params.TaskChannel)
 		}
-		facts["task_channel_sid"] = sid
+		facts.Set(router.FactTaskChannelSID, sid)
 	}
 	query.Match = func(e *router.Event) bool {
 		return window.Holds(e.DateCreated) && matches(params.EventType, e.Type) && matches(params.SID, e.SID) && e.Has(facts)
@@ -68,9 +71,9 @@ func (a *API) GetEvent(w http.ResponseWriter, r *http.Request, workspaceSID, eve
 }
 
 func renderEvent(c *call, w *router.Workspace, e *router.Event) gen.Event {
-	data := make(map[string]any, len(e.Data))
-	for name, value := range e.Data {
-		data[name] = value
+	data := make(map[string]any, e.Data.Len())
+	for name, text := range e.Data.All() {
+		data[name] = text
 	}
 	return gen.Event{
 		SID:             e.SID,

@@ -44,7 +44,7 @@ func (w *Workspace) HappenedTo(workers []*Worker, s Scope, window Window) *Happe
 	for _, worker := range workers {
 		asked[worker.SID] = true
 	}
-	return w.happened(s, window, func(e *Event) bool { return asked[e.Data["worker_sid"]] })
+	return w.happened(s, window, func(e *Event) bool { return asked[e.Data.Get(FactWorkerSID)] })
 }
 
 func (w *Workspace) happened(s Scope, window Window, match func(*Event) bool) *Happened {
@@ -62,10 +62,10 @@ func (h *Happened) count(e *Event) {
 	h.Events[e.Type]++
 	switch e.Type {
 	case "reservation.accepted":
-		h.UntilAccepted.add(e, "task_age")
-		h.InQueueUntilAccepted.add(e, "task_age_in_queue")
+		h.UntilAccepted.add(e, FactTaskAge)
+		h.InQueueUntilAccepted.add(e, FactTaskAgeInQueue)
 	case "task.canceled":
-		h.UntilCanceled.add(e, "task_age")
+		h.UntilCanceled.add(e, FactTaskAge)
 	}
 }
 
@@ -92,8 +92,8 @@ func (h *Happened) Split(thresholds []int) map[string]gen.WaitTimeSplit {
 // Waits are how long tasks waited, each in whole seconds, as events tell it.
 type Waits []int
 
-func (s *Waits) add(e *Event, fact string) {
-	if seconds, err := strconv.Atoi(e.Data[fact]); err == nil {
+func (s *Waits) add(e *Event, fact Fact) {
+	if seconds, err := strconv.Atoi(e.Data.Get(fact)); err == nil {
 		*s = append(*s, seconds)
 	}
 }

@@ -39,12 +39,12 @@ func (w *Workspace) stays(workers []*Worker, window Window) map[string][]time.Du
 		add(worker.ActivitySID, worker.DateStatusChanged, w.account.now)
 	}
 	for e := range w.Events.All() {
-		if e.Type != "worker.activity.update" || !counted[e.Data["worker_sid"]] {
+		if e.Type != "worker.activity.update" || !counted[e.Data.Get(FactWorkerSID)] {
 			continue
 		}
-		stayed, _ := strconv.ParseInt(e.Data["worker_time_in_previous_activity_ms"], 10, 64) // as moveWorker wrote it
+		stayed, _ := strconv.ParseInt(e.Data.Get(FactWorkerTimeInPreviousActivityMs), 10, 64) // as moveWorker wrote it
 		from := e.DateCreated.Add(-time.Duration(stayed) * time.Millisecond)
-		add(e.Data["worker_previous_activity_sid"], from, e.DateCreated)
+		add(e.Data.Get(FactWorkerPreviousActivitySID), from, e.DateCreated)
 	}
 	return stays
 }

@@ -2,7 +2,7 @@ package router
 
 import (
 	"fmt"
-	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,15 +16,14 @@ type Event struct {
 	Description  string `json:"description"`
 	ResourceType string `json:"resource_type"`
 	ResourceSID  string `json:"resource_sid"`
-	// Data are the facts, all of them texts.
-	Data map[string]string `json:"event_data"`
+	Data         Facts  `json:"event_data"`
 }
 
 // EventsKept is how long events can be asked for.
 const EventsKept = 30 * 24 * time.Hour
 
 func eventOf(kind, description string, arguments ...any) *Event {
-	return &Event{Type: kind, Description: fmt.Sprintf(description, arguments...), Data: make(map[string]string)}
+	return &Event{Type: kind, Description: fmt.Sprintf(description, arguments...)}
 }
 
 func (e *Event) about(kind, sid string) *Event {
@@ -32,15 +31,22 @@ func (e *Event) about(kind, sid string) *Event {
 	return e
 }
 
-func (e *Event) with(facts map[string]string) *Event {
-	maps.Copy(e.Data, facts)
+func (e *Event) with(facts draft) *Event {
+	e.Data.texts = slices.Grow(e.Data.texts, facts.known.len()+factsOfAll)
+	for fact := range facts.known.all() {
+		e.Data.Set(fact, facts.texts[fact])
+	}
 	return e
 }
+
+// factsOfAll is how many facts every event has, which are the last that it is given.
+const factsOfAll = 2
 
 // record keeps an event that happens now.
 func (w *Workspace) record(e *Event) {
 	e.Resource = w.account.newResource("EV")
-	e.Data["workspace_sid"], e.Data["workspace_name"] = w.SID, w.FriendlyName
+	e.Data.Set(FactWorkspaceSID, w.SID)
+	e.Data.Set(FactWorkspaceName, w.FriendlyName)
 	w.Events.add(e)
 }
 
@@ -51,121 +57,109 @@ func (w *Workspace) ForgetOldEvents() {
 	}
 }
 
-func (a *Activity) facts() map[string]string {
-	return map[string]string{
-		"activity_sid":       a.SID,
-		"activity_name":      a.FriendlyName,
-		"activity_available": strconv.FormatBool(a.Available),
-	}
+func (a *Activity) facts() (d draft) {
+	d.set(FactActivitySID, a.SID)
+	d.set(FactActivityName, a.FriendlyName)
+	d.set(FactActivityAvailable, strconv.FormatBool(a.Available))
+	return d
 }
 
-func (c *TaskChannel) facts() map[string]string {
-	return map[string]string{
-		"task_channel_sid":               c.SID,
-		"task_channel_name":              c.FriendlyName,
-		"task_channel_unique_name":       c.UniqueName,
-		"task_channel_optimized_routing": strconv.FormatBool(c.ChannelOptimizedRouting),
-	}
+func (c *TaskChannel) facts() (d draft) {
+	d.set(FactTaskChannelSID, c.SID)
+	d.set(FactTaskChannelName, c.FriendlyName)
+	d.set(FactTaskChannelUniqueName, c.UniqueName)
+	d.set(FactTaskChannelOptimizedRouting, strconv.FormatBool(c.ChannelOptimizedRouting))
+	return d
 }
 
-func (q *TaskQueue) facts() map[string]string {
-	return map[string]string{
-		"task_queue_sid":               q.SID,
-		"task_queue_name":              q.FriendlyName,
-		"task_queue_target_expression": q.TargetWorkers,
-	}
+func (q *TaskQueue) facts() (d draft) {
+	d.set(FactTaskQueueSID, q.SID)
+	d.set(FactTaskQueueName, q.FriendlyName)
+	d.set(FactTaskQueueTargetExpression, q.TargetWorkers)
+	return d
 }
 
-func (f *Workflow) facts() map[string]string {
-	return map[string]string{"workflow_sid": f.SID, "workflow_name": f.FriendlyName}
+func (f *Workflow) facts() (d draft) {
+	d.set(FactWorkflowSID, f.SID)
+	d.set(FactWorkflowName, f.FriendlyName)
+	return d
 }
 
-func (w *Workspace) workerFacts(worker *Worker) map[string]string {
-	return map[string]string{
-		"worker_sid":           worker.SID,
-		"worker_name":          worker.FriendlyName,
-		"worker_attributes":    worker.Attributes.String(),
-		"worker_activity_sid":  worker.ActivitySID,
-		"worker_activity_name": w.ActivityName(worker.ActivitySID),
-		"worker_version":       strconv.Itoa(worker.Version),
-	}
+func (w *Workspace) workerFacts(worker *Worker) (d draft) {
+	d.set(FactWorkerSID, worker.SID)
+	d.set(FactWorkerName, worker.FriendlyName)
+	d.set(FactWorkerAttributes, worker.Attributes.String())
+	d.set(FactWorkerActivitySID, worker.ActivitySID)
+	d.set(FactWorkerActivityName, w.ActivityName(worker.ActivitySID))
+	d.set(FactWorkerVersion, strconv.Itoa(worker.Version))
+	return d
 }
 
-func (w *Workspace) previousActivityFacts(sid string, stayed time.Duration) map[string]string {
-	return map[string]string{
-		"worker_previous_activity_sid":        sid,
-		"worker_previous_activity_name":       w.ActivityName(sid),
-		"worker_time_in_previous_activity":    strconv.FormatInt(int64(stayed.Seconds()), 10),
-		"worker_time_in_previous_activity_ms": strconv.FormatInt(stayed.Milliseconds(), 10),
-	}
+func (w *Workspace) previousActivityFacts(sid string, stayed time.Duration) (d draft) {
+	d.set(FactWorkerPreviousActivitySID, sid)
+	d.set(FactWorkerPreviousActivityName, w.ActivityName(sid))
+	d.set(FactWorkerTimeInPreviousActivity, strconv.FormatInt(int64(stayed.Seconds()), 10))
+	d.set(FactWorkerTimeInPreviousActivityMs, strconv.FormatInt(stayed.Milliseconds(), 10))
+	return d
 }
 
-func (w *Workspace) workerChannelFacts(worker *Worker, c *WorkerChannel, previous int) map[string]string {
+func (w *Workspace) workerChannelFacts(worker *Worker, c *WorkerChannel, previous int) (d draft) {
 	channel := w.TaskChannelOf(c.TaskChannelSID)
-	return map[string]string{
-		"worker_channel_available":          strconv.FormatBool(c.Available),
-		"worker_channel_available_capacity": strconv.Itoa(c.ConfiguredCapacity),
-		"worker_channel_previous_capacity":  strconv.Itoa(previous),
-		"worker_channel_task_count":         strconv.Itoa(worker.count(c, (*Reservation).open)),
-		"task_channel_sid":                  channel.SID,
-		"task_channel_unique_name":          channel.UniqueName,
-	}
+	d.set(FactWorkerChannelAvailable, strconv.FormatBool(c.Available))
+	d.set(FactWorkerChannelAvailableCapacity, strconv.Itoa(c.ConfiguredCapacity))
+	d.set(FactWorkerChannelPreviousCapacity, strconv.Itoa(previous))
+	d.set(FactWorkerChannelTaskCount, strconv.Itoa(worker.count(c, (*Reservation).open)))
+	d.set(FactTaskChannelSID, channel.SID)
+	d.set(FactTaskChannelUniqueName, channel.UniqueName)
+	return d
 }
 
-func (w *Workspace) taskFacts(t *Task) map[string]string {
+func (w *Workspace) taskFacts(t *Task) (d draft) {
 	channel := w.TaskChannelOf(t.TaskChannelSID)
-	facts := map[string]string{
-		"task_sid":                 t.SID,
-		"task_attributes":          t.Attributes.String(),
-		"task_age":                 strconv.Itoa(int(w.Age(t).Seconds())),
-		"task_priority":            strconv.Itoa(t.Priority),
-		"task_assignment_status":   string(t.Status),
-		"task_version":             strconv.Itoa(t.Version),
-		"task_date_created":        strconv.FormatInt(t.DateCreated.Unix(), 10),
-		"task_channel_sid":         channel.SID,
-		"task_channel_unique_name": channel.UniqueName,
-	}
+	d.set(FactTaskSID, t.SID)
+	d.set(FactTaskAttributes, t.Attributes.String())
+	d.set(FactTaskAge, strconv.Itoa(int(w.Age(t).Seconds())))
+	d.set(FactTaskPriority, strconv.Itoa(t.Priority))
+	d.set(FactTaskAssignmentStatus, string(t.Status))
+	d.set(FactTaskVersion, strconv.Itoa(t.Version))
+	d.set(FactTaskDateCreated, strconv.FormatInt(t.DateCreated.Unix(), 10))
+	d.set(FactTaskChannelSID, channel.SID)
+	d.set(FactTaskChannelUniqueName, channel.UniqueName)
 	if t.Reason != nil {
 		switch t.Status {
 		case gen.TaskStatusCanceled:
-			facts["task_canceled_reason"] = *t.Reason
+			d.set(FactTaskCanceledReason, *t.Reason)
 		case gen.TaskStatusCompleted:
-			facts["task_completed_reason"] = *t.Reason
+			d.set(FactTaskCompletedReason, *t.Reason)
 		}
 	}
 	if t.WorkflowSID != "" {
-		facts["workflow_sid"], facts["workflow_name"] = t.WorkflowSID, w.WorkflowName(t.WorkflowSID)
+		d.set(FactWorkflowSID, t.WorkflowSID)
+		d.set(FactWorkflowName, w.WorkflowName(t.WorkflowSID))
 	}
-	return facts
+	return d
 }
 
 // queuedFacts are those of a task and of the queue that it is in.
-func (w *Workspace) queuedFacts(t *Task) map[string]string {
-	facts := w.taskFacts(t)
+func (w *Workspace) queuedFacts(t *Task) draft {
+	d := w.taskFacts(t)
 	if q := w.taskQueue(t.TaskQueueSID); q != nil {
-		maps.Copy(facts, q.facts())
-		facts["task_age_in_queue"] = strconv.Itoa(int(w.ageInQueue(t).Seconds()))
+		d.add(q.facts())
+		d.set(FactTaskAgeInQueue, strconv.Itoa(int(w.ageInQueue(t).Seconds())))
 	}
-	return facts
+	return d
 }
 
-func (w *Workspace) reservationFacts(r *Reservation) map[string]string {
-	facts := w.queuedFacts(r.task)
-	maps.Copy(facts, w.workerFacts(r.worker))
-	facts["reservation_sid"] = r.SID
-	facts["reservation_version"] = strconv.Itoa(r.Version)
-	return facts
+func (w *Workspace) reservationFacts(r *Reservation) draft {
+	d := w.queuedFacts(r.task)
+	d.add(w.workerFacts(r.worker))
+	d.set(FactReservationSID, r.SID)
+	d.set(FactReservationVersion, strconv.Itoa(r.Version))
+	return d
 }
 
-// Has tells whether an event has all of some facts.
-func (e *Event) Has(facts map[string]string) bool {
-	for name, value := range facts {
-		if e.Data[name] != value {
-			return false
-		}
-	}
-	return true
-}
+// Has tells whether an event has all of some facts of the router.
+func (e *Event) Has(facts Facts) bool { return e.Data.hold(&facts) }
 
 // ResourcePath is the path, below that of its workspace, of what the event is about.
 func (e *Event) ResourcePath() []string {
@@ -173,7 +167,7 @@ func (e *Event) ResourcePath() []string {
 	case "workspace":
 		return nil
 	case "reservation":
-		return []string{"Tasks", e.Data["task_sid"], "Reservations", e.ResourceSID}
+		return []string{"Tasks", e.Data.Get(FactTaskSID), "Reservations", e.ResourceSID}
 	}
 	return []string{resourcePaths[e.ResourceType], e.ResourceSID}
 }

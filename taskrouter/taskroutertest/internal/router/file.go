@@ -65,7 +65,7 @@ func (a *Account) Dump() ([]byte, error) {
 // ages and order stay. The error has the first twenty faults that were found, a line
 // each, with their places.
 func Load(data []byte, accountSID string, seed uint64, now time.Time) (*Account, error) {
-	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields)}
+	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields), texts: make(map[string]string)}
 	f := file{AccountSID: accountSID, Seed: seed}
 	r.read(data, &f)
 	r.settle(now)
@@ -104,8 +104,6 @@ func preset(value any) {
 		v.TaskReservationTimeout = defaultReservationTimeout
 	case *Task:
 		v.Status, v.Attributes, v.Timeout = gen.TaskStatusPending, newAttributes(""), defaultTaskTimeout
-	case *Event:
-		v.Data = make(map[string]string)
 	}
 }
 

@@ -22,6 +22,8 @@ type fileReader struct {
 	fields fields
 	// dates are those that were there.
 	dates []*time.Time
+	// texts are those that are kept once.
+	texts map[string]string
 
 	faults []error
 	found  int // faults, also those that are not kept
@@ -133,16 +135,16 @@ func (known fields) of(t reflect.Type) []field {
 	return found
 }
 
-// A list is a [Table] of any kind.
-type list interface {
+// An ownForm is what reads and writes itself: a [Table] of any kind, and [Facts].
+type ownForm interface {
 	read(r *fileReader, place string, text json.RawMessage)
 	write(w *fileWriter, depth int) error
 }
 
 // member reads a member of an object.
 func (r *fileReader) member(object, name string, text json.RawMessage, into any) {
-	if l, ok := into.(list); ok {
-		l.read(r, member(object, name), text)
+	if o, ok := into.(ownForm); ok {
+		o.read(r, member(object, name), text)
 		return
 	}
 	isNull := text[0] == 'n' && reflect.TypeOf(into).Elem().Kind() != reflect.Pointer
@@ -224,8 +226,6 @@ func expected(into any) string {
 		return "true or false"
 	case *map[string]int:
 		return "an object of whole numbers"
-	case *map[string]string:
-		return "an object of texts"
 	case *Attributes, *json.RawMessage:
 		return "an object"
 	}
@@ -272,6 +272,16 @@ func member(object, name string) string {
 // element returns the place of an element of a list.
 func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
+// shared returns a text as what is equal to it, if there was such a text.
+func (r *fileReader) shared(quoted json.RawMessage) string {
+	if text, ok := r.texts[string(quoted)]; ok {
+		return text
+	}
+	text := unquote(quoted)
+	r.texts[string(quoted)] = text
+	return text
+}
+
 // What follows takes valid JSON apart without copying it. Decoders of encoding/json
 // either do not tell places or read everything several times.
 
@@ -282,18 +292,25 @@ func members(object json.RawMessage) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		text := bytes.TrimLeft(object[1:], whiteSpace)
 		for text[0] != '}' {
-			var name string
 			quoted, rest := cut(text)
-			if json.Unmarshal(quoted, &name) != nil {
-				return // which cannot be
-			}
 			value, rest := cut(bytes.TrimLeft(rest[1:], whiteSpace)) // after the colon
-			if !yield(name, value) {
+			if !yield(unquote(quoted), value) {
 				return
 			}
 			text = afterComma(rest)
 		}
 	}
+}
+
+// unquote returns the text of a JSON string, which is that between the quotes unless
+// something is escaped.
+func unquote(quoted json.RawMessage) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var text string
+	_ = json.Unmarshal(quoted, &text) // which is valid
+	return text
 }
 
 // elements gives the elements of a list with their numbers.

@@ -43,16 +43,30 @@ func (w *fileWriter) object(depth int, from any) error {
 	return nil
 }
 
-// value writes a value, which is a list, an object or one for encoding/json.
+// value writes a value, which has a form of its own or is one for encoding/json.
 func (w *fileWriter) value(depth int, from any) error {
-	if l, ok := from.(list); ok {
-		return l.write(w, depth)
+	if o, ok := from.(ownForm); ok {
+		return o.write(w, depth)
 	}
 	w.encoder.SetIndent(strings.Repeat(indentation, depth), indentation)
 	err := w.encoder.Encode(from)
 	w.out.Truncate(max(0, w.out.Len()-1)) // which ends the line
 	return err
 }
+
+// text writes a text.
+func (w *fileWriter) text(text string) error {
+	if strings.IndexFunc(text, mayEscape) >= 0 {
+		return w.value(0, text)
+	}
+	w.out.WriteByte('"')
+	w.out.WriteString(text)
+	w.out.WriteByte('"')
+	return nil
+}
+
+// mayEscape tells of what encoding/json may write otherwise than as it is.
+func mayEscape(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
 
 func (w *fileWriter) line(depth int) {
 	w.out.WriteByte('\n')

@@ -15,13 +15,13 @@ func (s Scope) holds(t *Task) bool {
 }
 
 // facts are those of the events that the scope holds.
-func (s Scope) facts() map[string]string {
-	facts := make(map[string]string)
-	for name, sid := range map[string]string{
-		"task_queue_sid": s.TaskQueueSID, "workflow_sid": s.WorkflowSID, "task_channel_sid": s.TaskChannelSID,
+func (s Scope) facts() Facts {
+	var facts Facts
+	for fact, sid := range map[Fact]string{
+		FactTaskQueueSID: s.TaskQueueSID, FactWorkflowSID: s.WorkflowSID, FactTaskChannelSID: s.TaskChannelSID,
 	} {
 		if sid != "" {
-			facts[name] = sid
+			facts.Set(fact, sid)
 		}
 	}
 	return facts
