@@ -156,6 +156,10 @@ func (f *Facts) Set(fact Fact, text string) {
 		return
 	}
 	f.known |= 1 << fact
+	if i == len(f.texts) {
+		f.texts = append(f.texts, text)
+		return
+	}
 	f.texts = slices.Insert(f.texts, i, text)
 }
 
