@@ -2,7 +2,6 @@ package router
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -32,14 +31,11 @@ func (e *Event) about(kind, sid string) *Event {
 }
 
 func (e *Event) with(facts draft) *Event {
-	e.Data.texts = slices.Grow(e.Data.texts, facts.known.len()+factsOfAll)
-	for fact := range facts.known.all() {
-		e.Data.Set(fact, facts.texts[fact])
-	}
+	e.Data.gather(&facts, factsOfAll)
 	return e
 }
 
-// factsOfAll is how many facts every event has, which are the last that it is given.
+// factsOfAll is how many facts record adds to each event.
 const factsOfAll = 2
 
 // record keeps an event that happens now.
@@ -159,7 +155,16 @@ func (w *Workspace) reservationFacts(r *Reservation) draft {
 }
 
 // Has tells whether an event has all of some facts of the router.
-func (e *Event) Has(facts Facts) bool { return e.Data.hold(&facts) }
+func (e *Event) Has(facts Facts) bool {
+	i := 0
+	for fact := range facts.known.all() {
+		if e.Data.Get(fact) != facts.texts[i] {
+			return false
+		}
+		i++
+	}
+	return true
+}
 
 // ResourcePath is the path, below that of its workspace, of what the event is about.
 func (e *Event) ResourcePath() []string {

@@ -163,16 +163,12 @@ func (f *Facts) Set(fact Fact, text string) {
 	f.texts = slices.Insert(f.texts, i, text)
 }
 
-// setNamed sets the text of a fact that need not be one of the router.
-func (f *Facts) setNamed(name, text string) {
-	if fact, ok := factsByName[name]; ok {
-		f.Set(fact, text)
-		return
+// gather sets what a draft has. It makes room for some more.
+func (f *Facts) gather(d *draft, more int) {
+	f.texts = slices.Grow(f.texts, d.known.len()+more)
+	for fact := range d.known.all() {
+		f.Set(fact, d.texts[fact])
 	}
-	if f.others == nil {
-		f.others = make(map[string]string)
-	}
-	f.others[name] = text
 }
 
 // Len returns how many there are.
@@ -202,40 +198,31 @@ func (f *Facts) All() iter.Seq2[string, string] {
 	}
 }
 
-// hold tells whether all of some facts of the router are among these.
-func (f *Facts) hold(some *Facts) bool {
-	if some.known&^f.known != 0 {
-		return false
-	}
-	i := 0
-	for fact := range some.known.all() {
-		if f.texts[f.known.before(fact)] != some.texts[i] {
-			return false
-		}
-		i++
-	}
-	return true
-}
-
-// read reads the facts of an event. Those of one event are mostly those of others, too,
-// and their texts are kept once.
-func (f *Facts) read(r *fileReader, place string, text json.RawMessage) {
-	if text[0] != '{' {
-		r.fault(place, "is %s, an object of texts is expected", brief(text))
+// read reads the facts of an event. Their texts are mostly those of other events, too,
+// and are kept once.
+func (f *Facts) read(r *fileReader, place string, object json.RawMessage) {
+	const notTexts = "is %s, an object of texts is expected"
+	if object[0] != '{' {
+		r.fault(place, notTexts, brief(object))
 		return
 	}
-	for name, value := range members(text) {
-		switch value[0] {
-		case '"':
-			f.setNamed(name, r.shared(value))
-		case 'n':
-			f.setNamed(name, "")
-		default:
-			r.fault(place, "is %s, an object of texts is expected", brief(text))
+	var d draft
+	for name, value := range members(object) {
+		text, ok := r.shared(value)
+		if !ok {
+			r.fault(place, notTexts, brief(object))
 			return
 		}
+		if fact, known := factsByName[name]; known {
+			d.set(fact, text)
+			continue
+		}
+		if f.others == nil {
+			f.others = make(map[string]string)
+		}
+		f.others[name] = text
 	}
-	f.texts = slices.Clip(f.texts)
+	f.gather(&d, 0)
 }
 
 // write writes the facts as an object.
@@ -263,8 +250,8 @@ func (f *Facts) write(w *fileWriter, depth int) error {
 	return nil
 }
 
-// A draft is the facts of an event while they are gathered. It has room for all, so
-// that gathering them takes no memory.
+// A draft is facts while they are gathered. It has room for all that the router tells,
+// so that none of it is left over for the garbage collector.
 type draft struct {
 	known factSet
 	texts [factCount]string

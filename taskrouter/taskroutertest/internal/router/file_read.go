@@ -272,14 +272,18 @@ func member(object, name string) string {
 // element returns the place of an element of a list.
 func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
-// shared returns a text as what is equal to it, if there was such a text.
-func (r *fileReader) shared(quoted json.RawMessage) string {
-	if text, ok := r.texts[string(quoted)]; ok {
-		return text
+// shared returns a text, which is kept once however often it is there. Null is the
+// empty text; of any other value it is false.
+func (r *fileReader) shared(value json.RawMessage) (string, bool) {
+	if value[0] != '"' {
+		return "", value[0] == 'n'
 	}
-	text := unquote(quoted)
-	r.texts[string(quoted)] = text
-	return text
+	text, ok := r.texts[string(value)]
+	if !ok {
+		text = unquote(value)
+		r.texts[string(value)] = text
+	}
+	return text, true
 }
 
 // What follows takes valid JSON apart without copying it. Decoders of encoding/json
