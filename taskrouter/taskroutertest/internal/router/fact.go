@@ -8,7 +8,8 @@ import (
 	"slices"
 )
 
-// A Fact is the name of something that events tell.
+// A Fact is the name of something that events tell. One more needs its place below and
+// its name.
 type Fact uint8
 
 // The facts that the router tells, in the order of their names.
@@ -131,12 +132,12 @@ func (s factSet) all() iter.Seq[Fact] {
 	}
 }
 
-// Facts are what an event tells. There are very many events, so that each keeps no
-// more of them than the texts, which are mostly those of the resources.
+// Facts are what an event tells, all of it in texts. There are so many events that each
+// keeps no names, and no texts of its own where resources have the same ones.
 type Facts struct {
 	known factSet
 	texts []string // of those that are known, in the order of the facts
-	// others are those by which people wrote into a file what the router does not tell.
+	// others are what only a file tells, by names that the router does not know.
 	others map[string]string
 }
 
