@@ -1,7 +1,6 @@
 package router
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,19 +10,23 @@ import (
 
 func TestAWorkspaceHasRoomForSoManyTaskQueuesAndWorkers(t *testing.T) {
 	d := newDesk(t)
-	d.TaskQueues.rows = slices.Repeat([]*TaskQueue{d.queue}, 5_000)
+	for i := d.TaskQueues.Len(); i < 5_000; i++ {
+		d.TaskQueues.add(&TaskQueue{Resource: d.account.newResource("WQ")})
+	}
 	queue := gen.CreateTaskQueueRequest{FriendlyName: "one more"}
 	_, err := d.CreateTaskQueue(queue)
 	assert.EqualError(t, err, "The workspace has 5000 task queues, and more are not allowed")
-	d.TaskQueues.rows = d.TaskQueues.rows[1:]
+	d.TaskQueues.remove(d.TaskQueues.rows()[1])
 	_, err = d.CreateTaskQueue(queue)
 	assert.NoError(t, err)
 
-	d.Workers.rows = slices.Repeat([]*Worker{d.ann}, 15_000)
+	for i := d.Workers.Len(); i < 15_000; i++ {
+		d.Workers.add(&Worker{Resource: d.account.newResource("WK")})
+	}
 	worker := gen.CreateWorkerRequest{FriendlyName: "one more"}
 	_, err = d.CreateWorker(worker)
 	assert.EqualError(t, err, "The workspace has 15000 workers, and more are not allowed")
-	d.Workers.rows = d.Workers.rows[1:]
+	d.Workers.remove(d.Workers.rows()[1])
 	_, err = d.CreateWorker(worker)
 	assert.NoError(t, err)
 }

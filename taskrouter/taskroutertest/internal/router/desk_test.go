@@ -36,7 +36,7 @@ func newDesk(t *testing.T, changes ...func(*gen.CreateWorkspaceRequest)) *desk {
 	var err error
 	d.Workspace, err = d.account.CreateWorkspace(request)
 	require.NoError(t, err)
-	d.queue, d.flow = d.TaskQueues.rows[0], d.Workflows.rows[0]
+	d.queue, d.flow = d.TaskQueues.rows()[0], d.Workflows.rows()[0]
 	d.ann, d.bob = d.newWorker(t, "Ann"), d.newWorker(t, "Bob")
 	d.task = d.newTask(t, `{"call_sid":"CA1"}`)
 	return d
@@ -63,8 +63,8 @@ func (d *desk) newTask(t *testing.T, attributes string) *Task {
 }
 
 func (d *desk) activityNamed(name string) *Activity {
-	i := slices.IndexFunc(d.Activities.rows, func(a *Activity) bool { return a.FriendlyName == name })
-	return d.Activities.rows[i]
+	i := slices.IndexFunc(d.Activities.rows(), func(a *Activity) bool { return a.FriendlyName == name })
+	return d.Activities.rows()[i]
 }
 
 // ask makes a reservation, as routing does.
@@ -130,7 +130,7 @@ func (d *desk) refuses(t *testing.T, status int, message string, call func() err
 // happened.
 func (d *desk) events(since int) []string {
 	types := []string{}
-	for _, e := range d.Events.rows[since:] {
+	for _, e := range d.Events.rows()[since:] {
 		types = append(types, e.Type)
 	}
 	return types

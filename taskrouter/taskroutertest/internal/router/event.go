@@ -48,8 +48,8 @@ func (w *Workspace) record(e *Event) {
 
 // ForgetOldEvents forgets those that nobody can ask for any more.
 func (w *Workspace) ForgetOldEvents() {
-	for w.Events.Len() > 0 && w.account.now.Sub(w.Events.rows[0].DateCreated) > EventsKept {
-		w.Events.remove(w.Events.rows[0])
+	for w.Events.Len() > 0 && w.account.now.Sub(w.Events.first().DateCreated) > EventsKept {
+		w.Events.remove(w.Events.first())
 	}
 }
 

@@ -32,7 +32,7 @@ func newBenchLife(b *testing.B) benchLife {
 	require.NoError(b, err)
 	task, err := w.CreateTask(gen.CreateTaskRequest{
 		Attributes:   `{"type":"call","contact":"+15558670000","language":"es","level":3}`,
-		TaskQueueSID: new(w.TaskQueues.rows[0].SID),
+		TaskQueueSID: new(w.TaskQueues.rows()[0].SID),
 	})
 	require.NoError(b, err)
 	r := &Reservation{Resource: a.newResource("WR"), WorkerSID: worker.SID, Status: gen.ReservationStatusAccepted, task: task, worker: worker}

@@ -98,11 +98,11 @@ func TestFactsOfAFileAreReadAsJSONReadsAMap(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(data), &want))
 			a, err := load(fileOfAnEvent(t, data), loadedAt)
 			require.NoError(t, err)
-			e := a.Workspaces.rows[0].Events.rows[0]
+			e := a.Workspaces.rows()[0].Events.rows()[0]
 			assert.Equal(t, want, maps.Collect(e.Data.All()))
 			again, err := load(dump(t, a), loadedAt)
 			require.NoError(t, err)
-			assert.Equal(t, e.Data, again.Workspaces.rows[0].Events.rows[0].Data)
+			assert.Equal(t, e.Data, again.Workspaces.rows()[0].Events.rows()[0].Data)
 		})
 	}
 }
@@ -132,7 +132,7 @@ func TestAnEventShowsWhatWasWhenItHappened(t *testing.T) {
 	d.task.TaskQueueSID = d.queue.SID
 	r := d.ask(d.task, d.ann)
 	require.NoError(t, d.move(r, gen.ReservationStatusAccepted))
-	e := d.Events.rows[d.Events.Len()-1]
+	e := d.Events.rows()[d.Events.Len()-1]
 	before := maps.Collect(e.Data.All())
 	assert.Subset(t, before, map[string]string{
 		"task_age": "0", "task_age_in_queue": "0", "task_attributes": `{"call_sid":"CA1"}`, "task_priority": "0", "task_version": "1",

@@ -143,7 +143,7 @@ func (l *loader) load(f file) {
 	if l.found > 0 {
 		return // since whatever refers to a SID would be at fault, too
 	}
-	for i, w := range l.account.Workspaces.rows {
+	for i, w := range l.account.Workspaces.numbered() {
 		w.account = l.account
 		l.loadWorkspace(element("workspaces", i), w)
 	}

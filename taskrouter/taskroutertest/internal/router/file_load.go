@@ -17,28 +17,28 @@ func (l *loader) loadWorkspace(place string, w *Workspace) {
 	l.refuse(at("friendly_name"), checkName("", &w.FriendlyName, anyLength))
 	l.refuse(at("event_callback_url"), checkURL("", &w.EventCallbackURL))
 	l.refuse(at("prioritize_queue_order"), CheckEnum("", &w.PrioritizeQueueOrder))
-	for i, a := range w.Activities.rows {
+	for i, a := range w.Activities.numbered() {
 		l.dates(&a.Resource)
 		l.refuse(member(element(at("activities"), i), "friendly_name"), checkName("", &a.FriendlyName, maxName))
 	}
 	l.loadActivitiesOf(place, w)
-	for i, c := range w.TaskChannels.rows {
+	for i, c := range w.TaskChannels.numbered() {
 		l.loadTaskChannel(element(at("task_channels"), i), w, c)
 	}
 	l.addBuiltInChannels(w)
-	for i, q := range w.TaskQueues.rows {
+	for i, q := range w.TaskQueues.numbered() {
 		l.loadTaskQueue(element(at("task_queues"), i), w, q)
 	}
-	for i, f := range w.Workflows.rows {
+	for i, f := range w.Workflows.numbered() {
 		l.loadWorkflow(element(at("workflows"), i), w, f)
 	}
-	for i, worker := range w.Workers.rows {
+	for i, worker := range w.Workers.numbered() {
 		l.loadWorker(element(at("workers"), i), w, worker)
 	}
-	for i, t := range w.Tasks.rows {
+	for i, t := range w.Tasks.numbered() {
 		l.loadTask(element(at("tasks"), i), w, t)
 	}
-	for i, e := range w.Events.rows {
+	for i, e := range w.Events.numbered() {
 		l.loadEvent(element(at("events"), i), e)
 	}
 }
@@ -81,7 +81,7 @@ func (l *loader) loadActivitiesOf(place string, w *Workspace) {
 		}
 	}
 	if l.lacks(&w.Resource, "default_activity_sid") {
-		w.DefaultActivitySID = w.Activities.rows[0].SID
+		w.DefaultActivitySID = w.Activities.first().SID
 	}
 	if l.lacks(&w.Resource, "timeout_activity_sid") {
 		w.TimeoutActivitySID = w.DefaultActivitySID
@@ -162,7 +162,7 @@ func (l *loader) loadWorker(place string, w *Workspace, worker *Worker) {
 	l.refuse(member(place, "friendly_name"), w.checkWorkerName(worker, &worker.FriendlyName))
 	w.indexWorker(worker)
 	l.version(place, worker.Version)
-	for i, c := range worker.Channels.rows {
+	for i, c := range worker.Channels.numbered() {
 		l.loadWorkerChannel(element(member(place, "channels"), i), w, worker, c)
 	}
 	for c := range w.TaskChannels.All() {
@@ -197,10 +197,10 @@ func (l *loader) loadTask(place string, w *Workspace, t *Task) {
 	l.referOrNone(member(place, "workflow_sid"), t.WorkflowSID, w.Workflows.Has)
 	l.referOrNone(member(place, "task_queue_sid"), t.TaskQueueSID, w.TaskQueues.Has)
 	l.checkTarget(member(place, "routing_target"), w, t)
-	for i, r := range t.Reservations.rows {
+	for i, r := range t.Reservations.numbered() {
 		l.loadReservation(element(member(place, "reservations"), i), w, t, r)
 	}
-	if t.Status.Valid() && !slices.ContainsFunc(t.Reservations.rows, func(r *Reservation) bool { return !r.Status.Valid() }) {
+	if t.Status.Valid() && !slices.ContainsFunc(slices.Collect(t.Reservations.All()), func(r *Reservation) bool { return !r.Status.Valid() }) {
 		l.checkStates(place, t)
 	}
 }
@@ -215,7 +215,7 @@ func (l *loader) completeTask(place string, w *Workspace, t *Task) {
 	}
 	if l.lacks(&t.Resource, "workflow_sid") {
 		if w.Workflows.Len() == 1 {
-			t.WorkflowSID = w.Workflows.rows[0].SID
+			t.WorkflowSID = w.Workflows.first().SID
 		} else {
 			l.fault(member(place, "workflow_sid"), "is missing, and the workspace has %d workflows", w.Workflows.Len())
 		}
@@ -275,7 +275,7 @@ var statusWhile = map[gen.ReservationStatus]gen.TaskStatus{
 func (l *loader) checkStates(place string, t *Task) {
 	var first *Reservation // of those that are open
 	var firstPlace string
-	for i, r := range t.Reservations.rows {
+	for i, r := range t.Reservations.numbered() {
 		if !r.open() {
 			continue
 		}
@@ -333,7 +333,7 @@ var eventKinds = map[string]string{
 // its place there and the prefix of its SID.
 func (a *Account) each(do func(place, prefix string, r *Resource)) {
 	each(&a.Workspaces, "workspaces", "WS", do)
-	for i, w := range a.Workspaces.rows {
+	for i, w := range a.Workspaces.numbered() {
 		w.each(element("workspaces", i)+".", do)
 	}
 }
@@ -344,18 +344,18 @@ func (w *Workspace) each(within string, do func(place, prefix string, r *Resourc
 	each(&w.TaskQueues, within+"task_queues", "WQ", do)
 	each(&w.Workflows, within+"workflows", "WW", do)
 	each(&w.Workers, within+"workers", "WK", do)
-	for i, worker := range w.Workers.rows {
+	for i, worker := range w.Workers.numbered() {
 		each(&worker.Channels, fmt.Sprintf("%sworkers[%d].channels", within, i), "WC", do)
 	}
 	each(&w.Tasks, within+"tasks", "WT", do)
-	for i, t := range w.Tasks.rows {
+	for i, t := range w.Tasks.numbered() {
 		each(&t.Reservations, fmt.Sprintf("%stasks[%d].reservations", within, i), "WR", do)
 	}
 	each(&w.Events, within+"events", "EV", do)
 }
 
 func each[T Entry](t *Table[T], list, prefix string, do func(place, prefix string, r *Resource)) {
-	for i, entry := range t.rows {
+	for i, entry := range t.numbered() {
 		do(element(list, i), prefix, entry.resource())
 	}
 }

@@ -254,7 +254,7 @@ func (t *Table[T]) read(r *fileReader, place string, text json.RawMessage) {
 		if absent := r.object(element(place, i), text, entry); absent != nil {
 			r.absent[entry.resource()] = absent
 		}
-		t.rows = append(t.rows, entry)
+		t.append(entry)
 	}
 }
 

@@ -41,15 +41,15 @@ func TestAFileKeepsTheTextOfAttributesAndConfigurations(t *testing.T) {
 	text := `{"z":1.50,"a":"<&>\u003c` + "\u2028" + `","n":null,"e":{"]}":"[{\\\""},"l":[1e3,[]]}`
 	worker, err := w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: "Alice <a@example.com>", Attributes: gen.Attributes(text)})
 	require.NoError(t, err)
-	configuration := `{"z":"<&>","task_routing":{"filters":[],"default_filter":{"timeout":"5","queue":"` + w.TaskQueues.rows[0].SID + `"}}}`
-	require.NoError(t, w.UpdateWorkflow(w.Workflows.rows[0], gen.UpdateWorkflowRequest{Configuration: &configuration}))
+	configuration := `{"z":"<&>","task_routing":{"filters":[],"default_filter":{"timeout":"5","queue":"` + w.TaskQueues.rows()[0].SID + `"}}}`
+	require.NoError(t, w.UpdateWorkflow(w.Workflows.rows()[0], gen.UpdateWorkflowRequest{Configuration: &configuration}))
 
 	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
-	again := loaded.Workspaces.rows[0]
-	assert.Equal(t, text, again.Workers.rows[0].Attributes.String())
-	assert.Equal(t, worker.FriendlyName, again.Workers.rows[0].FriendlyName)
-	assert.Equal(t, configuration, string(again.Workflows.rows[0].Configuration))
+	again := loaded.Workspaces.rows()[0]
+	assert.Equal(t, text, again.Workers.rows()[0].Attributes.String())
+	assert.Equal(t, worker.FriendlyName, again.Workers.rows()[0].FriendlyName)
+	assert.Equal(t, configuration, string(again.Workflows.rows()[0].Configuration))
 	assert.Contains(t, string(dump(t, a)), "\"attributes\": {\n            \"z\": 1.50,\n")
 }
 
@@ -131,7 +131,7 @@ func TestSIDsOfAFileAreNotGivenAgain(t *testing.T) {
 
 func TestPageTokensOutliveAFile(t *testing.T) {
 	a := richAccount(t)
-	w := a.Workspaces.rows[0]
+	w := a.Workspaces.rows()[0]
 	page, err := w.Events.Page(Query[*Event]{Size: 3, Compare: NewestFirst[*Event]})
 	require.NoError(t, err)
 	query := Query[*Event]{Size: 3, Compare: NewestFirst[*Event], Token: page.NextToken()}
@@ -140,7 +140,7 @@ func TestPageTokensOutliveAFile(t *testing.T) {
 
 	loaded, err := load(dump(t, a), loadedAt)
 	require.NoError(t, err)
-	got, err := loaded.Workspaces.rows[0].Events.Page(query)
+	got, err := loaded.Workspaces.rows()[0].Events.Page(query)
 	require.NoError(t, err)
 	assert.Equal(t, sidsOf(want.Items), sidsOf(got.Items))
 	assert.Equal(t, []bool{want.Before, want.After}, []bool{got.Before, got.After})
@@ -158,14 +158,14 @@ func TestReservationsOfAWorkerComeByDate(t *testing.T) {
 				{"sid":"WR00000000000000000000000000000004","worker_sid":"WK00000000000000000000000000000001","reservation_status":"rejected","date_created":"2026-01-01T00:00:03Z"}]}]}]}`
 	a, err := load([]byte(text), loadedAt)
 	require.NoError(t, err)
-	w := a.Workspaces.rows[0]
+	w := a.Workspaces.rows()[0]
 	var got []string
-	for _, sid := range sidsOf(w.Workers.rows[0].Reservations.rows) {
+	for _, sid := range sidsOf(w.Workers.rows()[0].Reservations.rows()) {
 		got = append(got, sid[33:])
 	}
 	assert.Equal(t, []string{"3", "1", "2", "4"}, got)
-	w.DeleteTask(w.Tasks.rows[0])
-	assert.Equal(t, 2, w.Workers.rows[0].Reservations.Len())
+	w.DeleteTask(w.Tasks.rows()[0])
+	assert.Equal(t, 2, w.Workers.rows()[0].Reservations.Len())
 }
 
 func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
@@ -176,8 +176,8 @@ func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
 	_, err = made.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "Small"})
 	require.NoError(t, err)
 
-	want := made.Workspaces.rows[0]
-	got := a.Workspaces.rows[0]
+	want := made.Workspaces.rows()[0]
+	got := a.Workspaces.rows()[0]
 	want.SID, want.Events = got.SID, Table[*Event]{}
 	made.sids.given = a.sids.given
 	made.index()
@@ -189,12 +189,12 @@ func TestWhatAFileLeavesOutIsAsIfItHadNotBeenSent(t *testing.T) {
 func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	a, err := load(read(t, "support.json"), loadedAt)
 	require.NoError(t, err)
-	w := a.Workspaces.rows[0]
+	w := a.Workspaces.rows()[0]
 
 	var states []gen.TaskStatus
 	for task := range w.Tasks.All() {
 		states = append(states, task.Status)
-		assert.Equal(t, w.Workflows.rows[0].SID, task.WorkflowSID)
+		assert.Equal(t, w.Workflows.rows()[0].SID, task.WorkflowSID)
 		assert.Equal(t, task.DateCreated, *task.DateQueueEntered)
 		assert.Equal(t, task.DateCreated, task.VirtualStartTime)
 		assert.Equal(t, task.DateCreated, task.DateUpdated)
@@ -202,8 +202,8 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	}
 	assert.ElementsMatch(t, states, []gen.TaskStatus{"pending", "reserved", "assigned", "wrapping", "completed", "canceled"})
 
-	assert.Equal(t, []string{"voice", "chat", "default", "sms", "video"}, namesOf(w.TaskChannels.rows))
-	alice, bob, carmen := w.Workers.rows[0], w.Workers.rows[1], w.Workers.rows[2]
+	assert.Equal(t, []string{"voice", "chat", "default", "sms", "video"}, namesOf(w.TaskChannels.rows()))
+	alice, bob, carmen := w.Workers.rows()[0], w.Workers.rows()[1], w.Workers.rows()[2]
 	assert.True(t, w.Available(alice))
 	assert.Equal(t, w.DefaultActivitySID, carmen.ActivitySID)
 	assert.Equal(t, loadedAt, alice.DateCreated)
@@ -214,11 +214,11 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	assert.Equal(t, []int{0, 50}, []int{used, free})
 	assert.True(t, chat.Available)
 	assert.Equal(t, 5, alice.Channels.Len())
-	english, spanish := w.TaskQueues.rows[0], w.TaskQueues.rows[1]
+	english, spanish := w.TaskQueues.rows()[0], w.TaskQueues.rows()[1]
 	assert.True(t, english.Serves(w.Expressible(alice).Fields()))
 	assert.False(t, spanish.Serves(w.Expressible(alice).Fields()))
-	assert.True(t, w.Workflows.rows[0].leadsTo(spanish.SID))
-	assert.Equal(t, defaultReservationTimeout, w.Workflows.rows[0].TaskReservationTimeout)
+	assert.True(t, w.Workflows.rows()[0].leadsTo(spanish.SID))
+	assert.Equal(t, defaultReservationTimeout, w.Workflows.rows()[0].TaskReservationTimeout)
 	assert.Equal(t, []int{1, 2}, []int{english.MaxReservedWorkers, spanish.MaxReservedWorkers})
 
 	dumped := dump(t, a)
@@ -271,9 +271,9 @@ func TestDatesOfAFileAreMovedBackTogetherSoThatTheLatestIsNow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, err := load([]byte(aged), test.now)
 			require.NoError(t, err)
-			w := a.Workspaces.rows[0]
-			worker, task := w.Workers.rows[0], w.Tasks.rows[0]
-			reservation, event := task.Reservations.rows[0], w.Events.rows[0]
+			w := a.Workspaces.rows()[0]
+			worker, task := w.Workers.rows()[0], w.Tasks.rows()[0]
+			reservation, event := task.Reservations.rows()[0], w.Events.rows()[0]
 			at := test.now.Add(test.latest - 11*time.Hour).UTC()
 			for i, date := range []time.Time{
 				w.DateCreated, w.DateUpdated, worker.DateCreated, worker.DateUpdated, worker.DateStatusChanged, task.DateCreated,
@@ -282,7 +282,7 @@ func TestDatesOfAFileAreMovedBackTogetherSoThatTheLatestIsNow(t *testing.T) {
 				assert.Equal(t, at.Add(time.Duration(i)*time.Hour), date, "the date of hour %d", i)
 			}
 			assert.Equal(t, reservation.DateCreated, reservation.DateUpdated)
-			assert.Equal(t, test.now.UTC(), w.Activities.rows[0].DateCreated, "which the file does not tell")
+			assert.Equal(t, test.now.UTC(), w.Activities.rows()[0].DateCreated, "which the file does not tell")
 		})
 	}
 }
@@ -297,8 +297,8 @@ func TestWhatIsLoadedInABubbleIsNotInTheFuture(t *testing.T) {
 
 		<-time.After(time.Second)
 		a.Begin(time.Now())
-		w := a.Workspaces.rows[0]
-		task := w.Tasks.rows[0]
+		w := a.Workspaces.rows()[0]
+		task := w.Tasks.rows()[0]
 		assert.Equal(t, 6*time.Hour+time.Second, w.Age(task))
 		require.NoError(t, w.UpdateTask(task, gen.UpdateTaskRequest{Priority: new(1)}))
 		assert.True(t, task.DateUpdated.After(task.DateCreated))
@@ -352,20 +352,20 @@ func TestCapacityIsIgnoredForATaskOfOneWorkerOnly(t *testing.T) {
 	for target, want := range map[string]bool{"": false, "WK00000000000000000000000000000001": true} {
 		a, err := load(broken(t, `"priority": 5`, `"routing_target": "`+target+`"`), loadedAt)
 		require.NoError(t, err)
-		assert.Equal(t, want, a.Workspaces.rows[0].Tasks.rows[3].IgnoreCapacity)
+		assert.Equal(t, want, a.Workspaces.rows()[0].Tasks.rows()[3].IgnoreCapacity)
 	}
 }
 
 func TestAWorkerChannelHasRoomForOneTask(t *testing.T) {
 	a, err := load(broken(t, `, "configured_capacity": 3`, ``), loadedAt)
 	require.NoError(t, err)
-	assert.Equal(t, 1, a.Workspaces.rows[0].Workers.rows[0].Channels.rows[0].ConfiguredCapacity)
+	assert.Equal(t, 1, a.Workspaces.rows()[0].Workers.rows()[0].Channels.rows()[0].ConfiguredCapacity)
 }
 
 func TestATaskQueueIsForEverybody(t *testing.T) {
 	a, err := load(broken(t, `, "target_workers": "languages HAS 'es'"`, ``), loadedAt)
 	require.NoError(t, err)
-	assert.Equal(t, everybody, a.Workspaces.rows[0].TaskQueues.rows[1].TargetWorkers)
+	assert.Equal(t, everybody, a.Workspaces.rows()[0].TaskQueues.rows()[1].TargetWorkers)
 }
 
 func TestAnEventMayHaveNoFacts(t *testing.T) {
@@ -389,12 +389,12 @@ func richAccount(t *testing.T) *Account {
 	w := newWorkspace(t, a, gen.WorkspaceTemplateFIFO)
 	_, err = w.CreateTask(gen.CreateTaskRequest{Attributes: `{"a":1}`})
 	require.NoError(t, err)
-	support := a.Workspaces.rows[0]
+	support := a.Workspaces.rows()[0]
 	a.Begin(loadedAt.Add(time.Second))
-	task, err := support.CreateTask(gen.CreateTaskRequest{RoutingTarget: new(support.Workers.rows[1].SID)})
+	task, err := support.CreateTask(gen.CreateTaskRequest{RoutingTarget: new(support.Workers.rows()[1].SID)})
 	require.NoError(t, err)
-	reserve(support, task, support.Workers.rows[0])
-	require.NoError(t, support.UpdateWorker(support.Workers.rows[0], gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
+	reserve(support, task, support.Workers.rows()[0])
+	require.NoError(t, support.UpdateWorker(support.Workers.rows()[0], gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
 	newWorkspace(t, a, "")
 	return a
 }
@@ -420,7 +420,7 @@ func operate(a *Account, random *rand.Rand, n int) {
 			_, _ = a.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "w", Template: &template})
 			continue
 		}
-		w := pick(random, a.Workspaces.rows)
+		w := pick(random, a.Workspaces.rows())
 		operations[random.IntN(len(operations))](w, random)
 	}
 }
@@ -437,34 +437,34 @@ var operations = []func(w *Workspace, random *rand.Rand){
 	func(w *Workspace, random *rand.Rand) {
 		_, _ = w.CreateActivity(gen.CreateActivityRequest{FriendlyName: "a", Available: new(random.IntN(2) == 0)})
 	},
-	func(w *Workspace, random *rand.Rand) { _ = w.DeleteActivity(pick(random, w.Activities.rows)) },
+	func(w *Workspace, random *rand.Rand) { _ = w.DeleteActivity(pick(random, w.Activities.rows())) },
 	func(w *Workspace, random *rand.Rand) {
-		_ = w.Update(gen.UpdateWorkspaceRequest{DefaultActivitySID: new(pick(random, w.Activities.rows).SID)})
+		_ = w.Update(gen.UpdateWorkspaceRequest{DefaultActivitySID: new(pick(random, w.Activities.rows()).SID)})
 	},
 	func(w *Workspace, random *rand.Rand) {
 		_, _ = w.CreateTaskChannel(gen.CreateTaskChannelRequest{FriendlyName: "c", UniqueName: fmt.Sprint("c", random.IntN(5))})
 	},
-	func(w *Workspace, random *rand.Rand) { _ = w.DeleteTaskChannel(pick(random, w.TaskChannels.rows)) },
+	func(w *Workspace, random *rand.Rand) { _ = w.DeleteTaskChannel(pick(random, w.TaskChannels.rows())) },
 	func(w *Workspace, random *rand.Rand) {
 		_, _ = w.CreateTaskQueue(gen.CreateTaskQueueRequest{
 			FriendlyName: "<q>", TargetWorkers: new(pick(random, []string{"", "a == 1", "1==1"})),
-			ReservationActivitySID: new(pick(random, w.Activities.rows).SID),
+			ReservationActivitySID: new(pick(random, w.Activities.rows()).SID),
 		})
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if q := pick(random, w.TaskQueues.rows); q != nil {
+		if q := pick(random, w.TaskQueues.rows()); q != nil {
 			_ = w.DeleteTaskQueue(q)
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if q := pick(random, w.TaskQueues.rows); q != nil {
+		if q := pick(random, w.TaskQueues.rows()); q != nil {
 			_, _ = w.CreateWorkflow(gen.CreateWorkflowRequest{
 				FriendlyName: "f", Configuration: `{"task_routing": {"default_filter": {"queue": "` + q.SID + `"}}}`,
 			})
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if f := pick(random, w.Workflows.rows); f != nil && random.IntN(3) == 0 {
+		if f := pick(random, w.Workflows.rows()); f != nil && random.IntN(3) == 0 {
 			_ = w.DeleteWorkflow(f)
 		}
 	},
@@ -472,34 +472,34 @@ var operations = []func(w *Workspace, random *rand.Rand){
 		_, _ = w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: fmt.Sprint("K", random.IntN(20)), Attributes: `{"a": 1}`})
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows); worker != nil {
+		if worker := pick(random, w.Workers.rows()); worker != nil {
 			_ = w.UpdateWorker(worker, gen.UpdateWorkerRequest{
-				FriendlyName: new(fmt.Sprint("k", random.IntN(20))), ActivitySID: new(pick(random, w.Activities.rows).SID),
+				FriendlyName: new(fmt.Sprint("k", random.IntN(20))), ActivitySID: new(pick(random, w.Activities.rows()).SID),
 				RejectPendingReservations: new(random.IntN(2) == 0),
 			})
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows); worker != nil && random.IntN(4) == 0 {
+		if worker := pick(random, w.Workers.rows()); worker != nil && random.IntN(4) == 0 {
 			_ = w.DeleteWorker(worker)
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows); worker != nil {
-			c, _ := w.WorkerChannel(worker, pick(random, w.TaskChannels.rows).UniqueName)
+		if worker := pick(random, w.Workers.rows()); worker != nil {
+			c, _ := w.WorkerChannel(worker, pick(random, w.TaskChannels.rows()).UniqueName)
 			_ = w.UpdateWorkerChannel(worker, c, gen.UpdateWorkerChannelRequest{Capacity: new(random.IntN(4)), Available: new(random.IntN(2) == 0)})
 		}
 	},
 	createTask, createTask, reserveAny, reserveAny, reserveAny,
 	func(w *Workspace, random *rand.Rand) {
-		if task := pick(random, w.Tasks.rows); task != nil {
+		if task := pick(random, w.Tasks.rows()); task != nil {
 			_ = w.UpdateTask(task, gen.UpdateTaskRequest{
 				AssignmentStatus: new(pick(random, []gen.TaskStatus{"completed", "canceled", "wrapping"})), Reason: new("r"),
 			})
 		}
 	},
 	func(w *Workspace, random *rand.Rand) {
-		if task := pick(random, w.Tasks.rows); task != nil && random.IntN(3) == 0 {
+		if task := pick(random, w.Tasks.rows()); task != nil && random.IntN(3) == 0 {
 			w.DeleteTask(task)
 		}
 	},
@@ -507,18 +507,18 @@ var operations = []func(w *Workspace, random *rand.Rand){
 }
 
 func createTask(w *Workspace, random *rand.Rand) {
-	targets := []string{pick(random, w.Activities.rows).SID}
+	targets := []string{pick(random, w.Activities.rows()).SID}
 	for worker := range w.Workers.All() {
 		targets = append(targets, worker.SID)
 	}
 	for f := range w.Workflows.All() {
 		targets = append(targets, f.SID)
 	}
-	request := gen.CreateTaskRequest{Attributes: `{"a": 1}`, TaskChannel: new(pick(random, w.TaskChannels.rows).SID)}
-	if f := pick(random, w.Workflows.rows); f != nil {
+	request := gen.CreateTaskRequest{Attributes: `{"a": 1}`, TaskChannel: new(pick(random, w.TaskChannels.rows()).SID)}
+	if f := pick(random, w.Workflows.rows()); f != nil {
 		request.WorkflowSID = &f.SID
 	}
-	if q := pick(random, w.TaskQueues.rows); q != nil {
+	if q := pick(random, w.TaskQueues.rows()); q != nil {
 		request.TaskQueueSID = &q.SID
 		targets = append(targets, q.SID)
 	}
@@ -529,18 +529,18 @@ func createTask(w *Workspace, random *rand.Rand) {
 }
 
 func reserveAny(w *Workspace, random *rand.Rand) {
-	task, worker := pick(random, w.Tasks.rows), pick(random, w.Workers.rows)
+	task, worker := pick(random, w.Tasks.rows()), pick(random, w.Workers.rows())
 	if task != nil && worker != nil && task.waits() {
 		reserve(w, task, worker)
 	}
 }
 
 func moveReservation(w *Workspace, random *rand.Rand) {
-	worker := pick(random, w.Workers.rows)
+	worker := pick(random, w.Workers.rows())
 	if worker == nil {
 		return
 	}
-	if r := pick(random, worker.Reservations.rows); r != nil {
+	if r := pick(random, worker.Reservations.rows()); r != nil {
 		status := pick(random, []gen.ReservationStatus{"accepted", "rejected", "wrapping", "completed"})
 		_ = w.UpdateReservation(r, gen.UpdateReservationRequest{ReservationStatus: &status}, WorkerInstructions)
 	}
@@ -562,7 +562,7 @@ func outside(a *Account) []string {
 		say("%s in order: %t", place, r.place > order[list] && r.place <= a.made)
 		order[list] = r.place
 	})
-	for _, w := range a.Workspaces.rows {
+	for _, w := range a.Workspaces.rows() {
 		same, err := a.Workspaces.Get(w.SID)
 		say("%s %t %t %v", w.SID, w.account == a, same == w, err)
 		for c := range w.TaskChannels.All() {
@@ -666,7 +666,7 @@ func FuzzLoad(f *testing.F) {
 		require.Equal(t, string(dumped), string(dump(t, again)))
 		again.Begin(loadedAt)
 		operate(again, rand.New(rand.NewPCG(1, 1)), 100)
-		for _, w := range slices.Clone(again.Workspaces.rows) {
+		for _, w := range slices.Clone(again.Workspaces.rows()) {
 			again.DeleteWorkspace(w)
 		}
 	})

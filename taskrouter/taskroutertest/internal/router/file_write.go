@@ -78,7 +78,7 @@ func (w *fileWriter) line(depth int) {
 // write writes a list.
 func (t *Table[T]) write(w *fileWriter, depth int) error {
 	w.out.WriteByte('[')
-	for i, entry := range t.rows {
+	for i, entry := range t.numbered() {
 		if i > 0 {
 			w.out.WriteByte(',')
 		}
@@ -87,7 +87,7 @@ func (t *Table[T]) write(w *fileWriter, depth int) error {
 			return err
 		}
 	}
-	if len(t.rows) > 0 {
+	if t.Len() > 0 {
 		w.line(depth)
 	}
 	w.out.WriteByte(']')

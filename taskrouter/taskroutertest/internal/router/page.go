@@ -2,6 +2,7 @@ package router
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -51,16 +52,16 @@ func (t *Table[T]) Page(q Query[T]) (Page[T], error) {
 		return t.sortedPage(q, anchor), nil
 	}
 	if q.Token == "" {
-		return pageAfter(t.rows, 0, q), nil
+		return t.pageAfter(spot{}, q), nil
 	}
-	i, found := slices.BinarySearchFunc(t.rows, anchor, byPlace)
+	at, found := t.search(anchor)
 	if q.backwards() {
-		return pageBefore(t.rows, i, q), nil
+		return t.pageBefore(at, q), nil
 	}
 	if found {
-		i++
+		at.i++
 	}
-	return pageAfter(t.rows, i, q), nil
+	return t.pageAfter(at, q), nil
 }
 
 // backwards tells whether the page ends before an entry, not begins after one.
@@ -75,7 +76,7 @@ func (t *Table[T]) sortedPage(q Query[T], anchor T) Page[T] {
 	}
 	nearest := least[T]{n: q.Size + 1, compare: away}
 	behind := false // whether there are any on the other side of the anchor
-	for entry := range matching(t.rows, q.Match) {
+	for entry := range matching(t.All(), q.Match) {
 		if q.Token != "" && away(entry, anchor) <= 0 {
 			behind = true
 			continue
@@ -130,53 +131,47 @@ func (t *Table[T]) anchor(token string) (T, bool) {
 	return t.find(sid)
 }
 
-func pageAfter[T Entry](rows []T, from int, q Query[T]) Page[T] {
-	page := Page[T]{Before: firstMatch(slices.Backward(rows[:from]), q.Match)}
-	for _, entry := range rows[from:] {
-		switch {
-		case q.Match != nil && !q.Match(entry):
-		case len(page.Items) == q.Size:
-			page.After = true
-			return page
-		default:
-			page.Items = append(page.Items, entry)
-		}
-	}
+func (t *Table[T]) pageAfter(at spot, q Query[T]) Page[T] {
+	page := Page[T]{Before: isAny(matching(t.before(at), q.Match))}
+	page.Items, page.After = q.take(t.from(at))
 	return page
 }
 
-func pageBefore[T Entry](rows []T, to int, q Query[T]) Page[T] {
-	page := Page[T]{After: firstMatch(slices.All(rows[to:]), q.Match)}
-	for _, entry := range slices.Backward(rows[:to]) {
-		if q.Match != nil && !q.Match(entry) {
-			continue
-		}
-		if len(page.Items) == q.Size {
-			page.Before = true
-			break
-		}
-		page.Items = append(page.Items, entry)
-	}
+func (t *Table[T]) pageBefore(at spot, q Query[T]) Page[T] {
+	page := Page[T]{After: isAny(matching(t.from(at), q.Match))}
+	page.Items, page.Before = q.take(t.before(at))
 	slices.Reverse(page.Items)
 	return page
 }
 
-func matching[T Entry](rows []T, match func(T) bool) func(yield func(T) bool) {
+// take returns as many as a page has of the entries that match, and tells whether there
+// are more.
+func (q Query[T]) take(entries iter.Seq[T]) (items []T, more bool) {
+	for entry := range matching(entries, q.Match) {
+		if len(items) == q.Size {
+			return items, true
+		}
+		items = append(items, entry)
+	}
+	return items, false
+}
+
+func matching[T Entry](entries iter.Seq[T], match func(T) bool) iter.Seq[T] {
+	if match == nil {
+		return entries
+	}
 	return func(yield func(T) bool) {
-		for _, entry := range rows {
-			if (match == nil || match(entry)) && !yield(entry) {
+		for entry := range entries {
+			if match(entry) && !yield(entry) {
 				return
 			}
 		}
 	}
 }
 
-// firstMatch tells whether any of the rows match.
-func firstMatch[T Entry](rows func(yield func(int, T) bool), match func(T) bool) bool {
-	for _, entry := range rows {
-		if match == nil || match(entry) {
-			return true
-		}
+func isAny[T any](entries iter.Seq[T]) bool {
+	for range entries {
+		return true
 	}
 	return false
 }

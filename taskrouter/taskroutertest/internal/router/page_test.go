@@ -56,7 +56,7 @@ func TestPagesForwardAndBackwardHoldEachEntryOnce(t *testing.T) {
 				t.Run(fmt.Sprint(name, n, size), func(t *testing.T) {
 					table := newCards(n)
 					query.Size, query.Token = size, ""
-					all := slices.Clone(table.rows)
+					all := table.rows()
 					if query.Match != nil {
 						all = slices.DeleteFunc(all, func(c *card) bool { return !query.Match(c) })
 					}
@@ -146,7 +146,7 @@ func TestATableForgetsWhatWasRemovedLongAgo(t *testing.T) {
 	const n = removedKept + 1
 	table := newCards(n + 1)
 	for range n {
-		table.remove(table.rows[0])
+		table.remove(table.first())
 	}
 	assert.Equal(t, 1, table.Len())
 	assert.Less(t, len(table.removed), removedKept)
@@ -155,22 +155,4 @@ func TestATableForgetsWhatWasRemovedLongAgo(t *testing.T) {
 	page, err := table.Page(Query[*card]{Size: 1, Token: fmt.Sprintf("PAS%d", n)})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 1)
-}
-
-func TestATableHoldsWhatIsAddedUntilItIsRemoved(t *testing.T) {
-	var table Table[*card]
-	assert.Equal(t, 0, table.Len())
-	assert.False(t, table.Has("S1"))
-	_, err := table.Get("S1")
-	var refusal *Refusal
-	require.ErrorAs(t, err, &refusal)
-	assert.Equal(t, Refusal{Status: 404, Code: 20404}, *refusal)
-
-	table = *newCards(3)
-	second, err := table.Get("S2")
-	require.NoError(t, err)
-	table.remove(second)
-	assert.Equal(t, []string{"S1", "S3"}, cardSIDs(slices.Collect(table.All())))
-	assert.False(t, table.Has("S2"))
-	assert.True(t, table.Has("S3"))
 }

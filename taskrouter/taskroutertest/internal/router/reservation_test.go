@@ -256,11 +256,11 @@ func TestAnUpdateOfNothingChangesNothing(t *testing.T) {
 	require.NoError(t, d.update(r, gen.UpdateReservationRequest{}))
 	require.NoError(t, d.Update(gen.UpdateWorkspaceRequest{}))
 	require.NoError(t, d.UpdateActivity(d.activityNamed("Offline"), gen.UpdateActivityRequest{}))
-	require.NoError(t, d.UpdateTaskChannel(d.TaskChannels.rows[0], gen.UpdateTaskChannelRequest{}))
+	require.NoError(t, d.UpdateTaskChannel(d.TaskChannels.rows()[0], gen.UpdateTaskChannelRequest{}))
 	require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{}))
 	require.NoError(t, d.UpdateWorkflow(d.flow, gen.UpdateWorkflowRequest{}))
 	require.NoError(t, d.UpdateWorker(d.ann, gen.UpdateWorkerRequest{}))
-	require.NoError(t, d.UpdateWorkerChannel(d.ann, d.ann.Channels.rows[0], gen.UpdateWorkerChannelRequest{}))
+	require.NoError(t, d.UpdateWorkerChannel(d.ann, d.ann.Channels.rows()[0], gen.UpdateWorkerChannelRequest{}))
 	require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{}))
 	assert.Equal(t, before, d.text(t))
 }
@@ -269,7 +269,7 @@ func TestTheEventOfAReservationNamesAllThatBelongToIt(t *testing.T) {
 	d := newDesk(t)
 	r := d.ask(d.task, d.ann)
 	require.NoError(t, d.move(r, gen.ReservationStatusAccepted))
-	e := d.Events.rows[d.Events.Len()-1]
+	e := d.Events.rows()[d.Events.Len()-1]
 	assert.Equal(t, "reservation.accepted", e.Type)
 	assert.Subset(t, maps.Collect(e.Data.All()), map[string]string{
 		"reservation_sid": r.SID, "task_sid": d.task.SID, "worker_sid": d.ann.SID, "worker_name": "Ann", "workflow_sid": d.flow.SID,
@@ -298,7 +298,7 @@ func TestEventsTellOfTheStateThatAllHaveComeTo(t *testing.T) {
 			before := d.Events.Len()
 			require.NoError(t, d.move(r, test.to))
 			var kinds []string
-			for _, e := range d.Events.rows[before:] {
+			for _, e := range d.Events.rows()[before:] {
 				kinds = append(kinds, e.Type)
 				assert.Equal(t, test.status, e.Data.Get(FactTaskAssignmentStatus), e.Type)
 			}
@@ -448,7 +448,7 @@ func TestTheReasonOfATaskIsAFactUnderTheNameOfItsEnd(t *testing.T) {
 			d.in(test.from)
 			since := d.Events.Len()
 			require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{AssignmentStatus: test.to, Reason: new("done")}))
-			for _, e := range d.Events.rows[since:] {
+			for _, e := range d.Events.rows()[since:] {
 				data := maps.Collect(e.Data.All())
 				for _, fact := range []string{"task_canceled_reason", "task_completed_reason"} {
 					reason, told := data[fact]
@@ -456,7 +456,7 @@ func TestTheReasonOfATaskIsAFactUnderTheNameOfItsEnd(t *testing.T) {
 					assert.True(t, !told || reason == "done", fact)
 				}
 			}
-			assert.NotEmpty(t, d.Events.rows[since:])
+			assert.NotEmpty(t, d.Events.rows()[since:])
 		})
 	}
 }

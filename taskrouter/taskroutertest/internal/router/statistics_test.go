@@ -188,7 +188,7 @@ func TestTheLongestWaitIsThatOfTheOldestTaskThatWaits(t *testing.T) {
 	s.after(8 * time.Second)
 
 	assert.Equal(t, Waiting{14 * time.Second, &oldest.SID}, s.TasksNow(Scope{}).Longest)
-	second := s.Tasks.rows[2]
+	second := s.Tasks.rows()[2]
 	assert.Equal(t, Waiting{14 * time.Second, &second.SID}, s.TasksNow(Scope{}).LongestInQueue, "one without a date entered when it was made")
 	second.DateQueueEntered = new(s.account.now.Add(-13 * time.Second))
 	assert.Equal(t, Waiting{13 * time.Second, &second.SID}, s.TasksNow(Scope{}).LongestInQueue)
@@ -371,7 +371,7 @@ func newRandomShift(t *testing.T, random *rand.Rand) *shift {
 	pick := func(n int) int { return random.IntN(n) }
 	for range 200 {
 		s.after(time.Duration(pick(90_000)) * time.Millisecond)
-		tasks, action := s.Tasks.rows, pick(7)
+		tasks, action := s.Tasks.rows(), pick(7)
 		switch {
 		case action == 0:
 			s.move(workers[pick(2)], activities[pick(3)])
@@ -386,7 +386,7 @@ func newRandomShift(t *testing.T, random *rand.Rand) *shift {
 
 // touchTask does something with a task, if it can be done now.
 func (s *shift) touchTask(t *Task, worker *Worker, what int) {
-	i := slices.IndexFunc(t.Reservations.rows, (*Reservation).open)
+	i := slices.IndexFunc(t.Reservations.rows(), (*Reservation).open)
 	switch {
 	case what == 0 && t.waits():
 		s.cancel(t)
@@ -396,11 +396,11 @@ func (s *shift) touchTask(t *Task, worker *Worker, what int) {
 		s.reserve(t, worker)
 	case i < 0:
 	case t.Status == gen.TaskStatusReserved && what == 2:
-		s.answer(t.Reservations.rows[i], gen.ReservationStatusRejected)
+		s.answer(t.Reservations.rows()[i], gen.ReservationStatusRejected)
 	case t.Status == gen.TaskStatusReserved:
-		s.answer(t.Reservations.rows[i], gen.ReservationStatusAccepted)
+		s.answer(t.Reservations.rows()[i], gen.ReservationStatusAccepted)
 	default:
-		s.answer(t.Reservations.rows[i], gen.ReservationStatusCompleted)
+		s.answer(t.Reservations.rows()[i], gen.ReservationStatusCompleted)
 	}
 }
 

@@ -99,7 +99,7 @@ func (w *Workspace) workflowOf(request gen.CreateTaskRequest) (string, *Refusal)
 	}
 	switch {
 	case sid == nil && w.Workflows.Len() == 1:
-		return w.Workflows.rows[0].SID, nil
+		return w.Workflows.first().SID, nil
 	case sid == nil:
 		return "", Invalid("WorkflowSid field is required")
 	}
