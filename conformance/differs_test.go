@@ -26,10 +26,10 @@ import (
 //	scenario | exchange | member =
 //	scenario | exchange
 //
-// A star stands for anything, also in a part of the name of a scenario. A member is
-// named by its last names, such as links.workspace, and what is in it counts as well;
-// header ETag is a header. With an equals sign it must be there and may have another
-// value. Without a member the whole answer may be another.
+// A star stands for anything, also in a part of a name. A member is named by its last
+// names, such as links.workspace, and what is in it counts as well; header ETag is a
+// header. With an equals sign it must be there and may have another value. Without a
+// member the whole answer may be another.
 type differing struct {
 	scenario, exchange, member string
 	onlyValue                  bool
@@ -41,14 +41,16 @@ func (d *differing) String() string {
 	return strings.Trim(d.scenario+" | "+d.exchange+" | "+d.member, " |")
 }
 
-func (d *differing) isOf(scenario string) bool {
-	ok, err := path.Match(d.scenario, scenario)
+func (d *differing) isOf(scenario string) bool { return fits(d.scenario, scenario) }
+
+func fits(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
 	return ok && err == nil
 }
 
 func (d *differing) covers(scenario, exchange string, difference difference) bool {
 	return d.isOf(scenario) &&
-		(d.exchange == "*" || d.exchange == exchange) &&
+		fits(d.exchange, exchange) &&
 		(d.member == "" || strings.Contains("."+difference.member+".", "."+d.member+".")) &&
 		(!d.onlyValue || difference.value)
 }
@@ -204,6 +206,7 @@ func TestADifferenceNeedsAReason(t *testing.T) {
 		"for a value that is new":  {"s | e | more =", []string{"header Etag", "tasks.age", "tasks.links.more"}, false},
 		"for a header":             {"* | e | header Etag", []string{"tasks.age", "tasks.links.more"}, true},
 		"for all":                  {"s | *", nil, true},
+		"for some exchanges":       {"s | *e", nil, true},
 		"for another exchange":     {"s | f", []string{"header Etag", "tasks.age", "tasks.links.more"}, false},
 		"for another scenario":     {"r | e", []string{"header Etag", "tasks.age", "tasks.links.more"}, false},
 		"for another member":       {"s | e | sid", []string{"header Etag", "tasks.age", "tasks.links.more"}, false},

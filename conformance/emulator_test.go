@@ -1,14 +1,18 @@
 package conformance_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/conformance"
@@ -91,7 +95,7 @@ func repeat(t *testing.T, scenario *conformance.Scenario) (came *conformance.Sce
 			BaseURL:     s.URL(),
 			Source:      conformance.SourceEmulator,
 			Credentials: record.Credentials{AccountSID: s.AccountSID(), AuthToken: s.AuthToken()},
-			Transport:   secondApart{s.HTTPClient().Transport},
+			Transport:   &pacedTransport{transport: s.HTTPClient().Transport, exchanges: scenario.Exchanges},
 		})
 		require.NoError(t, err)
 		came, err = recorder.Repeat(t.Context(), scenario)
@@ -104,11 +108,85 @@ func scenarioName(s *conformance.Scenario) string {
 	return strings.TrimSuffix(s.Name, conformance.Extension)
 }
 
-// secondApart sends requests a second apart, as the fixtures do: lists are sorted by
+// pacedTransport sends the requests of a scenario when the fixture has them sent:
+// what a time brings about, such as the end of a reservation, and what is counted
+// between two times depend on it. None is sent before all times of its answer have
+// come. Where the fixture does not tell, they are a second apart: lists are sorted by
 // times, and those of the service are whole seconds.
-type secondApart struct{ transport http.RoundTripper }
-
-func (s secondApart) RoundTrip(r *http.Request) (*http.Response, error) {
-	<-time.After(time.Second)
-	return s.transport.RoundTrip(r)
+type pacedTransport struct {
+	transport http.RoundTripper
+	exchanges []conformance.Exchange // that are left
+	first     time.Time              // in the fixture, zero until one is told
+	begin     time.Time              // when that is in the test
 }
+
+func (p *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	told := latestTime(p.exchanges[0].Response)
+	p.exchanges = p.exchanges[1:]
+	next := time.Now().Add(time.Second)
+	switch {
+	case told.IsZero():
+	case p.first.IsZero():
+		p.first, p.begin = told, next
+	case p.begin.Add(told.Sub(p.first)).After(next):
+		next = p.begin.Add(told.Sub(p.first))
+	}
+	<-time.After(time.Until(next))
+	return p.transport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context()))) // waiting is no part of the attempt
+}
+
+// timeOfHappening finds what tells in an answer when something was, and not for when
+// it counts.
+var timeOfHappening = regexp.MustCompile(`"(?:date_[a-z_]+|event_date|end_time)": *"([^"]+)"`)
+
+// latestTime is zero if an answer tells none.
+func latestTime(response conformance.Response) time.Time {
+	var latest time.Time
+	for _, match := range timeOfHappening.FindAllStringSubmatch(response.Body, -1) {
+		if t, err := time.Parse(time.RFC3339, match[1]); err == nil && t.After(latest) {
+			latest = t
+		}
+	}
+	return latest
+}
+
+func TestRequestsAreSentWhenTheFixtureHasThemSent(t *testing.T) {
+	first := `{"date_created": "2026-03-05T08:00:00Z", "virtual_start_time": "2026-03-06T00:00:00Z"}`
+	for name, test := range map[string]struct {
+		bodies []string
+		sent   []time.Duration // after the first one
+	}{
+		"no times":           {[]string{"", "[]", "<html>"}, []time.Duration{0, time.Second, 2 * time.Second}},
+		"a time":             {[]string{first, `{"date_updated": "2026-03-05T08:02:00Z"}`}, []time.Duration{0, 2 * time.Minute}},
+		"a first time later": {[]string{"", first, `{"event_date":"2026-03-05T08:00:09Z"}`}, []time.Duration{0, time.Second, 10 * time.Second}},
+		"the latest of several": {[]string{first, `[{"end_time": "2026-03-05T08:00:07Z"}, {"date_created": "2026-03-05T08:00:05Z"}]`, ""},
+			[]time.Duration{0, 7 * time.Second, 8 * time.Second}},
+		"a time that has come": {[]string{first, "", "", `{"date_created": "2026-03-05T08:00:02Z"}`}, []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}},
+		"what is no time":      {[]string{first, `{"date_created": "soon"}`}, []time.Duration{0, time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sent []time.Duration
+				begin := time.Now().Add(time.Second)
+				paced := &pacedTransport{transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					sent = append(sent, time.Since(begin))
+					return nil, r.Context().Err()
+				})}
+				for _, body := range test.bodies {
+					paced.exchanges = append(paced.exchanges, conformance.Exchange{Response: conformance.Response{Body: body}})
+				}
+				for range test.bodies {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					_, err := paced.RoundTrip(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+					cancel()
+					require.NoError(t, err)
+				}
+				assert.Equal(t, test.sent, sent)
+			})
+		})
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

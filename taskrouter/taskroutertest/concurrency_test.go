@@ -36,6 +36,10 @@ func TestManyClientsAtOnceAreAnsweredAsOneAfterTheOther(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, options(t)...)
 			client, shared := newWorkspace(t, s)
+			sample, err := taskrouter.First(client.TaskQueues(shared).List(t.Context(), taskrouter.ListTaskQueuesParams{}))
+			require.NoError(t, err)
+			_, err = client.TaskQueues(shared).Update(t.Context(), sample.SID, taskrouter.UpdateTaskQueueRequest{TargetWorkers: new("1==2")})
+			require.NoError(t, err) // nobody is asked to do the task in which all count
 			counted, err := client.Tasks(shared).Create(t.Context(), taskrouter.CreateTaskRequest{Attributes: `{"n":0}`})
 			require.NoError(t, err)
 
@@ -113,7 +117,14 @@ func (l *ledger) use(client *taskrouter.Client, shared string, n int) {
 func (l *ledger) work(ctx context.Context, client *taskrouter.Client, in string, n int) {
 	workers, tasks, queues := client.Workers(in), client.Tasks(in), client.TaskQueues(in)
 
-	worker, err := workers.Create(ctx, taskrouter.CreateWorkerRequest{FriendlyName: fmt.Sprintf("Worker %d", n)})
+	available, err := taskrouter.First(client.Activities(in).List(ctx, taskrouter.ListActivitiesParams{FriendlyName: new("Available")}))
+	if !assert.NoError(l.t, err) {
+		return
+	}
+	attributes := taskrouter.Attributes(fmt.Sprintf(`{"n":%d}`, n))
+	worker, err := workers.Create(ctx, taskrouter.CreateWorkerRequest{
+		FriendlyName: fmt.Sprintf("Worker %d", n), Attributes: attributes, ActivitySID: &available.SID,
+	})
 	if !assert.NoError(l.t, err) {
 		return
 	}
@@ -129,9 +140,7 @@ func (l *ledger) work(ctx context.Context, client *taskrouter.Client, in string,
 
 	flow, err := taskrouter.First(client.Workflows(in).List(ctx, taskrouter.ListWorkflowsParams{PageSize: new(1)}))
 	assert.NoError(l.t, err)
-	task, err := tasks.Create(ctx, taskrouter.CreateTaskRequest{
-		Attributes: taskrouter.Attributes(fmt.Sprintf(`{"n":%d}`, n)), TaskQueueSID: &queue.SID, WorkflowSID: &flow.SID,
-	})
+	task, err := tasks.Create(ctx, taskrouter.CreateTaskRequest{Attributes: attributes, RoutingTarget: &queue.SID, WorkflowSID: &flow.SID})
 	if !assert.NoError(l.t, err) {
 		return
 	}
@@ -140,9 +149,20 @@ func (l *ledger) work(ctx context.Context, client *taskrouter.Client, in string,
 	assert.NoError(l.t, err)
 	assert.Len(l.t, found, 1)
 
-	assert.ErrorIs(l.t, queues.Delete(ctx, queue.SID), taskrouter.ErrInvalid, "the task waits in it")
-	_, err = tasks.Cancel(ctx, task.SID, "done")
-	if !errors.Is(err, taskrouter.ErrNotFound) { // unless another client deleted it
+	assert.ErrorIs(l.t, queues.Delete(ctx, queue.SID), taskrouter.ErrInvalid, "the task is in it")
+	reservation, err := taskrouter.First(client.WorkerReservations(in, worker.SID).List(ctx, taskrouter.ListWorkerReservationsParams{}))
+	if !assert.NoError(l.t, err) {
+		return
+	}
+	l.made(reservation.SID, in, "reservations")
+	assert.Equal(l.t, task.SID, reservation.TaskSID, "only this worker serves the queue")
+	if n%3 == 0 {
+		_, err = client.WorkerReservations(in, worker.SID).Accept(ctx, reservation.SID)
+		assert.NoError(l.t, err)
+		_, err = tasks.Complete(ctx, task.SID, "done")
+		assert.NoError(l.t, err)
+	} else {
+		_, err = tasks.Cancel(ctx, task.SID, "done")
 		assert.NoError(l.t, err)
 	}
 	if n%2 == 0 && assert.NoError(l.t, queues.Delete(ctx, queue.SID)) {
@@ -255,7 +275,7 @@ func (l *ledger) compare(client *taskrouter.Client, shared string) {
 	counted, err := client.Tasks(shared).Get(ctx, l.counted, taskrouter.WithResponseInto(&response))
 	require.NoError(l.t, err)
 	assert.Equal(l.t, fmt.Sprintf(`{"n":%d}`, l.counts), string(counted.Attributes))
-	assert.Equal(l.t, strconv.Itoa(l.counts), response.ETag())
+	assert.Equal(l.t, strconv.Itoa(l.counts+1), response.ETag(), "of what was counted, and of entering the queue")
 	assert.Positive(l.t, l.counts)
 }
 

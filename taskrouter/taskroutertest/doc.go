@@ -11,26 +11,38 @@
 //		Template:     new(taskrouter.WorkspaceTemplateFIFO),
 //	})
 //
+// As with the service, a new worker is Offline and takes one task of a channel at a time,
+// whoever does not answer for two minutes is Offline again, and a task is canceled that
+// nobody accepts within 24 hours.
+//
+// Tasks go through their workflow from target to target, wait in queues, and are
+// reserved for workers by availability, capacity, expressions and order; reservations,
+// targets and tasks time out. When a call is answered, the routing that it caused is done:
+//
+//	task, err := client.Tasks(workspace.SID).Create(ctx, taskrouter.CreateTaskRequest{…}) // pending, as the service answers
+//	task, err = client.Tasks(workspace.SID).Get(ctx, task.SID)                            // reserved, if somebody can do it
+//
 // There is no socket and no waiting. A server that is made inside a bubble of
-// testing/synctest lives in the time of the bubble. With [WithListener] it has a port,
+// testing/synctest lives in the time of the bubble, where the 24 hours of a task pass in
+// no time. Whatever is due happens at its own time, whether a call comes or not, until
+// [Server.Close]; a call at that moment finds it done. A server lives by one clock. One
+// that is made in a bubble is used and closed there, as by t.Cleanup of the t that the
+// bubble has; not to close it does no harm. One that was used outside of a bubble panics
+// inside when it notices. With [WithListener] it has a port,
 // for programs in other languages; it is also an [net/http.Handler], which below a path
 // needs [WithBasePath].
 //
-// The same calls give the same SIDs in every run, see [WithSeed]. [Server.Load] begins
+// The same calls, one after the other, give the same SIDs in every run, see [WithSeed]. [Server.Load] begins
 // with a state that stands in a file, and [Server.Dump] writes one for people to read.
 // [Server.Fail] lets calls fail, [WithBefore] and [WithAfter] look at them.
 //
 // # What is not simulated
 //
-//   - Routing. Tasks wait in the state pending and in no queue, unless a request or a
-//     file puts them into one. Reservations are those that a file brings; what is done
-//     to one has its effect on the task, on other reservations and on the worker.
-//   - Time. Nothing ends by a timeout, and tasks that are over stay, while the service
-//     forgets them after some minutes.
 //   - Callbacks. Events are kept for the Events resource and posted to nobody, and
-//     nobody is asked about an assignment.
-//   - Calls. Instructions are checked, who is called is taken to answer at once, and
-//     neither worker_call_sid nor an activity after the call is set.
+//     nobody is asked about an assignment: a reservation waits for the REST API.
+//   - Calls. Instructions are checked and have their effect, and who is called is taken
+//     to answer at once, and to talk until the task is completed.
+//   - Delay. The service routes some moments after it has answered.
 //   - Limits on requests, unless [WithRateLimits] is given; bearer tokens; add-ons;
 //     Flex; operating units; headers for browsers (Access-Control-…).
 //   - The service's own words for what is wrong, where nobody has published them. Codes
@@ -67,6 +79,8 @@
 //
 //	Versions and lists
 //	a version                                0 at first, and one more with each change; date_updated moves with it
+//	a task that is put into a queue          has changed: its version grows, and again when it is reserved
+//	another name of an activity, a queue …   changes no version of what shows it
 //	ETag                                     the bare number; that of a list is the highest on the page
 //	If-Match that is no version              400
 //	412 and 410                              a message without a code
@@ -83,7 +97,7 @@
 //	Names and limits
 //	names of workspaces, activities, queues
 //	and workflows                            need not be unique; unique names of channels must be
-//	capacity of a worker channel             50 at most
+//	capacity of a worker channel             50 at most; lowering it ends nothing
 //	timeouts                                 1 second at least
 //	100 activities, 5,000 queues, 15,000
 //	workers                                  one more is 400
@@ -98,7 +112,8 @@
 //	a task channel that a task is of, and
 //	those of every workspace                 cannot be deleted
 //	a task queue that a workflow names, or
-//	that has unfinished tasks                cannot be deleted; finished ones forget it
+//	that has unfinished tasks                cannot be deleted, also if only a configuration names it that was
+//	                                         replaced and still leads tasks; finished ones forget it
 //	a workflow that leads pending or
 //	reserved tasks                           cannot be deleted; others forget it
 //	a worker who holds a task                cannot be deleted; reservations of another go with it, and what it is
@@ -119,11 +134,52 @@
 //	AssignmentStatus pending, reserved or
 //	assigned in an update                    400, unless the task is in it
 //	Attributes beside wrapping or completed  400: the documentation wants two requests
-//	other changes of a finished task         allowed
+//	other changes of a finished task         allowed, until it is gone
+//	a task that is over                      is gone after 5 minutes, with its reservations
 //	Reason without AssignmentStatus          is kept, and deletes nothing
 //	IgnoreCapacity without a worker as
 //	RoutingTarget                            false
 //	age                                      since creation, whatever the state
+//
+//	Routing
+//	the answer to a creation                 shows the queue that the task will come into, with task_queue_entered_date
+//	                                         null and the priority that was sent; the workflow's comes with the queue
+//	TaskQueueSid of a new task               is shown in its place, and is the queue of a task whose RoutingTarget is a
+//	                                         worker; otherwise the workflow leads the task all the same
+//	a worker as RoutingTarget                is asked even if busy or away, unless IgnoreCapacity is false: then it is
+//	                                         waited for, 30 seconds at most; the workflow does not lead the task, but
+//	                                         where it would come in is its queue and priority, unless TaskQueueSid is
+//	                                         another one
+//	a workflow as RoutingTarget              is the one of the task, also beside another WorkflowSid
+//	a task queue as RoutingTarget            the task waits there until its time to live ends
+//	no filter takes the task                 event workflow.skipped, canceled with a reason of this package
+//	several tasks for one worker             first the preferred kind of queue, then by priority and virtual start
+//	                                         time, of all queues together
+//	several idle workers                     who was asked least recently, whenever it was done with that, who never
+//	                                         was first, then by creation
+//	skip_if                                  is judged when a task comes to a target or comes back to it, and nobody
+//	                                         can be asked
+//	a target that ends while somebody is
+//	asked                                    goes on until that one has answered, also beyond its timeout
+//	a target that ends at the moment at
+//	which a reservation does                 has ended
+//	the default filter                       not after any timeout; its own timeout and skip_if do not count
+//	a timeout of a target that is followed
+//	by one with the same queue               event task-queue.timeout, but the task has not moved
+//	other Attributes of a pending task       lead it through the configuration of now, from the beginning
+//	ReEvaluateTasks                          does so with all pending tasks, not with reserved ones
+//	TaskReservationTimeout changed           counts for reservations to come
+//	MaxReservedWorkers                       as many as can be asked at that moment; nobody joins later
+//	1,000 reservations in vain               cancel the task when the last one ends
+//	a task that is assigned for 24 hours     is deleted, also if it is wrapping by then; its reservation is completed
+//	a worker whose reservation times out     goes to the timeout activity, whatever it does by then
+//	in a single-tasking workspace            one task at a time over all channels; rejected, canceled and rescinded
+//	                                         reservations take the worker back to what it did before, unless it is
+//	                                         in another activity than the one of those who are asked, or is asked
+//	                                         for another task
+//	an activity after the work               is entered when the task is completed
+//	worker_call_sid                          a SID of no call
+//	changes at the same moment               reservations end before tasks and targets, then by creation
 //
 //	Reservations
 //	a ReservationStatus that is not
@@ -132,20 +188,25 @@
 //	completing or wrapping up a reservation  does so with the task
 //	ReservationStatus beside Instruction     both are checked, and the status acts first
 //	dequeue and conference                   accept at once; call and redirect if they are told to
-//	what an instruction requires             DequeueFrom; CallFrom and CallUrl; RedirectCallSid and RedirectUrl;
-//	                                         Supervisor; conference needs no From
-//	a rejection in a single-tasking
-//	workspace                                without an activity takes the worker back to the one before
+//	what an instruction requires             DequeueFrom, and call_sid in the task; CallFrom and CallUrl;
+//	                                         RedirectCallSid and RedirectUrl; Supervisor; conference needs no From;
+//	                                         an address of the worker, there or as its contact_uri
 //
 //	Events and statistics
 //	events                                   one for each thing of a new workspace, too; the actor is the workspace;
 //	                                         none of a change of a worker's name
+//	their order                              task.created, workflow.entered, workflow.target-matched,
+//	                                         task-queue.entered, reservation.created; task-queue.timeout comes
+//	                                         before where the task goes, task-queue.moved is of the queue it leaves
+//	reservation.failed                       is of a reservation that nobody can get
 //	task.updated                             for any change but a mere cancellation or wrap-up; after task.completed
 //	resource_type                            task-queue and task-channel for these, in small letters
 //	Minutes                                  not beside dates; beyond 30 days they are 30 days
 //	EndDate without StartDate                from 30 days ago
 //	StartDate after EndDate                  400; one in the future finds nothing
-//	finished tasks                           count in total_tasks, tasks_by_status and tasks_by_priority
+//	finished tasks                           count in total_tasks, tasks_by_status and tasks_by_priority, until they
+//	                                         are gone
+//	tasks_deleted                            by a call or after 24 hours with a worker, not those that are gone
 //	SplitByWaitTime                          a wait of as many seconds is above; what is no list of numbers is 400
 //	statistics in statistics                 have the members of the published examples only
 //	statistics of workers                    of those who are there; 400 in a workspace with more than 100

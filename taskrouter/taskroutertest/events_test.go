@@ -2,6 +2,7 @@ package taskroutertest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func TestEachChangeIsAnEvent(t *testing.T) {
 	p.remove(worker)
 	happened("worker.deleted")
 	task := "/Tasks/" + p.make("/Tasks")
-	happened("task.created")
+	happened("task-queue.entered", "workflow.target-matched", "workflow.entered", "task.created")
 	p.update(task, "Priority", "1")
 	happened("task.updated")
 	p.update(task, "AssignmentStatus", "pending")
@@ -132,7 +133,7 @@ func TestEventsHoldTheFactsOfWhatTheyAreAbout(t *testing.T) {
 		later(time.Minute)
 		p.update("/Tasks/"+task, "AssignmentStatus", "canceled", "Reason", "gone")
 		assert.Equal(t, map[string]any{
-			"task_sid": task, "task_attributes": `{"a":1}`, "task_age": "60", "task_age_in_queue": "60", "task_priority": "3", "task_assignment_status": "canceled", "task_version": "1",
+			"task_sid": task, "task_attributes": `{"a":1}`, "task_age": "60", "task_age_in_queue": "60", "task_priority": "3", "task_assignment_status": "canceled", "task_version": "2",
 			"task_date_created": "946684800", "task_channel_sid": fax, "task_channel_unique_name": "fax", "task_canceled_reason": "gone",
 			"workflow_sid": flow, "workflow_name": "Calls", "task_queue_sid": queue, "task_queue_name": "Sample Queue", "task_queue_target_expression": "1==2",
 		}, data("task.canceled"))
@@ -151,15 +152,17 @@ func TestEventsHoldTheFactsOfWhatTheyAreAbout(t *testing.T) {
 func TestEventsAreFiltered(t *testing.T) {
 	p := newShop(t)
 	queue, flow := p.named("/TaskQueues", "Sample Queue"), p.named("/Workflows", "Default Fifo Workflow")
-	all := len(p.list("sid", "/Events", "PageSize", "1000")) + 2
+	all := len(p.list("sid", "/Events", "PageSize", "1000")) + 5
 	task, worker := p.make("/Tasks", "TaskQueueSid", queue, "TaskChannel", "sms"), p.make("/Workers", "FriendlyName", "Ann")
 	event := p.list("sid", "/Events", "EventType", "task.created")[0].(string)
+	ofTask := []any{"task-queue.entered", "workflow.target-matched", "workflow.entered", "task.created"}
+	ofChannel := append(slices.Clone(ofTask), "task-channel.created")
 	for query, want := range map[string][]any{
 		"EventType=task.created": {"task.created"}, "EventType=task.lost": {}, "Sid=" + event: {"task.created"}, "Sid=EV00000000000000000000000000000000": {},
-		"TaskSid=" + task: {"task.created"}, "TaskSid=WT00000000000000000000000000000000": {}, "WorkerSid=" + worker: {"worker.created"},
+		"TaskSid=" + task: ofTask, "TaskSid=WT00000000000000000000000000000000": {}, "WorkerSid=" + worker: {"worker.created"},
 		"WorkerSid=WK00000000000000000000000000000000": {}, "WorkflowSid=WW00000000000000000000000000000000": {}, "ReservationSid=WR00000000000000000000000000000000": {},
-		"TaskQueueSid=WQ00000000000000000000000000000000": {}, "TaskQueueSid=" + queue: {"task-queue.created"}, "WorkflowSid=" + flow: {"task.created", "workflow.created"},
-		"TaskChannel=sms": {"task.created", "task-channel.created"}, "TaskChannel=" + p.get("/TaskChannels/sms").text("sid"): {"task.created", "task-channel.created"},
+		"TaskQueueSid=WQ00000000000000000000000000000000": {}, "TaskQueueSid=" + queue: {"task-queue.entered", "task-queue.created"}, "WorkflowSid=" + flow: append(slices.Clone(ofTask), "workflow.created"),
+		"TaskChannel=sms": ofChannel, "TaskChannel=" + p.get("/TaskChannels/sms").text("sid"): ofChannel,
 		"TaskSid=" + task + "&WorkerSid=" + worker: {}, "TaskSid=" + task + "&TaskChannel=voice": {}, "TaskChannel=TC00000000000000000000000000000000": {},
 	} {
 		assert.Equal(t, want, p.get("/Events?"+query).list("event_type"), query)
@@ -309,6 +312,9 @@ func TestEachEventSaysInASentenceWhatHappenedAndToWhat(t *testing.T) {
 		"worker.channel.availability.update": {"Worker Ann channel availability updated", "worker", worker},
 		"worker.deleted":                     {"Worker Ann deleted", "worker", worker},
 		"task.created":                       {"Task " + task + " created", "task", task},
+		"workflow.entered":                   {"Task " + task + " entered Workflow Default Fifo Workflow", "task", task},
+		"workflow.target-matched":            {"Task " + task + " matched a target of Workflow Default Fifo Workflow", "task", task},
+		"task-queue.entered":                 {"Task " + task + " entered TaskQueue Sample Queue", "task", task},
 		"task.canceled":                      {"Task " + task + " canceled", "task", task},
 		"task.updated":                       {"Task " + task + " updated", "task", task},
 		"task.deleted":                       {"Task " + task + " deleted", "task", task},

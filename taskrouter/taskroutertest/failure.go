@@ -72,10 +72,16 @@ func (f Failure) check() string {
 }
 
 // Fail lets the next n calls of an operation fail, after those that are to fail
-// already. The operation is named by its operationId, such as "createTask"; "" is any
+// already. The operation is named by its operationId, such as "createTask", of which
+// package gen lists all as Operations: to accept is updateTaskReservation, or
+// updateWorkerReservation if the reservation is addressed by its worker. "" is any
 // operation, and requests for none. Failures of an operation by name go before those
 // of "". An n of 0 forgets the failures of that name that are still to come: without
 // them a call of an operation may yet fail by those of "".
+//
+// The SDK makes a call again that failed and may be repeated, as the retry policy of the
+// client says: a test of one failure gives the client taskrouter.WithRetry with one
+// attempt, or lets as many calls fail as it makes attempts.
 //
 // Fail panics if there is no such operation, n is negative, or the failure cannot be,
 // such as one that does nothing, or has a Message but no Status.

@@ -21,9 +21,11 @@ type modelResource struct {
 func (r *modelResource) resource() *modelResource { return r }
 
 // changed marks a resource as changed now.
-func (r *modelResource) changed() {
+func (r *modelResource) changed() { r.changedAt(time.Now()) }
+
+func (r *modelResource) changedAt(t time.Time) {
 	r.version++
-	r.updated = time.Now()
+	r.updated = t
 }
 
 func (r *modelResource) want(workspace *modelWorkspace, fields map[string]any) map[string]any {
@@ -52,13 +54,16 @@ type modelWorkspace struct {
 	multitask                        bool
 	defaultActivity, timeoutActivity *modelActivity
 
-	activities []*modelActivity
-	channels   []*modelChannel
-	queues     []*modelQueue
-	workflows  []*modelWorkflow
-	workers    []*modelWorker
-	tasks      []*modelTask
-	events     []modelEvent // newest last
+	activities   []*modelActivity
+	channels     []*modelChannel
+	queues       []*modelQueue
+	workflows    []*modelWorkflow
+	workers      []*modelWorker
+	tasks        []*modelTask
+	reservations []*modelReservation
+	events       []modelEvent // newest last
+	newest       string       // the SID of the last of them
+	expected     []modelEvent // that calls brought about since
 }
 
 func (w *modelWorkspace) wanted() map[string]any {
@@ -127,7 +132,9 @@ func (q *modelQueue) wanted(w *modelWorkspace) map[string]any {
 }
 
 func (w *modelWorkspace) queueInUse(q *modelQueue) bool {
-	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.pending() && (t.queue == q || t.target == q.sid) }) ||
+	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool {
+		return !t.over() && t.queue == q || t.waits() && (t.target == q.sid || slices.Contains(t.follows, q))
+	}) ||
 		slices.ContainsFunc(w.workflows, func(f *modelWorkflow) bool { return slices.Contains(f.queues, q) })
 }
 
@@ -148,15 +155,15 @@ func (f *modelWorkflow) wanted(w *modelWorkspace) map[string]any {
 }
 
 func (w *modelWorkspace) workflowInUse(f *modelWorkflow) bool {
-	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.pending() && (t.workflow == f || t.target == f.sid) })
+	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.waits() && (t.workflow == f || t.target == f.sid) })
 }
 
-// configurationOf is one that leads to queues: those with a filter of their own, and
-// in the end to the last.
+// configurationOf is one that leads to queues: those with a filter of their own, until
+// a timeout, and whoever is in none to the last.
 func configurationOf(queues []*modelQueue) string {
 	var filters []string
 	for _, q := range queues[:len(queues)-1] {
-		filters = append(filters, fmt.Sprintf(`{"expression":"level > 1","targets":[{"queue":%q}]}`, q.sid))
+		filters = append(filters, fmt.Sprintf(`{"expression":"level > 1","targets":[{"queue":%q,"timeout":90}]}`, q.sid))
 	}
 	return fmt.Sprintf(`{"task_routing":{"filters":[%s],"default_filter":{"queue":%q}}}`, strings.Join(filters, ","), queues[len(queues)-1].sid)
 }
@@ -189,14 +196,24 @@ type modelWorkerChannel struct {
 }
 
 func (c *modelWorkerChannel) wanted(w *modelWorkspace, k *modelWorker) map[string]any {
-	free := 100.0
-	if c.capacity == 0 {
-		free = 0
+	used, assigned := 0, 0
+	for _, r := range w.reservationsOf(k.sid) {
+		if r.task.channel != c.channel || !r.open() {
+			continue
+		}
+		used++
+		if r.status == "accepted" {
+			assigned++
+		}
+	}
+	free := 0
+	if used < c.capacity {
+		free = (c.capacity - used) * 100 / c.capacity
 	}
 	return c.want(w, map[string]any{
 		"worker_sid": k.sid, "task_channel_sid": c.channel.sid, "task_channel_unique_name": c.channel.uniqueName,
 		"configured_capacity": float64(c.capacity), "available": c.available,
-		"assigned_tasks": 0.0, "available_capacity_percentage": free,
+		"assigned_tasks": float64(assigned), "available_capacity_percentage": float64(free),
 	})
 }
 
@@ -209,13 +226,27 @@ type modelTask struct {
 	channel        *modelChannel
 	workflow       *modelWorkflow // nil once it is deleted
 	queue          *modelQueue    // nil for none
+	entered        time.Time      // the queue, zero if it never did
+	follows        []*modelQueue  // to which the workflow led when the task came in
+	since          time.Time      // when it came to its status
 	target         string
 	ignoreCapacity bool
 	timeout        int
 	start          time.Time
 }
 
-func (t *modelTask) pending() bool { return t.status == "pending" }
+func (t *modelTask) waits() bool { return t.status == "pending" || t.status == "reserved" }
+
+func (t *modelTask) over() bool { return t.status == "completed" || t.status == "canceled" }
+
+// move gives a task another status.
+func (t *modelTask) move(status string, at time.Time) {
+	t.status, t.since = status, at
+	if !t.waits() {
+		t.follows = nil
+	}
+	t.changedAt(at)
+}
 
 func (t *modelTask) wanted(w *modelWorkspace) map[string]any {
 	fields := map[string]any{
@@ -232,6 +263,9 @@ func (t *modelTask) wanted(w *modelWorkspace) map[string]any {
 	if t.queue != nil {
 		fields["task_queue_sid"], fields["task_queue_friendly_name"] = t.queue.sid, t.queue.name
 	}
+	if !t.entered.IsZero() {
+		fields["task_queue_entered_date"] = second(t.entered)
+	}
 	return t.want(w, fields)
 }
 
@@ -242,17 +276,18 @@ type modelEvent struct {
 	facts          map[string]string
 }
 
+// happened tells of what a call brought about.
 func (w *modelWorkspace) happened(kind, resource string, facts ...string) {
 	event := modelEvent{kind: kind, resource: resource, at: time.Now(), facts: map[string]string{}}
 	for i := 0; i < len(facts); i += 2 {
 		event.facts[facts[i]] = facts[i+1]
 	}
-	w.events = append(w.events, event)
+	w.expected = append(w.expected, event)
 }
 
 // isTarget tells whether a task that waits is meant for something.
 func (w *modelWorkspace) isTarget(sid string) bool {
-	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.target == sid && t.pending() })
+	return slices.ContainsFunc(w.tasks, func(t *modelTask) bool { return t.target == sid && t.waits() })
 }
 
 func (w *modelWorkspace) taskHappened(kind string, t *modelTask) {
@@ -342,4 +377,9 @@ var modelWorkerOrders = map[string]func(a, b *modelWorker) int{
 
 var modelQueueOrders = map[string]func(a, b *modelQueue) int{
 	"DateUpdated": func(a, b *modelQueue) int { return a.updated.Compare(b.updated) },
+}
+
+// workerInUse tells whether a worker does something, or is to do it.
+func (w *modelWorkspace) workerInUse(k *modelWorker) bool {
+	return w.isTarget(k.sid) || slices.ContainsFunc(w.reservationsOf(k.sid), (*modelReservation).holdsTask)
 }

@@ -74,7 +74,9 @@ func WithAPIKey(keySID, secret string) Option {
 }
 
 // WithListener serves the connections of a listener, for programs that need a port,
-// in place of calls in memory: by http, without TLS. The server closes it.
+// in place of calls in memory: by http, without TLS. The server closes it. It is for
+// tests outside of bubbles of testing/synctest, whose time stands still as long as anybody
+// waits for the network.
 func WithListener(listener net.Listener) Option {
 	if listener == nil {
 		panic("taskroutertest: WithListener: the listener is nil")

@@ -21,6 +21,7 @@ import (
 // it should.
 func (m *machine) checkLast(t *rapid.T) {
 	m.t = t
+	m.catchUp(m.last)
 	if m.called {
 		m.silently(func() { m.checkSpace(m.last) })
 	}
@@ -31,7 +32,11 @@ func (m *machine) checkLast(t *rapid.T) {
 func (m *machine) checkAll() {
 	m.silently(func() {
 		for _, w := range m.spaces {
+			m.catchUp(w)
 			m.checkSpace(w)
+			for _, t := range w.tasks {
+				m.checkReservations(w, "Tasks", t.sid)
+			}
 			m.sameList(w.path("Events"), "events", url.Values{"Minutes": {"43200"}}, 1000, nil, len(w.events))
 		}
 		m.sameList("/Workspaces", "workspaces", nil, 1000, wants(m.spaces, (*modelWorkspace).wanted), len(m.spaces))
@@ -69,7 +74,16 @@ func (m *machine) checkSpace(w *modelWorkspace) {
 	for _, k := range w.workers {
 		m.whole(w.path("Workers", k.sid, "Channels"), "channels",
 			wants(k.channels, func(c *modelWorkerChannel) map[string]any { return c.wanted(w, k) }))
+		m.checkReservations(w, "Workers", k.sid)
 	}
+}
+
+// checkReservations wants the reservations of a task or a worker to be those that events
+// told of.
+func (m *machine) checkReservations(w *modelWorkspace, parents, sid string) {
+	reservations := w.reservationsOf(sid)
+	list := m.whole(w.path(parents, sid, "Reservations"), "reservations", wants(reservations, in(w, (*modelReservation).wanted)))
+	require.Equal(m.t, strconv.Itoa(highest(reservations)), list.Header.Get("ETag"))
 }
 
 func highest[T interface{ resource() *modelResource }](items []T) int {
@@ -326,7 +340,7 @@ func (m *machine) listWorkers(t *rapid.T, w *modelWorkspace) {
 func (m *machine) filterTasks(t *rapid.T, w *modelWorkspace) *filtered[*modelTask] {
 	f := filter(t, w.tasks)
 	f.by("Priority", []string{"0", "1", "2", "3", "4"}, func(k *modelTask, value string) bool { return strconv.Itoa(k.priority) == value })
-	f.by("AssignmentStatus", []string{"pending", "canceled", "completed", "pending,canceled"}, func(k *modelTask, value string) bool {
+	f.by("AssignmentStatus", []string{"pending", "reserved", "assigned", "wrapping", "canceled", "completed", "pending,canceled"}, func(k *modelTask, value string) bool {
 		return slices.Contains(strings.Split(value, ","), k.status)
 	})
 	if status := f.query.Get("AssignmentStatus"); strings.Contains(status, ",") && rapid.Bool().Draw(t, "repeated") {
@@ -364,6 +378,22 @@ func (m *machine) listTasks(t *rapid.T, w *modelWorkspace) {
 	m.list(w.path("Tasks"), "tasks", f.query, wants(f.items, in(w, (*modelTask).wanted)))
 }
 
+func (m *machine) listReservations(t *rapid.T, w *modelWorkspace) {
+	r := draw(t, "reservation", w.reservations)
+	parents, sid := "Tasks", r.task.sid
+	if rapid.Bool().Draw(t, "of a worker") {
+		parents, sid = "Workers", r.worker.sid
+	}
+	f := filter(t, w.reservationsOf(sid))
+	f.by("ReservationStatus", []string{"pending", "accepted", "rejected", "timeout", "canceled", "rescinded", "wrapping", "completed"}, func(r *modelReservation, value string) bool {
+		return r.status == value
+	})
+	if parents == "Tasks" {
+		f.by("WorkerSid", sids("WK", w.workers), func(r *modelReservation, value string) bool { return r.worker.sid == value })
+	}
+	m.list(w.path(parents, sid, "Reservations"), "reservations", f.query, wants(f.items, in(w, (*modelReservation).wanted)))
+}
+
 // listEvents wants the events of all that happened, newest first.
 func (m *machine) listEvents(t *rapid.T, w *modelWorkspace) {
 	newest := slices.Clone(w.events)
@@ -378,7 +408,7 @@ func (m *machine) listEvents(t *rapid.T, w *modelWorkspace) {
 		}
 	}
 	f.by("EventType", kinds, func(e modelEvent, value string) bool { return e.kind == value })
-	for _, fact := range []string{"TaskSid", "WorkerSid", "WorkflowSid", "TaskQueueSid"} {
+	for _, fact := range []string{"TaskSid", "WorkerSid", "WorkflowSid", "TaskQueueSid", "ReservationSid"} {
 		f.by(fact, resources[fact], func(e modelEvent, value string) bool { return e.facts[fact] == value })
 	}
 	c := draw(t, "channel", w.channels)
@@ -388,17 +418,10 @@ func (m *machine) listEvents(t *rapid.T, w *modelWorkspace) {
 	got, want := []modelEvent{}, []modelEvent{}
 	for _, page := range pages {
 		for _, item := range page.Body["events"].([]any) {
-			event := item.(map[string]any)
-			got = append(got, modelEvent{
-				kind: event["event_type"].(string), resource: event["resource_sid"].(string),
-				at: time.UnixMilli(int64(event["event_date_ms"].(float64))),
-			})
+			got = append(got, eventFrom(item.(map[string]any)).modelEvent)
 		}
 	}
-	for _, event := range f.items {
-		want = append(want, modelEvent{kind: event.kind, resource: event.resource, at: event.at.Truncate(time.Millisecond)})
-	}
-	require.Equal(t, want, got, "%v", f.query)
+	require.Equal(t, append(want, f.items...), got, "%v", f.query)
 }
 
 // drawWindow draws from when to when events are wanted, of the last 15 minutes unless
@@ -427,34 +450,49 @@ func (m *machine) drawWindow(t *rapid.T, f *filtered[modelEvent]) {
 
 func (m *machine) listTasksMeanwhile(t *rapid.T, w *modelWorkspace) {
 	f := m.filterTasks(t, w)
+	same := unchanged(w.tasks, func() []*modelTask { return w.tasks })
 	m.readMeanwhile(w.path("Tasks"), "tasks", f.query, sids("", f.items)[1:], func(last string) { // the first is of none
 		if len(w.tasks) > 0 && !oneIn(t, 3, "create") {
 			task := drawOr(t, "task", w.tasks, last)
 			m.call(http.MethodDelete, w.path("Tasks", task.sid), nil, http.StatusNoContent)
-			w.tasks = without(w.tasks, task)
+			w.removeTask(task)
 			w.taskHappened("task.deleted", task)
 			return
 		}
 		m.createTask(t, w)
-	}, func(sid string) bool {
-		return slices.ContainsFunc(w.tasks, func(k *modelTask) bool { return k.sid == sid })
-	})
+	}, same, func(string) bool { return true })
+}
+
+// unchanged returns what tells whether a resource is still there that was in a list
+// then, as it was then.
+func unchanged[T interface{ resource() *modelResource }](items []T, now func() []T) func(sid string) bool {
+	versions := make(map[string]int)
+	for _, item := range items {
+		versions[item.resource().sid] = item.resource().version
+	}
+	return func(sid string) bool {
+		version, there := versions[sid]
+		return there && slices.ContainsFunc(now(), func(item T) bool {
+			return item.resource().sid == sid && item.resource().version == version
+		})
+	}
 }
 
 func (m *machine) listWorkersMeanwhile(t *rapid.T, w *modelWorkspace) {
 	f := m.filterWorkers(t, w)
+	same := unchanged(w.workers, func() []*modelWorker { return w.workers })
 	m.readMeanwhile(w.path("Workers"), "workers", f.query, sids("", f.items)[1:], func(last string) {
 		if len(w.workers) > 0 && !oneIn(t, 3, "create") {
 			k := drawOr(t, "worker", w.workers, last)
-			if m.deleted(w.path("Workers", k.sid), !w.isTarget(k.sid)) {
-				w.workers = without(w.workers, k)
+			if m.deleted(w.path("Workers", k.sid), !w.workerInUse(k)) {
+				w.removeWorker(k)
 				w.happened("worker.deleted", k.sid, "WorkerSid", k.sid)
 			}
 			return
 		}
 		m.createWorker(t, w)
-	}, func(sid string) bool {
-		return slices.ContainsFunc(w.workers, func(k *modelWorker) bool { return k.sid == sid })
+	}, same, func(sid string) bool {
+		return !f.query.Has("Ordering") || same(sid) // which one may be seen again who began another activity
 	})
 }
 
@@ -468,8 +506,9 @@ func drawOr[T interface{ resource() *modelResource }](t *rapid.T, label string, 
 }
 
 // readMeanwhile reads a list forwards, and then backwards, and changes it after each
-// page. Nothing is seen twice, and whatever was there all the time is seen.
-func (m *machine) readMeanwhile(path, key string, query url.Values, atFirst []string, change func(last string), stayed func(string) bool) {
+// page. Whatever was there all the time, as it was, is seen, and nothing that stays where
+// it is in the list is seen twice.
+func (m *machine) readMeanwhile(path, key string, query url.Values, atFirst []string, change func(last string), stayed, once func(string) bool) {
 	query = cloned(query)
 	query.Set("PageSize", strconv.Itoa(number(m.t, "PageSize", 1, 3)))
 	page := m.get(path + "?" + query.Encode())
@@ -487,6 +526,7 @@ func (m *machine) readMeanwhile(path, key string, query url.Values, atFirst []st
 			}
 			if pages < 10 {
 				change(last)
+				m.catchUp(m.last)
 			}
 			page = m.follow(next)
 		}
@@ -496,6 +536,9 @@ func (m *machine) readMeanwhile(path, key string, query url.Values, atFirst []st
 			}
 		}
 		for sid, times := range seen {
+			if !once(sid) {
+				continue
+			}
 			assert.Equal(m.t, 1, times, "%s %v, how often %s is seen by %s", path, query, sid, link)
 		}
 	}

@@ -58,11 +58,19 @@ type machine struct {
 	silent bool            // answers are not held against the document
 	names  int
 	former []string // names that workers had
+
+	// All that there ever were, by their SIDs.
+	tasks        map[string]*modelTask
+	workers      map[string]*modelWorker
+	reservations map[string]*modelReservation
 }
 
 // newMachine begins with a workspace in which there is something.
 func newMachine(t *rapid.T) *machine {
-	m := &machine{t: t, given: make(map[string]bool)}
+	m := &machine{
+		t: t, given: make(map[string]bool),
+		tasks: make(map[string]*modelTask), workers: make(map[string]*modelWorker), reservations: make(map[string]*modelReservation),
+	}
 	check := checkAnswer(t)
 	m.s = taskroutertest.NewServer(taskroutertest.WithAfter(func(call taskroutertest.Call, answer taskroutertest.Answer) {
 		if !m.silent {
@@ -79,6 +87,7 @@ func newMachine(t *rapid.T) *machine {
 	for range number(t, "tasks", 0, 10) {
 		if len(m.last.workflows) > 0 {
 			m.createTask(t, m.last)
+			m.catchUp(m.last)
 		}
 	}
 	return m
@@ -92,6 +101,7 @@ func (m *machine) step(t *rapid.T) {
 		w = draw(t, "workspace", m.spaces)
 	}
 	m.last = w
+	m.catchUp(w)
 	var all []action
 	for _, a := range m.actions(w) {
 		all = append(all, slices.Repeat([]action{a}, a.often)...)
@@ -134,23 +144,26 @@ func (m *machine) actions(w *modelWorkspace) []action {
 		{of(len(w.workflows), 16), "create task", m.createTask},
 		{of(len(w.tasks), 6), "update task", m.updateTask},
 		{of(len(w.tasks), 2), "delete task", m.deleteTask},
+		{of(len(w.reservations), 16), "update reservation", m.updateReservation},
 		{1, "list workspaces", m.listWorkspaces},
 		{1, "list activities", m.listActivities},
 		{of(len(w.queues), 3), "list task queues", m.listQueues},
 		{of(len(w.workflows), 1), "list workflows", m.listWorkflows},
 		{of(len(w.workers), 3), "list workers", m.listWorkers},
 		{of(len(w.tasks), 5), "list tasks", m.listTasks},
+		{of(len(w.reservations), 3), "list reservations", m.listReservations},
 		{2, "list events", m.listEvents},
 		{of(len(w.tasks), 2), "list tasks meanwhile", m.listTasksMeanwhile},
 		{of(len(w.workers), 2), "list workers meanwhile", m.listWorkersMeanwhile},
 		{2, "ask for what is not there", m.askForWhatIsNotThere},
-		{4, "wait", m.wait},
+		{6, "wait", m.wait},
 	}
 }
 
 // wait lets time pass, sometimes less than a second.
 func (m *machine) wait(t *rapid.T, _ *modelWorkspace) {
-	<-time.After(time.Duration(draw(t, "milliseconds", []int{1, 300, 1000, 90_000, 600_000})) * time.Millisecond)
+	m.called = true // since much happens without a call
+	<-time.After(time.Duration(draw(t, "milliseconds", []int{1, 300, 1000, 30_000, 90_000, 600_000})) * time.Millisecond)
 }
 
 // call makes a call and wants a status.
@@ -677,7 +690,7 @@ func (m *machine) drawWorkflow(f *form, flow *modelWorkflow) {
 		flow.callback = callback
 		f.set.Set("AssignmentCallbackUrl", callback)
 	}
-	f.number("TaskReservationTimeout", &flow.timeout, 1, 86_400, "0", "86401")
+	f.number("TaskReservationTimeout", &flow.timeout, 20, 300, "0", "86401")
 }
 
 func (m *machine) createWorkflow(t *rapid.T, w *modelWorkspace) {
@@ -706,6 +719,8 @@ func (m *machine) updateWorkflow(t *rapid.T, w *modelWorkspace) {
 		m.drawConfiguration(f, w, &next)
 	}
 	m.drawWorkflow(f, &next)
+	var anew bool
+	f.flag("ReEvaluateTasks", &anew)
 	if m.changed(w.path("Workflows", flow.sid), f.set, f.valid) {
 		*flow = next
 		flow.changed()
@@ -747,20 +762,31 @@ func (m *machine) drawWorkerName(f *form, w *modelWorkspace, k *modelWorker) {
 	f.set.Set("FriendlyName", k.name)
 }
 
+// activitiesOfWorkers are those to draw from: mostly such in which workers are asked.
+func (w *modelWorkspace) activitiesOfWorkers() []*modelActivity {
+	all := slices.Clone(w.activities)
+	for _, a := range w.activities {
+		if a.available {
+			all = append(all, a, a, a, a)
+		}
+	}
+	return all
+}
+
 func (m *machine) createWorker(t *rapid.T, w *modelWorkspace) {
 	f := newForm(t)
 	k := &modelWorker{activity: w.defaultActivity, attributes: modelAttributes{level: -1}, since: time.Now()}
 	m.drawWorkerName(f, w, k)
 	f.valid = !w.nameTaken(k.name, nil)
 	f.wrong("FriendlyName", "", strings.Repeat("x", 65))
-	refer(f, "ActivitySid", "WA", &k.activity, w.activities)
+	refer(f, "ActivitySid", "WA", &k.activity, w.activitiesOfWorkers())
 	f.attributes(&k.attributes)
 	made, ok := m.made(w.path("Workers"), f.set, f.valid)
 	if !ok {
 		return
 	}
 	k.modelResource = made
-	w.workers = append(w.workers, k)
+	w.workers, m.workers[k.sid] = append(w.workers, k), k
 	w.happened("worker.created", k.sid, "WorkerSid", k.sid)
 	m.adoptChannels(w, k, w.channels...)
 }
@@ -773,7 +799,7 @@ func (m *machine) updateWorker(t *rapid.T, w *modelWorkspace) {
 		m.drawWorkerName(f, w, &next)
 		f.valid = !w.nameTaken(next.name, k)
 	}
-	refer(f, "ActivitySid", "WA", &next.activity, w.activities)
+	refer(f, "ActivitySid", "WA", &next.activity, w.activitiesOfWorkers())
 	f.attributes(&next.attributes)
 	path := w.path("Workers", k.sid)
 	header, met := ifMatch(t, k.version)
@@ -828,10 +854,10 @@ func (m *machine) deleteWorker(t *rapid.T, w *modelWorkspace) {
 		m.call(http.MethodDelete, path, nil, http.StatusPreconditionFailed, header...)
 		return
 	}
-	if !m.deleted(path, !w.isTarget(k.sid), header...) {
+	if !m.deleted(path, !w.workerInUse(k), header...) {
 		return
 	}
-	w.workers = without(w.workers, k)
+	w.removeWorker(k)
 	w.happened("worker.deleted", k.sid, "WorkerSid", k.sid)
 }
 
@@ -854,10 +880,10 @@ func (m *machine) drawTask(f *form, w *modelWorkspace, task *modelTask) {
 func (m *machine) createTask(t *rapid.T, w *modelWorkspace) {
 	f := newForm(t)
 	task := &modelTask{
-		status: "pending", attributes: modelAttributes{level: -1}, channel: w.channels[0], timeout: 86_400, start: time.Now(),
+		status: "pending", attributes: modelAttributes{level: -1}, channel: w.channels[0], timeout: 86_400, start: time.Now(), since: time.Now(),
 	}
 	m.drawTask(f, w, task)
-	f.number("Timeout", &task.timeout, 1, 1_209_600, "0", "1209601")
+	f.number("Timeout", &task.timeout, 1, 2000, "0", "1209601")
 	var worker *modelWorker
 	var targetQueue *modelQueue
 	var targetWorkflow *modelWorkflow
@@ -873,9 +899,9 @@ func (m *machine) createTask(t *rapid.T, w *modelWorkspace) {
 	refer(f, "TaskQueueSid", "WQ", &task.queue, w.queues)
 	refer(f, "WorkflowSid", "WW", &task.workflow, w.workflows)
 	switch {
-	case f.set.Has("WorkflowSid"):
 	case targetWorkflow != nil:
 		task.workflow = targetWorkflow
+	case f.set.Has("WorkflowSid"):
 	case len(w.workflows) == 1:
 		task.workflow = w.workflows[0]
 	case oneIn(t, 8, "no workflow"):
@@ -892,7 +918,7 @@ func (m *machine) createTask(t *rapid.T, w *modelWorkspace) {
 		return
 	}
 	task.modelResource = made
-	w.tasks = append(w.tasks, task)
+	w.tasks, m.tasks[task.sid] = append(w.tasks, task), task
 	w.taskHappened("task.created", task)
 }
 
@@ -906,11 +932,18 @@ func (m *machine) updateTask(t *rapid.T, w *modelWorkspace) {
 		next.reason = reason
 		f.set.Set("Reason", reason)
 	}
-	canceled := false
+	event := "" // of a move
 	if oneIn(t, 2, "AssignmentStatus") {
-		f.text("AssignmentStatus", &next.status, "canceled", "canceled", "canceled", "canceled", "completed", "wrapping", "pending", "reserved", "assigned", "lost")
-		canceled = next.status == "canceled" && task.pending()
-		if !canceled && (next.status != task.status || next.status == "canceled") {
+		f.text("AssignmentStatus", &next.status, "canceled", "canceled", "completed", "completed", "wrapping", "wrapping", "pending", "reserved", "assigned", "lost")
+		switch {
+		case next.status == "canceled" && task.waits():
+			event = "task.canceled"
+		case next.status == "wrapping" && task.status == "assigned" && !f.set.Has("Attributes"):
+			event = "task.wrapup"
+		case next.status == "completed" && (task.status == "assigned" || task.status == "wrapping") && !f.set.Has("Attributes"):
+			event = "task.completed"
+		case next.status == task.status && task.status != "wrapping" && !task.over(): // which moves nothing
+		default:
 			f.valid = false
 		}
 	}
@@ -924,18 +957,19 @@ func (m *machine) updateTask(t *rapid.T, w *modelWorkspace) {
 		return
 	}
 	*task = next
-	task.changed()
-	if canceled {
-		w.taskHappened("task.canceled", task)
+	if event == "" {
+		task.changed()
+		w.taskHappened("task.updated", task)
+		return
 	}
-	if more := maps.Clone(f.set); canceled {
-		more.Del("AssignmentStatus")
-		more.Del("Reason")
-		if len(more) == 0 {
-			return
-		}
+	task.move(next.status, time.Now())
+	w.taskHappened(event, task)
+	more := maps.Clone(f.set)
+	more.Del("AssignmentStatus")
+	more.Del("Reason")
+	if len(more) > 0 || next.status == "completed" {
+		w.taskHappened("task.updated", task)
 	}
-	w.taskHappened("task.updated", task)
 }
 
 func (m *machine) deleteTask(t *rapid.T, w *modelWorkspace) {
@@ -948,8 +982,47 @@ func (m *machine) deleteTask(t *rapid.T, w *modelWorkspace) {
 	}
 	m.call(http.MethodDelete, path, nil, http.StatusNoContent, header...)
 	m.gone = append(m.gone, path)
-	w.tasks = without(w.tasks, task)
+	w.removeTask(task)
 	w.taskHappened("task.deleted", task)
+}
+
+// ---- Reservations.
+
+// updateReservation answers what a worker is asked, or goes on with what it accepted.
+// What became of it, an event tells.
+func (m *machine) updateReservation(t *rapid.T, w *modelWorkspace) {
+	all := w.reservations
+	if open := slices.DeleteFunc(slices.Clone(all), func(r *modelReservation) bool { return !r.open() }); len(open) > 0 && !oneIn(t, 6, "any") {
+		all = open
+	}
+	r := draw(t, "reservation", all)
+	f := newForm(t)
+	var to string
+	f.text("ReservationStatus", &to, "accepted", "accepted", "accepted", "rejected", "wrapping", "completed")
+	if to == "rejected" {
+		var activity *modelActivity
+		refer(f, "WorkerActivitySid", "WA", &activity, w.activities)
+	}
+	path := w.path(draw(t, "by", []string{"Tasks/" + r.task.sid, "Workers/" + r.worker.sid}), "Reservations", r.sid)
+	header, met := ifMatch(t, r.version)
+	status := http.StatusOK
+	switch {
+	case !met:
+		status = http.StatusPreconditionFailed
+	case !f.valid:
+		status = http.StatusBadRequest
+	case r.status == "rescinded":
+		status = http.StatusGone
+	case !slices.Contains(map[string][]string{
+		"pending": {"accepted", "rejected"}, "accepted": {"wrapping", "completed"}, "wrapping": {"completed"},
+	}[r.status], to):
+		status = http.StatusBadRequest
+	}
+	m.call(http.MethodPost, path, f.set, status, header...)
+	m.catchUp(w)
+	if status == http.StatusOK {
+		require.Equal(t, to, r.status)
+	}
 }
 
 // askForWhatIsNotThere asks for what was deleted, or what another workspace has.

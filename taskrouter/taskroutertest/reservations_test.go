@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/taskrouter-go/sdk/taskrouter"
 )
 
 // reservation sends a request for the reservation of a rig, by its task or its worker.
@@ -147,4 +149,27 @@ func TestTheEventsOfAReservationAreFoundByAllThatBelongsToIt(t *testing.T) {
 	}
 	assert.Equal(t, []any{accepted.text("url")}, found("TaskChannel=default"))
 	assert.Empty(t, found("TaskChannel=voice"))
+}
+
+func TestAnAcceptedTaskIsCompleted(t *testing.T) {
+	client, workspace := newWorkspace(t, newServer(t))
+	available, err := taskrouter.First(client.Activities(workspace).List(t.Context(), taskrouter.ListActivitiesParams{FriendlyName: new("Available")}))
+	require.NoError(t, err)
+	_, err = client.Workers(workspace).Create(t.Context(), taskrouter.CreateWorkerRequest{FriendlyName: "Ann", ActivitySID: &available.SID})
+	require.NoError(t, err)
+	task, err := client.Tasks(workspace).Create(t.Context(), taskrouter.CreateTaskRequest{})
+	require.NoError(t, err)
+	reservations := client.TaskReservations(workspace, task.SID)
+	reservation, err := taskrouter.First(reservations.List(t.Context(), taskrouter.ListTaskReservationsParams{}))
+	require.NoError(t, err)
+
+	reservation, err = reservations.Accept(t.Context(), reservation.SID)
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.ReservationStatusAccepted, reservation.ReservationStatus)
+	task, err = client.Tasks(workspace).Complete(t.Context(), task.SID, "resolved")
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.TaskStatusCompleted, task.AssignmentStatus)
+	reservation, err = reservations.Get(t.Context(), reservation.SID)
+	require.NoError(t, err)
+	assert.Equal(t, taskrouter.ReservationStatusCompleted, reservation.ReservationStatus)
 }

@@ -43,15 +43,17 @@ func newRig(tb testing.TB) *rig {
 	require.NoError(tb, err)
 	account, err := router.Load(file.account, "", 1, time.Now())
 	require.NoError(tb, err)
-	return rigOf(account, maps.Clone(file.sids))
+	r := rigOf(account, maps.Clone(file.sids))
+	tb.Cleanup(r.api.Close)
+	return r
 }
 
 func rigOf(account *router.Account, sids map[string]string) *rig {
 	return &rig{account, api.New(api.Config{Account: account, Credentials: map[string]string{account.SID: rigToken}}), sids}
 }
 
-// rigFile is made of what requests make, of a reservation, which requests do not make,
-// and without dates: what is loaded was made now.
+// rigFile is made of what requests make: one worker is available and asked to do a task,
+// another task waits.
 var rigFile = sync.OnceValues(func() (file struct {
 	account []byte
 	sids    map[string]string
@@ -64,56 +66,35 @@ var rigFile = sync.OnceValues(func() (file struct {
 	r.make("TaskQueueSid", "/TaskQueues", "FriendlyName", "English", "TargetWorkers", `languages HAS "en"`)
 	r.make("WorkflowSid", "/Workflows", "FriendlyName", "Calls",
 		"Configuration", `{"task_routing":{"default_filter":{"queue":"`+r.sids["TaskQueueSid"]+`"}}}`)
-	for _, name := range []string{"Ann", "Bob"} {
-		r.make("WorkerSid", "/Workers", "FriendlyName", name, "Attributes", `{"languages":["en"],"contact_uri":"client:bob"}`)
-		r.make("TaskSid", "/Tasks", "WorkflowSid", r.sids["WorkflowSid"], "TaskQueueSid", r.sids["TaskQueueSid"], "Attributes", `{"type":"call","call_sid":"CA0"}`)
-	}
-	r.sids["WorkerChannelSid"], r.sids["ReservationSid"] = "default", "WR00000000000000000000000000000001"
 	w, err := account.Workspaces.Get(r.sids["WorkspaceSid"])
 	if err != nil {
 		return file, err
 	}
+	var available string
+	for activity := range w.Activities.All() {
+		if activity.Available {
+			available = activity.SID
+		}
+	}
+	const attributes = `{"languages":["en"],"contact_uri":"client:bob"}`
+	r.make("WorkerSid", "/Workers", "FriendlyName", "Ann", "Attributes", attributes)
+	r.make("WorkerSid", "/Workers", "FriendlyName", "Bob", "Attributes", attributes, "ActivitySid", available)
+	for _, parameter := range []string{"TaskSid", "the task that waits"} {
+		r.make(parameter, "/Tasks", "WorkflowSid", r.sids["WorkflowSid"], "Attributes", `{"type":"call","call_sid":"CA0"}`)
+	}
+	r.sids["WorkerChannelSid"] = "default"
+	for task := range w.Tasks.All() {
+		for reservation := range task.Reservations.All() {
+			r.sids["ReservationSid"] = reservation.SID
+		}
+	}
 	for event := range w.Events.All() {
 		r.sids["EventSid"] = event.SID
 	}
-	text, err := account.Dump()
-	if err != nil {
-		return file, err
-	}
 	file.sids = r.sids
-	file.account, err = reserved(text, r.sids)
+	file.account, err = account.Dump()
 	return file, err
 })
-
-// reserved adds a reservation to a file, and takes the dates away.
-func reserved(file []byte, sids map[string]string) ([]byte, error) {
-	var account map[string]any
-	if err := json.Unmarshal(file, &account); err != nil {
-		return nil, err
-	}
-	tasks := account["workspaces"].([]any)[0].(map[string]any)["tasks"].([]any)
-	task := tasks[len(tasks)-1].(map[string]any)
-	task["assignment_status"] = "reserved"
-	task["reservations"] = []any{map[string]any{"sid": sids["ReservationSid"], "worker_sid": sids["WorkerSid"], "reservation_status": "pending"}}
-	removeDates(account)
-	return json.Marshal(account)
-}
-
-func removeDates(value any) {
-	switch value := value.(type) {
-	case []any:
-		for _, element := range value {
-			removeDates(element)
-		}
-	case map[string]any:
-		maps.DeleteFunc(value, func(name string, _ any) bool {
-			return strings.HasPrefix(name, "date_") || strings.HasSuffix(name, "_date") || name == "virtual_start_time"
-		})
-		for _, member := range value {
-			removeDates(member)
-		}
-	}
-}
 
 // make makes a resource and keeps its SID.
 func (r *rig) make(parameter, collection string, pairs ...string) {

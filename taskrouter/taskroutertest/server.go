@@ -119,6 +119,7 @@ func (s *Server) Close() {
 	}
 	s.serving.Wait()
 	<-s.ended
+	s.api.Close()
 }
 
 func (s *Server) end() {

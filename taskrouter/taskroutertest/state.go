@@ -7,7 +7,8 @@ import (
 
 // Dump writes the whole state, as JSON that people can read: workspaces and what is in
 // them, attributes and configurations as objects, and how far the SIDs are. A state
-// that is loaded again goes on as this one would have.
+// that is loaded again goes on as this one would have: tasks stay where they are in their
+// workflows, and every timeout has as much left.
 //
 // Dates are in it. So a test that compares a dump with a file belongs in a bubble of
 // testing/synctest, where the clock always tells the same.
@@ -36,9 +37,19 @@ func (s *Server) Dump(w io.Writer) error {
 //	}
 //
 // What is missing is as if it had not been sent when the thing was made, and dates are
-// those of now. A workspace that lists some of the built-in task channels has the others,
-// too. If the latest date of the file is after now, as it may be in a bubble of
-// testing/synctest, all its dates are moved back by as much: ages and order stay.
+// those of now; a reservation needs its worker_sid and its reservation_status. A workspace that lists some of the built-in task channels has the others,
+// too. A task that waits begins its way through its workflow, unless the file says where
+// it is there, and is routed at once.
+//
+// A task that is in a queue waits in the first target that leads there. Which one it is
+// can be told besides: position has the filter, counted from 0 or -1 for the default
+// filter, the target in it and whether the task has timed_out before; target_entered_date
+// says since when. A task_channel_sid may be the unique name of the channel, such as chat.
+// What happened before is known from the events of the file alone, which statistics count.
+//
+// Time stands still in a file: its "now" or, if it has none, the latest of its dates
+// becomes the time of loading, and all dates are moved by as much. Ages, order and what
+// is left of every timeout stay.
 //
 // The names are those of the answers of the service; below a task stand its
 // reservations, below a worker its channels. What follows from other things is not

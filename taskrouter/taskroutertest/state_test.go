@@ -45,28 +45,34 @@ func dump(t *testing.T, s *taskroutertest.Server) string {
 }
 
 func TestAStateThatIsLoadedAgainGoesOnAsItWouldHave(t *testing.T) {
-	first, second := newServer(t), newServer(t, taskroutertest.WithSeed(7))
-	client, workspace := loadSupport(t, first)
-	require.NoError(t, second.Load(strings.NewReader(dump(t, first))))
-	assert.Equal(t, dump(t, first), dump(t, second))
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newServer(t), newServer(t, taskroutertest.WithSeed(7))
+		client, workspace := loadSupport(t, first)
+		require.NoError(t, second.Load(strings.NewReader(dump(t, first))))
+		assert.Equal(t, dump(t, first), dump(t, second))
 
-	made := func(client *taskrouter.Client) string {
-		worker, err := client.Workers(workspace).Create(t.Context(), taskrouter.CreateWorkerRequest{FriendlyName: "Zoe"})
-		require.NoError(t, err)
-		return worker.SID
-	}
-	assert.Equal(t, made(client), made(second.Client()))
+		made := func(client *taskrouter.Client) string {
+			worker, err := client.Workers(workspace).Create(t.Context(), taskrouter.CreateWorkerRequest{FriendlyName: "Zoe"})
+			require.NoError(t, err)
+			return worker.SID
+		}
+		assert.Equal(t, made(client), made(second.Client()))
+		later(time.Hour) // in which workers do not answer, and tasks go on
+		assert.Equal(t, dump(t, first), dump(t, second))
+	})
 }
 
 func TestReadingChangesNoDump(t *testing.T) {
-	s := newServer(t)
-	client, workspace := loadSupport(t, s)
-	before := dump(t, s)
-	for range 3 {
-		_, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{}), -1)
-		require.NoError(t, err)
-	}
-	assert.Equal(t, before, dump(t, s))
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		client, workspace := loadSupport(t, s)
+		before := dump(t, s)
+		for range 3 {
+			_, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{}), -1)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, before, dump(t, s))
+	})
 }
 
 func TestAFileOfTodayIsNotInTheFutureOfABubble(t *testing.T) {
@@ -97,9 +103,6 @@ func TestLoadKeepsWhoMayCall(t *testing.T) {
 }
 
 func TestAFileThatCannotBeChangesNothing(t *testing.T) {
-	s := newServer(t)
-	loadSupport(t, s)
-	before := dump(t, s)
 	for name, test := range map[string]struct{ file, message string }{
 		"no JSON":            {`{"version": 1,`, "taskroutertest: Load: "},
 		"another version":    {`{"version": 2}`, "taskroutertest: Load: version: is 2, 1 is expected"},
@@ -108,10 +111,16 @@ func TestAFileThatCannotBeChangesNothing(t *testing.T) {
 		"a SID that is none": {`{"version": 1, "workspaces": [{"sid": "WS1", "friendly_name": "a"}]}`, "workspaces[0].sid: "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.ErrorContains(t, s.Load(strings.NewReader(test.file)), test.message)
-			assert.Equal(t, before, dump(t, s))
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer(t)
+				loadSupport(t, s)
+				before := dump(t, s)
+				assert.ErrorContains(t, s.Load(strings.NewReader(test.file)), test.message)
+				assert.Equal(t, before, dump(t, s))
+			})
 		})
 	}
+	s := newServer(t)
 	assert.ErrorContains(t, s.Load(errorReader{}), "taskroutertest: Load: unreadable")
 	assert.ErrorContains(t, s.Dump(fullDisk{}), "taskroutertest: Dump: no room")
 }
@@ -119,29 +128,6 @@ func TestAFileThatCannotBeChangesNothing(t *testing.T) {
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no room") }
-
-func TestAnAcceptedTaskIsCompleted(t *testing.T) {
-	client, workspace := loadSupport(t, newServer(t))
-	tasks, err := taskrouter.Collect(client.Tasks(workspace).List(t.Context(), taskrouter.ListTasksParams{
-		AssignmentStatus: []taskrouter.TaskStatus{taskrouter.TaskStatusReserved},
-	}), -1)
-	require.NoError(t, err)
-	require.NotEmpty(t, tasks)
-	reservations := client.TaskReservations(workspace, tasks[0].SID)
-	pending := taskrouter.ReservationStatusPending
-	reservation, err := taskrouter.First(reservations.List(t.Context(), taskrouter.ListTaskReservationsParams{ReservationStatus: &pending}))
-	require.NoError(t, err)
-
-	reservation, err = reservations.Accept(t.Context(), reservation.SID)
-	require.NoError(t, err)
-	assert.Equal(t, taskrouter.ReservationStatusAccepted, reservation.ReservationStatus)
-	task, err := client.Tasks(workspace).Complete(t.Context(), tasks[0].SID, "resolved")
-	require.NoError(t, err)
-	assert.Equal(t, taskrouter.TaskStatusCompleted, task.AssignmentStatus)
-	reservation, err = reservations.Get(t.Context(), reservation.SID)
-	require.NoError(t, err)
-	assert.Equal(t, taskrouter.ReservationStatusCompleted, reservation.ReservationStatus)
-}
 
 // FuzzLoadedState carries out each operation on whatever can be loaded. There is an
 // answer to each, which is not that the emulator failed.
@@ -161,6 +147,7 @@ func FuzzLoadedState(f *testing.F) {
 		}
 		for _, workspace := range slices.Collect(account.Workspaces.All()) {
 			r := rigOf(account, sidsIn(workspace))
+			t.Cleanup(r.api.Close)
 			for _, operation := range operationsBy(http.MethodGet) {
 				r.carryOut(t, operation, "")
 			}
@@ -254,4 +241,27 @@ func TestErrorsOfFilesBeginWithWhatFailed(t *testing.T) {
 	assert.EqualError(t, s.Load(errorReader{}), "taskroutertest: Load: unreadable")
 	assert.EqualError(t, s.Load(strings.NewReader(`{"version": 2}`)), "taskroutertest: Load: version: is 2, 1 is expected")
 	assert.EqualError(t, s.Dump(fullDisk{}), "taskroutertest: Dump: no room")
+}
+
+func TestTasksOfAFileThatAreNowhereYetBeginTheirWay(t *testing.T) {
+	const file = `{"version": 1, "workspaces": [{
+		"sid": "WS00000000000000000000000000000001", "friendly_name": "Support",
+		"task_queues": [{"sid": "WQ00000000000000000000000000000001", "friendly_name": "Everyone"}],
+		"workflows": [{"sid": "WW00000000000000000000000000000001", "friendly_name": "Flow",
+			"configuration": {"task_routing": {"default_filter": {"queue": "WQ00000000000000000000000000000001"}}}}],
+		"tasks": [
+			{"sid": "WT00000000000000000000000000000002", "workflow_sid": "WW00000000000000000000000000000001"},
+			{"sid": "WT00000000000000000000000000000003", "workflow_sid": "WW00000000000000000000000000000001",
+				"routing_target": "WQ00000000000000000000000000000001"}]}]}`
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		require.NoError(t, s.Load(strings.NewReader(file)))
+		tasks := s.Client().Tasks("WS00000000000000000000000000000001")
+		for _, sid := range []string{"WT00000000000000000000000000000002", "WT00000000000000000000000000000003"} {
+			task, err := tasks.Get(t.Context(), sid)
+			require.NoError(t, err)
+			assert.NotNil(t, task.TaskQueueEnteredDate)
+			assert.Equal(t, new("Everyone"), task.TaskQueueFriendlyName)
+		}
+	})
 }

@@ -139,14 +139,23 @@ func TestATaskQueueIsDeletedOnlyIfNothingLeadsThere(t *testing.T) {
 	flow := p.make("/Workflows", "FriendlyName", "a", "Configuration", `{"task_routing":{"filters":[{"expression":"1==1","targets":[{"queue":"`+sample+`"},{"queue":"`+queue+`"}]}]}}`)
 	p.refuses("Task queue "+queue+" is named by workflow "+flow, http.MethodDelete, "/TaskQueues/"+queue)
 	p.remove("/Workflows/" + flow)
-	task := p.make("/Tasks", "TaskQueueSid", queue)
+	task := p.make("/Tasks", "RoutingTarget", queue)
 	p.refuses("Task queue "+queue+" holds tasks that are pending", http.MethodDelete, "/TaskQueues/"+queue)
 	p.update("/Tasks/"+task, "AssignmentStatus", "canceled")
-	target := p.make("/Tasks", "RoutingTarget", queue)
-	p.refuses("Task queue "+queue+" is the routing target of task "+target, http.MethodDelete, "/TaskQueues/"+queue)
-	p.update("/Tasks/"+target, "AssignmentStatus", "canceled")
 	p.remove("/TaskQueues/" + queue)
 	p.lacks("/TaskQueues/" + queue)
 	assert.Nil(t, p.get("/Tasks/" + task).Body["task_queue_sid"])
 	assert.Nil(t, p.get("/Tasks/" + task).Body["links"].(map[string]any)["task_queue"])
+}
+
+func TestATaskQueueIsKeptAsLongAsATaskFollowsRulesThatLeadThere(t *testing.T) {
+	p := newShop(t)
+	sample, queue := p.named("/TaskQueues", "Sample Queue"), p.make("/TaskQueues", "FriendlyName", "a")
+	flow := p.named("/Workflows", "Default Fifo Workflow")
+	p.update("/Workflows/"+flow, "Configuration", `{"task_routing":{"filters":[{"expression":"1==1","targets":[{"queue":"`+sample+`","timeout":10},{"queue":"`+queue+`"}]}]}}`)
+	task := p.make("/Tasks")
+	p.update("/Workflows/"+flow, "Configuration", `{"task_routing":{"default_filter":{"queue":"`+sample+`"}}}`)
+	p.refuses("Task queue "+queue+" is named by workflow "+flow, http.MethodDelete, "/TaskQueues/"+queue)
+	p.update("/Tasks/"+task, "Attributes", "{}") // which lets it follow those of now
+	p.remove("/TaskQueues/" + queue)
 }

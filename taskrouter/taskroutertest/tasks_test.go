@@ -10,21 +10,27 @@ import (
 
 func TestATaskIsMadeWithDefaults(t *testing.T) {
 	inBubble(t, func(p *shop) {
-		sid := p.make("/Tasks")
+		made := p.call(http.MethodPost, "/Tasks")
+		sid := made.text("sid")
 		path := "/Tasks/" + sid
-		flow, channel := p.named("/Workflows", "Default Fifo Workflow"), p.get("/TaskChannels/default").text("sid")
-		later(90 * time.Second)
-		assert.Equal(t, map[string]any{
+		flow, queue := p.named("/Workflows", "Default Fifo Workflow"), p.named("/TaskQueues", "Sample Queue")
+		want := map[string]any{
 			"sid": sid, "account_sid": p.server.AccountSID(), "workspace_sid": p.sid, "assignment_status": "pending", "attributes": "{}",
-			"addons": "{}", "age": 90.0, "priority": 0.0, "reason": nil, "timeout": 86400.0, "virtual_start_time": midnight,
-			"routing_target": nil, "ignore_capacity": false, "task_channel_sid": channel, "task_channel_unique_name": "default",
-			"task_queue_sid": nil, "task_queue_friendly_name": nil, "task_queue_entered_date": nil,
+			"addons": "{}", "age": 0.0, "priority": 0.0, "reason": nil, "timeout": 86400.0, "virtual_start_time": midnight,
+			"routing_target": nil, "ignore_capacity": false, "task_channel_unique_name": "default",
+			"task_channel_sid": p.get("/TaskChannels/default").text("sid"),
+			"task_queue_sid":   queue, "task_queue_friendly_name": "Sample Queue", "task_queue_entered_date": nil,
 			"workflow_sid": flow, "workflow_friendly_name": "Default Fifo Workflow",
 			"date_created": midnight, "date_updated": midnight, "url": p.url(path),
 			"links": map[string]any{
-				"workspace": p.url(""), "workflow": p.url("/Workflows/" + flow), "task_queue": nil, "reservations": p.url(path + "/Reservations"),
+				"workspace": p.url(""), "workflow": p.url("/Workflows/" + flow), "task_queue": p.url("/TaskQueues/" + queue), "reservations": p.url(path + "/Reservations"),
 			},
-		}, p.get(path).Body)
+		}
+		assert.Equal(t, want, made.Body)
+
+		later(90 * time.Second)
+		want["age"], want["task_queue_entered_date"] = 90.0, midnight
+		assert.Equal(t, want, p.get(path).Body, "once its workflow has put it into a queue")
 		assert.Empty(t, p.get(path+"/Reservations").entries())
 	})
 }
@@ -79,7 +85,7 @@ func TestATaskNeedsAWorkflowUnlessThereIsOne(t *testing.T) {
 	p.refuses("WorkflowSid field is required", http.MethodPost, "/Tasks")
 	assert.Equal(t, second, p.get("/Tasks/" + p.make("/Tasks", "WorkflowSid", second)).Body["workflow_sid"])
 	assert.Equal(t, second, p.get("/Tasks/" + p.make("/Tasks", "RoutingTarget", second)).Body["workflow_sid"])
-	assert.Equal(t, only, p.get("/Tasks/" + p.make("/Tasks", "RoutingTarget", second, "WorkflowSid", only)).Body["workflow_sid"])
+	assert.Equal(t, second, p.get("/Tasks/" + p.make("/Tasks", "RoutingTarget", second, "WorkflowSid", only)).Body["workflow_sid"])
 	p.refuses("WorkflowSid field is required", http.MethodPost, "/Tasks", "RoutingTarget", p.named("/TaskQueues", "Sample Queue"))
 	p.refuses("Workflow WW00000000000000000000000000000000 does not exist", http.MethodPost, "/Tasks", "WorkflowSid", "WW00000000000000000000000000000000")
 	p.refuses("WorkflowSid is , which is no SID of a workflow", http.MethodPost, "/Tasks", "WorkflowSid", "")
@@ -182,9 +188,10 @@ func TestADeletedTaskIsGone(t *testing.T) {
 func TestTasksAreFiltered(t *testing.T) {
 	p := newShop(t)
 	queue, worker := p.named("/TaskQueues", "Sample Queue"), p.make("/Workers", "FriendlyName", "Ann")
+	other := p.make("/TaskQueues", "FriendlyName", "Other")
 	first := p.named("/Workflows", "Default Fifo Workflow")
-	second := p.make("/Workflows", "FriendlyName", "Second", "Configuration", noFilters)
-	p.make("/Tasks", "WorkflowSid", first, "Attributes", `{"n":1,"type":"call"}`, "TaskQueueSid", queue)
+	second := p.make("/Workflows", "FriendlyName", "Second", "Configuration", `{"task_routing":{"default_filter":{"queue":"`+other+`"}}}`)
+	p.make("/Tasks", "WorkflowSid", first, "Attributes", `{"n":1,"type":"call"}`)
 	p.make("/Tasks", "WorkflowSid", second, "Attributes", `{"n":2}`, "Priority", "7", "RoutingTarget", worker)
 	p.update("/Tasks/"+p.make("/Tasks", "WorkflowSid", second, "Attributes", `{"n":3}`), "AssignmentStatus", "canceled")
 	one, two, three := `{"n":1,"type":"call"}`, `{"n":2}`, `{"n":3}`
@@ -192,10 +199,11 @@ func TestTasksAreFiltered(t *testing.T) {
 	for query, want := range map[string][]any{
 		"":           all,
 		"Priority=7": {two}, "Priority=0": {one, three}, "Priority=8": {},
-		"AssignmentStatus=pending": {one, two}, "AssignmentStatus=canceled,reserved": {three}, "AssignmentStatus=assigned": {},
-		"AssignmentStatus=pending&AssignmentStatus=canceled": all, "AssignmentStatus=": all,
+		"AssignmentStatus=pending": {one}, "AssignmentStatus=canceled,reserved": {two, three}, "AssignmentStatus=assigned": {},
+		"AssignmentStatus=pending&AssignmentStatus=canceled": {one, three}, "AssignmentStatus=": all,
 		"WorkflowSid=" + second: {two, three}, "WorkflowSid=WW00000000000000000000000000000000": {}, "WorkflowName=Second": {two, three}, "WorkflowName=x": {},
 		"TaskQueueSid=" + queue: {one}, "TaskQueueSid=WQ00000000000000000000000000000000": {}, "TaskQueueName=Sample+Queue": {one}, "TaskQueueName=x": {},
+		"TaskQueueSid=" + other: {two, three}, "TaskQueueSid=" + queue + "&TaskQueueName=Other": {},
 		"RoutingTarget=" + worker: {two}, "RoutingTarget=WK00000000000000000000000000000000": {}, "RoutingTarget=": all,
 		"HasAddons=true": {}, "HasAddons=false": all, "HasAddons=x": all,
 		"EvaluateTaskAttributes=" + escape(`type == "call"`): {one}, "EvaluateTaskAttributes=" + escape("n > 1"): {two, three}, "EvaluateTaskAttributes=": all,

@@ -7,7 +7,9 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
-// state has one of everything that a list has, in use and not.
+// state has one of everything that a list has, in use and not. Its task waits: that it
+// is offered to the worker who is available, and the events of that, is what the
+// emulator makes of it.
 //
 //go:embed state.json
 var state []byte

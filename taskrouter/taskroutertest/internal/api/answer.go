@@ -20,6 +20,7 @@ type Answer struct {
 	Status int
 	Body   []byte
 	header http.Header
+	value  any // that the body is to say, nil for nothing
 }
 
 // Header returns the header, which may be changed.
@@ -65,14 +66,23 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, status int, handle 
 	write(w, status, value)
 }
 
+// write answers with a value, which nobody changes any more.
 func write(w http.ResponseWriter, status int, value any) {
-	body, err := pipeline.EncodeJSON(value)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	w.(*Answer).value = value
+}
+
+// encode makes the body.
+func (a *Answer) encode() {
+	if a.value == nil {
+		return
+	}
+	body, err := pipeline.EncodeJSON(a.value)
 	if err != nil {
 		panic(fmt.Sprintf("taskroutertest: encode an answer: %v", err)) // all values are of generated types
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	w.(*Answer).Body = body // which Write would copy
+	a.Body = body
 }
 
 // fail answers with a refusal.

@@ -22,6 +22,7 @@ type API struct {
 	mu      sync.Mutex
 	account *router.Account
 	limits  limits
+	alarm   alarm
 }
 
 var _ server.ServerInterface = (*API)(nil)
@@ -54,6 +55,7 @@ func New(config Config) *API {
 		BaseRouter:       &a.routes,
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, refusalOf(err)) },
 	})
+	a.alarm.init(&a.mu, a.wake)
 	return a
 }
 
@@ -66,8 +68,8 @@ func (a *API) AccountSID() string {
 
 // Dump returns the state as a file.
 func (a *API) Dump() ([]byte, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.begin()
+	defer a.end()
 	return a.account.Dump()
 }
 
@@ -82,6 +84,7 @@ func (a *API) Load(data []byte, seed uint64) error {
 	}
 	a.credentials[account.SID] = a.credentials[a.account.SID]
 	a.account = account
+	a.alarm.set(account.Next())
 	return nil
 }
 
@@ -93,33 +96,38 @@ func (a *API) Operation(r *http.Request) (gen.Operation, bool) {
 
 // Answer answers a request, whose body is read already.
 func (a *API) Answer(r *http.Request) *Answer {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := time.Now()
-	a.account.Begin(now)
 	answer := &Answer{header: make(http.Header)}
-	answer.Header().Set("Twilio-Request-Id", a.account.NextSID("RQ"))
 	found := a.routes.find(r)
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	a.carryOut(answer, r, found, query, err)
+	answer.encode()
+	return answer
+}
+
+// carryOut carries a call out. What else there is to do for its answer is done before
+// and after it, and need not wait for other calls.
+func (a *API) carryOut(answer *Answer, r *http.Request, found route, query url.Values, unreadable error) {
+	now := a.begin()
+	defer a.end()
+	answer.Header().Set("Twilio-Request-Id", a.account.NextSID("RQ"))
 	if refusal := a.authenticate(r); refusal != nil {
 		answer.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		a.fail(answer, r, refusal)
-		return answer
+		return
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
 	if refusal := a.limits.count(answer.Header(), now, found.operation, query); refusal != nil {
 		a.fail(answer, r, refusal)
-		return answer
+		return
 	}
-	if refusal := checkText(query, err); refusal != nil {
+	if refusal := checkText(query, unreadable); refusal != nil {
 		a.fail(answer, r, refusal)
-		return answer
+		return
 	}
 	if found.handle == nil {
 		a.fail(answer, r, a.noOperation(r))
-		return answer
+		return
 	}
 	found.handle(answer, r)
-	return answer
 }
 
 // noOperation is the refusal of a request for which there is no operation: one by

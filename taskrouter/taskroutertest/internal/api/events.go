@@ -88,7 +88,7 @@ func renderEvent(c *call, w *router.Workspace, e *router.Event) gen.Event {
 		ResourceSID:     e.ResourceSID,
 		ResourceURL:     c.url(w, e.ResourcePath()...),
 		ActorType:       new("workspace"),
-		ActorSID:        &w.SID,
+		ActorSID:        new(w.SID),
 		ActorURL:        c.link(w),
 		Source:          new("twilio"),
 		SourceIPAddress: nil,

@@ -23,8 +23,7 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
 )
 
-// A floor is a workspace of which statistics are asked for. What no operation brings
-// about yet is put there by hand.
+// A floor is a workspace of which statistics are asked for.
 type floor struct {
 	t       *testing.T
 	api     *api.API
@@ -49,8 +48,10 @@ func newFloor(t *testing.T) *floor {
 	f.create("/Workspaces/"+f.workspace.SID, "TaskQueues", url.Values{"FriendlyName": {"Other"}, "TargetWorkers": {"1==2"}})
 	f.adopt(f.account)
 	f.create("/Workspaces/"+f.workspace.SID, "Workflows", url.Values{
-		"FriendlyName":  {"Workflow"},
-		"Configuration": {`{"task_routing":{"default_filter":{"queue":"` + f.spanish.SID + `"}}}`},
+		"FriendlyName": {"Workflow"},
+		"Configuration": {`{"task_routing":{
+			"filters":[{"expression":"patient == true","targets":[{"queue":"` + f.other.SID + `","timeout":20},{"queue":"` + f.spanish.SID + `"}]}],
+			"default_filter":{"queue":"` + f.spanish.SID + `"}}}`},
 	})
 	activities := collect(&f.workspace.Activities)
 	f.offline = activities[0].SID
@@ -106,10 +107,21 @@ func (f *floor) call(method, path, contentType, body string) *api.Answer {
 	return answer
 }
 
-func (f *floor) create(parent, kind string, form url.Values) {
+// create makes something and returns its SID.
+func (f *floor) create(parent, kind string, form url.Values) string {
 	f.t.Helper()
 	answer := f.call(http.MethodPost, parent+"/"+kind, "application/x-www-form-urlencoded", form.Encode())
 	require.Equal(f.t, http.StatusCreated, answer.Status, "%s", answer.Body)
+	var made struct{ SID string }
+	require.NoError(f.t, json.Unmarshal(answer.Body, &made))
+	return made.SID
+}
+
+// update changes something in the workspace.
+func (f *floor) update(path string, form url.Values) {
+	f.t.Helper()
+	answer := f.call(http.MethodPost, "/Workspaces/"+f.workspace.SID+path, "application/x-www-form-urlencoded", form.Encode())
+	require.Equal(f.t, http.StatusOK, answer.Status, "%s", answer.Body)
 }
 
 func (f *floor) worker(name, activitySID, attributes string) {
@@ -119,16 +131,23 @@ func (f *floor) worker(name, activitySID, attributes string) {
 	})
 }
 
-// task makes a task and puts it in a state.
-func (f *floor) task(q *router.TaskQueue, channel, priority string, status gen.TaskStatus) *router.Task {
+// task makes a task, and lets a worker who is asked to do it bring it to a state.
+func (f *floor) task(status gen.TaskStatus, form url.Values) {
 	f.t.Helper()
-	f.create("/Workspaces/"+f.workspace.SID, "Tasks", url.Values{
-		"WorkflowSid": {f.workflow.SID}, "TaskQueueSid": {q.SID}, "TaskChannel": {channel}, "Priority": {priority},
-	})
-	tasks := collect(&f.workspace.Tasks)
-	made := tasks[len(tasks)-1]
-	made.Status = status
-	return made
+	form.Set("WorkflowSid", f.workflow.SID)
+	path := "/Tasks/" + f.create("/Workspaces/"+f.workspace.SID, "Tasks", form)
+	if status != gen.TaskStatusPending && status != gen.TaskStatusReserved {
+		var list gen.ReservationList
+		require.NoError(f.t, json.Unmarshal(f.get(path+"/Reservations").Body, &list))
+		require.Len(f.t, list.Reservations, 1)
+		f.update(path+"/Reservations/"+list.Reservations[0].SID, url.Values{"ReservationStatus": {"accepted"}})
+	}
+	if status == gen.TaskStatusWrapping || status == gen.TaskStatusCompleted {
+		f.update(path, url.Values{"AssignmentStatus": {string(status)}})
+	}
+	var made gen.Task
+	require.NoError(f.t, json.Unmarshal(f.get(path).Body, &made))
+	require.Equal(f.t, status, made.AssignmentStatus)
 }
 
 // get asks for statistics below the workspace.
@@ -184,26 +203,14 @@ func (f *floor) loadEvents() {
 	f.reload(events)
 }
 
-// reload loads the floor again, with other events and with reservations that fit the
-// states that tasks were put in.
+// reload loads the floor again, with other events.
 func (f *floor) reload(events []map[string]any) {
 	f.t.Helper()
-	dump, err := f.account.Dump()
+	dump, err := f.api.Dump()
 	require.NoError(f.t, err)
 	var file map[string]any
 	require.NoError(f.t, json.Unmarshal(dump, &file))
-	workspace := file["workspaces"].([]any)[0].(map[string]any)
-	workspace["events"] = events
-	for i, task := range workspace["tasks"].([]any) {
-		task := task.(map[string]any)
-		status, ok := map[any]string{"reserved": "pending", "assigned": "accepted", "wrapping": "wrapping"}[task["assignment_status"]]
-		if !ok {
-			continue
-		}
-		task["reservations"] = []any{map[string]any{
-			"sid": router.SID("WR", 2, i), "worker_sid": f.bruno.SID, "reservation_status": status,
-		}}
-	}
+	file["workspaces"].([]any)[0].(map[string]any)["events"] = events
 	dump, err = json.Marshal(file)
 	require.NoError(f.t, err)
 	account, err := router.Load(dump, "", 1, time.Now())
@@ -223,7 +230,7 @@ const (
 	ofQueueTasks     = `"total_tasks":11,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":4,"reserved":3,"assigned":2,"wrapping":1,"completed":1,"canceled":0},"tasks_by_priority":{"0":8,"5":3}`
 	ofWorkspaceTasks = `"total_tasks":12,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT0}","tasks_by_status":{"pending":5,"reserved":3,"assigned":2,"wrapping":1,"completed":1,"canceled":0},"tasks_by_priority":{"0":8,"5":3,"7":1}`
 	ofQueueWorkers   = `"total_available_workers":1,"total_eligible_workers":2`
-	relative         = `"longest_relative_task_age_in_queue":50,"longest_relative_task_sid_in_queue":"{WT1}"`
+	relative         = `"longest_relative_task_age_in_queue":50,"longest_relative_task_sid_in_queue":"{WT3}"`
 	durations        = `"activity_durations":[{"sid":"{Offline}","friendly_name":"Offline","avg":2,"min":2,"max":2,"total":2},{"sid":"{Available}","friendly_name":"Available","avg":60,"min":60,"max":60,"total":60},{"sid":"{Unavailable}","friendly_name":"Unavailable","avg":0,"min":0,"max":0,"total":0}]`
 )
 
@@ -282,21 +289,23 @@ func TestStatisticsHaveTheFiguresUnderTheirNames(t *testing.T) {
 func newBusyFloor(t *testing.T) *floor {
 	t.Helper()
 	f := newFloor(t)
-	f.task(f.spanish, "default", "0", gen.TaskStatusPending).DateQueueEntered = new(time.Now().Add(20 * time.Second))
-	for i, status := range []gen.TaskStatus{
-		gen.TaskStatusPending, gen.TaskStatusPending, gen.TaskStatusPending,
+	f.task(gen.TaskStatusPending, url.Values{"Attributes": {`{"patient":true}`}}) // which enters the queue after 20 seconds only
+	f.task(gen.TaskStatusPending, url.Values{"RoutingTarget": {f.other.SID}, "TaskChannel": {"chat"}, "Priority": {"7"}})
+	<-time.After(10 * time.Second)
+	f.update("/Workers/"+f.amara.SID+"/Channels/default", url.Values{"Capacity": {"6"}})
+	for _, status := range []gen.TaskStatus{
+		gen.TaskStatusCompleted,
 		gen.TaskStatusReserved, gen.TaskStatusReserved, gen.TaskStatusReserved,
-		gen.TaskStatusAssigned, gen.TaskStatusAssigned, gen.TaskStatusWrapping, gen.TaskStatusCompleted,
+		gen.TaskStatusAssigned, gen.TaskStatusAssigned, gen.TaskStatusWrapping, // which are all that Amara takes
+		gen.TaskStatusPending, gen.TaskStatusPending, gen.TaskStatusPending,
 	} {
 		priority := "0"
 		if status == gen.TaskStatusReserved {
 			priority = "5"
 		}
-		task := f.task(f.spanish, "default", priority, status)
-		task.DateQueueEntered = new(time.Now().Add(time.Duration(10+i) * time.Second))
+		f.task(status, url.Values{"Priority": {priority}})
 	}
-	f.task(f.other, "chat", "7", gen.TaskStatusPending)
-	<-time.After(time.Minute)
+	<-time.After(50 * time.Second)
 	f.loadEvents()
 	return f
 }
@@ -453,7 +462,7 @@ func TestStatisticsTellOfTheWindowThatIsAskedFor(t *testing.T) {
 func TestWhatHappenedLeavesTheWindowAsTimePasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFloor(t)
-		f.task(f.spanish, "default", "0", gen.TaskStatusPending)
+		f.task(gen.TaskStatusReserved, url.Values{})
 		created := func(query string) any { return member(t, f.get("/CumulativeStatistics"+query), "", "tasks_created") }
 		<-time.After(15 * time.Minute)
 		assert.EqualValues(t, 1, created(""))
@@ -583,7 +592,7 @@ func TestStatisticsOfManyTaskQueuesAreToldInTheOrderOfTheRequest(t *testing.T) {
 		none := `"activity_statistics":[{"sid":"{Offline}","friendly_name":"Offline","workers":0},{"sid":"{Available}","friendly_name":"Available","workers":0},{"sid":"{Unavailable}","friendly_name":"Unavailable","workers":0}],
 			"total_available_workers":0,"total_eligible_workers":0`
 		want := `{` + ofWorkspace + `,"url":"{URL}/TaskQueues/RealTimeStatistics","task_queue_response_count":3,"task_queue_data":[
-			{"task_queue_sid":"{WQother}","total_tasks":1,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT11}","tasks_by_status":{"pending":1,"reserved":0,"assigned":0,"wrapping":0,"completed":0,"canceled":0},"tasks_by_priority":{"7":1},` + none + `},
+			{"task_queue_sid":"{WQother}","total_tasks":1,"longest_task_waiting_age":60,"longest_task_waiting_sid":"{WT1}","tasks_by_status":{"pending":1,"reserved":0,"assigned":0,"wrapping":0,"completed":0,"canceled":0},"tasks_by_priority":{"7":1},` + none + `},
 			{"task_queue_sid":"{WQunlisted}","total_tasks":0,"longest_task_waiting_age":0,"longest_task_waiting_sid":null,"tasks_by_status":{"pending":0,"reserved":0,"assigned":0,"wrapping":0,"completed":0,"canceled":0},"tasks_by_priority":{},` + none + `},
 			{"task_queue_sid":"{WQ}",` + ofQueueTasks + `,` + ofQueueWorkers + `,` + fmt.Sprintf(byActivity, 1) + `}]}`
 		for _, name := range []string{"queueSids", "QueueSids"} {

@@ -59,8 +59,7 @@ func servedBy(w *router.Workspace, workerSID *string) (func(*router.TaskQueue) b
 	if !ok {
 		return func(*router.TaskQueue) bool { return false }, nil
 	}
-	fields := w.Expressible(worker).Fields()
-	return func(q *router.TaskQueue) bool { return q.Serves(fields) }, nil
+	return worker.Serves, nil
 }
 
 // servedByAttributes tells of queues whether a worker with such attributes can serve
@@ -73,7 +72,7 @@ func servedByAttributes(text *string) (func(*router.TaskQueue) bool, error) {
 	if err != nil || fields == nil {
 		return nil, router.Invalid("EvaluateWorkerAttributes is not a JSON object")
 	}
-	return func(q *router.TaskQueue) bool { return q.Serves(fields) }, nil
+	return func(q *router.TaskQueue) bool { return q.Matches(fields) }, nil
 }
 
 func anyTaskQueue(*router.TaskQueue) bool { return true }

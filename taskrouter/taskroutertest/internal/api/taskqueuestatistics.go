@@ -173,7 +173,7 @@ func renderTaskQueueCumulative(c *call, w *router.Workspace, q *router.TaskQueue
 		TasksEntered:                     h.Events["task-queue.entered"],
 		TasksCanceled:                    h.Events["task.canceled"],
 		TasksCompleted:                   h.Events["task.completed"],
-		TasksDeleted:                     h.Events["task.deleted"],
+		TasksDeleted:                     h.TasksDeleted(),
 		TasksMoved:                       h.Events["task-queue.moved"],
 		URL:                              c.url(w, "TaskQueues", q.SID, "CumulativeStatistics"),
 	}

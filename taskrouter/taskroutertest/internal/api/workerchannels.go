@@ -54,7 +54,7 @@ func (a *API) UpdateWorkerChannel(w http.ResponseWriter, r *http.Request, worksp
 }
 
 func renderWorkerChannel(c *call, w *router.Workspace, channel workerChannel) gen.WorkerChannel {
-	assigned, free := channel.worker.Use(channel.WorkerChannel)
+	assigned, free := channel.Use()
 	return gen.WorkerChannel{
 		SID:                         channel.SID,
 		AccountSID:                  c.api.account.SID,

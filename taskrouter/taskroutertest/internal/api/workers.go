@@ -53,7 +53,7 @@ func workerQuery(w *router.Workspace, params gen.ListWorkersParams) (router.Quer
 			matches(params.ActivityName, w.ActivityName(worker.ActivitySID)) &&
 			matchesFlag(params.Available, w.Available(worker)) &&
 			matches(params.FriendlyName, worker.FriendlyName) &&
-			(expressed == nil || expressed.Match(w.Expressible(worker).Fields())) &&
+			(expressed == nil || expressed.Match(w.Fields(worker))) &&
 			serves(worker)
 	}
 	return query, nil
@@ -74,10 +74,7 @@ func servers(w *router.Workspace, sid, name *string) (func(*router.Worker) bool,
 			queues = append(queues, q)
 		}
 	}
-	return func(worker *router.Worker) bool {
-		fields := w.Expressible(worker).Fields()
-		return slices.ContainsFunc(queues, func(q *router.TaskQueue) bool { return q.Serves(fields) })
-	}, nil
+	return func(worker *router.Worker) bool { return slices.ContainsFunc(queues, worker.Serves) }, nil
 }
 
 // CreateWorker answers createWorker.

@@ -99,7 +99,7 @@ func renderWorkspaceCumulative(c *call, w, _ *router.Workspace, s survey) gen.Wo
 		TasksCreated:              h.Events["task.created"],
 		TasksCanceled:             h.Events["task.canceled"],
 		TasksCompleted:            h.Events["task.completed"],
-		TasksDeleted:              h.Events["task.deleted"],
+		TasksDeleted:              h.TasksDeleted(),
 		TasksMoved:                h.Events["task-queue.moved"],
 		TasksTimedOutInWorkflow:   h.Events["workflow.timeout"],
 		URL:                       c.url(w, "CumulativeStatistics"),

@@ -11,23 +11,64 @@ type Account struct {
 	SID        string
 	Workspaces Table[*Workspace]
 
-	sids sids
-	made int // how many resources there were, ever
-	now  time.Time
+	sids      sids
+	made      int // how many resources there were, ever
+	now       time.Time
+	alarms    alarms
+	unsettled []*Workspace
 }
 
 // NewAccount returns an account without workspaces. The same seed gives the same
 // SIDs, that of the account too unless it is given.
 func NewAccount(sid string, seed uint64) *Account {
-	a := &Account{SID: sid, sids: sids{seed: seed}}
+	a := &Account{SID: sid, sids: sids{seed: seed}, alarms: newAlarms()}
 	if sid == "" {
 		a.SID = a.sids.next("AC")
 	}
 	return a
 }
 
-// Begin sets the time at which the next call is made.
-func (a *Account) Begin(now time.Time) { a.now = now.UTC() }
+// Begin sets the time at which the next call is made, once all has happened that is due
+// until then: each thing at its own time.
+func (a *Account) Begin(now time.Time) {
+	now = now.UTC()
+	for next, ok := a.Next(); ok && !next.After(now); next, ok = a.Next() {
+		a.moveTo(next)
+		a.Settle()
+	}
+	a.moveTo(now)
+}
+
+// moveTo sets the time, which never goes back.
+func (a *Account) moveTo(now time.Time) {
+	if now.After(a.now) {
+		a.now = now
+	}
+}
+
+// Next returns when something happens by itself, if anything does.
+func (a *Account) Next() (time.Time, bool) {
+	if a.alarms.empty() {
+		return time.Time{}, false
+	}
+	return a.alarms.first().alarmed().at, true
+}
+
+// Settle lets all happen that a call has set moving, and what is due now.
+func (a *Account) Settle() {
+	for a.ringDue() || a.route() {
+	}
+}
+
+// route routes what a call has set moving, and tells whether anything was.
+func (a *Account) route() bool {
+	unsettled := a.unsettled
+	a.unsettled = nil
+	for _, w := range unsettled {
+		w.route()
+	}
+	return len(unsettled) > 0
+}
 
 // Now returns the time of this call.
 func (a *Account) Now() time.Time { return a.now }
@@ -109,6 +150,12 @@ func (w *Workspace) addSamples() {
 
 // DeleteWorkspace deletes a workspace and all that is in it.
 func (a *Account) DeleteWorkspace(w *Workspace) {
+	for t := range w.Tasks.All() {
+		w.unsetAlarm(t)
+		for r := range t.Reservations.All() {
+			w.unsetAlarm(r)
+		}
+	}
 	a.Workspaces.remove(w)
 	*w = Workspace{Resource: w.Resource} // the table remembers it, but not what was in it
 }

@@ -48,6 +48,7 @@ func (w *Workspace) UpdateActivity(a *Activity, request gen.UpdateActivityReques
 		return nil
 	}
 	a.FriendlyName = *request.FriendlyName
+	w.stirAll(func(worker *Worker) bool { return worker.ActivitySID == a.SID }) // whom expressions ask by its name
 	w.touch(&a.Resource)
 	w.recordActivity(a, "updated")
 	return nil

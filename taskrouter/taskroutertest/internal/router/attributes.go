@@ -1,7 +1,10 @@
 package router
 
 import (
+	"encoding/json"
+
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
 // Attributes are those of a task or a worker: the text of a JSON object without
@@ -16,6 +19,18 @@ func newAttributes(text string) Attributes {
 		text = "{}"
 	}
 	return Attributes{text: compact(text)}
+}
+
+// with returns the attributes with one more, or with another value for it.
+func (a *Attributes) with(name, value string) Attributes {
+	if _, ok := a.Fields()[name]; !ok && a.text != "{}" {
+		return Attributes{text: a.text[:len(a.text)-1] + `,"` + name + `":"` + value + `"}`} // in the order in which they came
+	}
+	members := make(map[string]json.RawMessage)
+	_ = json.Unmarshal([]byte(a.text), &members) // which was checked before
+	members[name], _ = pipeline.EncodeJSON(value)
+	text, _ := pipeline.EncodeJSON(members)
+	return newAttributes(string(text))
 }
 
 // String returns the text.
@@ -34,10 +49,9 @@ func (a *Attributes) MarshalJSON() ([]byte, error) { return []byte(a.text), nil 
 
 // UnmarshalJSON reads what MarshalJSON returns.
 func (a *Attributes) UnmarshalJSON(data []byte) error {
-	text := compact(string(data)) // so that indenting makes nothing too long
-	if refusal := checkAttributes("", text); refusal != nil {
-		return refusal
+	if !isObject(string(data)) {
+		return Invalid("is not a JSON object")
 	}
-	*a = newAttributes(text)
+	*a = newAttributes(string(data)) // of any length: an instruction adds to them, too
 	return nil
 }

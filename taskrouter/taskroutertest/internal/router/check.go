@@ -111,15 +111,15 @@ func CheckExpression(field string, source *string) *Refusal {
 const maxAttributes = 4096
 
 // checkAttributes wants the text of a JSON object. No text is none.
-func checkAttributes(field, text string) *Refusal {
+func checkAttributes(text string) *Refusal {
 	if text == "" {
 		return nil
 	}
 	if n := utf8.RuneCountInString(text); n > maxAttributes {
-		return Invalid("%s has %d characters, at most %d are allowed", field, n, maxAttributes)
+		return Invalid("Attributes has %d characters, at most %d are allowed", n, maxAttributes)
 	}
 	if !isObject(text) {
-		return Invalid("%s is not a JSON object", field)
+		return Invalid("Attributes is not a JSON object")
 	}
 	return nil
 }

@@ -58,6 +58,13 @@ func (w *Workspace) happened(s Scope, window Window, match func(*Event) bool) *H
 	return h
 }
 
+// TasksDeleted counts those that were deleted by a call and those that the router
+// deleted, since they were assigned for too long. Tasks that are forgotten once they are
+// over are not among them.
+func (h *Happened) TasksDeleted() int {
+	return h.Events["task.deleted"] + h.Events["task.system-deleted"]
+}
+
 func (h *Happened) count(e *Event) {
 	h.Events[e.Type]++
 	switch e.Type {

@@ -67,17 +67,23 @@ func (d *desk) activityNamed(name string) *Activity {
 	return d.Activities.rows()[i]
 }
 
-// ask makes a reservation, as routing does.
-func (d *desk) ask(task *Task, worker *Worker) *Reservation {
+// ask makes a reservation, as routing does, but leaves versions as they are.
+func (d *desk) ask(task *Task, worker *Worker) *Reservation { return ask(d.Workspace, task, worker) }
+
+func ask(w *Workspace, task *Task, worker *Worker) *Reservation {
 	r := &Reservation{
-		Resource:  d.account.newResource("WR"),
+		Resource:  w.account.newResource("WR"),
 		WorkerSID: worker.SID,
 		Status:    gen.ReservationStatusPending,
+		Timeout:   defaultReservationTimeout,
 		task:      task,
 		worker:    worker,
 	}
 	task.Reservations.add(r)
 	worker.Reservations.add(r)
+	worker.tally(r, 1)
+	w.stopWaiting(task)
+	w.setAlarm(r, r.deadline())
 	task.Status = gen.TaskStatusReserved
 	return r
 }
@@ -85,7 +91,12 @@ func (d *desk) ask(task *Task, worker *Worker) *Reservation {
 // in is ask, for a reservation that has gone on to a state.
 func (d *desk) in(status gen.ReservationStatus) *Reservation {
 	r := d.ask(d.task, d.ann)
+	d.ann.tally(r, -1)
 	r.Status = status
+	d.ann.tally(r, 1)
+	if status != gen.ReservationStatusPending {
+		d.unsetAlarm(r)
+	}
 	switch status {
 	case gen.ReservationStatusAccepted:
 		d.task.Status = gen.TaskStatusAssigned

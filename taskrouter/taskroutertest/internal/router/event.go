@@ -99,12 +99,12 @@ func (w *Workspace) previousActivityFacts(sid string, stayed time.Duration) (d d
 	return d
 }
 
-func (w *Workspace) workerChannelFacts(worker *Worker, c *WorkerChannel, previous int) (d draft) {
+func (w *Workspace) workerChannelFacts(c *WorkerChannel, previous int) (d draft) {
 	channel := w.TaskChannelOf(c.TaskChannelSID)
 	d.set(FactWorkerChannelAvailable, strconv.FormatBool(c.Available))
 	d.set(FactWorkerChannelAvailableCapacity, strconv.Itoa(c.ConfiguredCapacity))
 	d.set(FactWorkerChannelPreviousCapacity, strconv.Itoa(previous))
-	d.set(FactWorkerChannelTaskCount, strconv.Itoa(worker.count(c, (*Reservation).open)))
+	d.set(FactWorkerChannelTaskCount, strconv.Itoa(c.used))
 	d.set(FactTaskChannelSID, channel.SID)
 	d.set(FactTaskChannelUniqueName, channel.UniqueName)
 	return d

@@ -51,7 +51,7 @@ func (l benchLife) record() {
 		l.recordTask(l.task, kind, "updated")
 	}
 	for range 3 {
-		l.recordReservation(l.reservation)
+		l.recordReservation(l.reservation, "accepted")
 	}
 }
 
@@ -69,24 +69,24 @@ func BenchmarkEventsOfATask(b *testing.B) {
 func BenchmarkEventMemory(b *testing.B) {
 	for name, record := range map[string]func(benchLife){
 		"task":        func(l benchLife) { l.recordTask(l.task, "task.updated", "updated") },
-		"reservation": func(l benchLife) { l.recordReservation(l.reservation) },
+		"reservation": func(l benchLife) { l.recordReservation(l.reservation, "accepted") },
 	} {
 		b.Run(name, func(b *testing.B) {
 			const kept = 50_000
 			for b.Loop() {
 				l := newBenchLife(b)
-				before := heap()
+				before := heapInUse()
 				for range kept {
 					record(l)
 				}
-				b.ReportMetric(float64(heap()-before)/kept, "bytes/event")
+				b.ReportMetric(float64(heapInUse()-before)/kept, "bytes/event")
 				runtime.KeepAlive(l)
 			}
 		})
 	}
 }
 
-func heap() uint64 {
+func heapInUse() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
@@ -110,7 +110,7 @@ func BenchmarkFileOfManyEvents(b *testing.B) {
 	for i := range 10_000 {
 		l.task.Attributes = newAttributes(fmt.Sprintf(`{"type":"call","contact":"+1555867%04d"}`, i))
 		l.record()
-		l.recordReservation(l.reservation)
+		l.recordReservation(l.reservation, "accepted")
 	}
 	data := dump(b, l.account)
 	b.Run("Dump", func(b *testing.B) {
@@ -128,10 +128,10 @@ func BenchmarkFileOfManyEvents(b *testing.B) {
 	})
 	b.Run("Loaded", func(b *testing.B) {
 		for b.Loop() {
-			before := heap()
+			before := heapInUse()
 			a, err := load(data, noon)
 			require.NoError(b, err)
-			b.ReportMetric(float64(heap()-before)/100_000, "bytes/event")
+			b.ReportMetric(float64(heapInUse()-before)/100_000, "bytes/event")
 			runtime.KeepAlive(a)
 		}
 	})

@@ -17,6 +17,8 @@ const (
 	FactActivityAvailable Fact = iota
 	FactActivityName
 	FactActivitySID
+	FactPreviousTaskQueueName
+	FactPreviousTaskQueueSID
 	FactReservationSID
 	FactReservationVersion
 	FactTaskAge
@@ -50,6 +52,10 @@ const (
 	FactWorkerTimeInPreviousActivity
 	FactWorkerTimeInPreviousActivityMs
 	FactWorkerVersion
+	FactWorkflowFilterExpression
+	FactWorkflowFilterName
+	FactWorkflowFilterTargetExpression
+	FactWorkflowFilterTargetName
 	FactWorkflowName
 	FactWorkflowSID
 	FactWorkspaceName
@@ -64,6 +70,8 @@ var factNames = [factCount]string{
 	FactActivityAvailable:              "activity_available",
 	FactActivityName:                   "activity_name",
 	FactActivitySID:                    "activity_sid",
+	FactPreviousTaskQueueName:          "previous_task_queue_name",
+	FactPreviousTaskQueueSID:           "previous_task_queue_sid",
 	FactReservationSID:                 "reservation_sid",
 	FactReservationVersion:             "reservation_version",
 	FactTaskAge:                        "task_age",
@@ -97,6 +105,10 @@ var factNames = [factCount]string{
 	FactWorkerTimeInPreviousActivity:   "worker_time_in_previous_activity",
 	FactWorkerTimeInPreviousActivityMs: "worker_time_in_previous_activity_ms",
 	FactWorkerVersion:                  "worker_version",
+	FactWorkflowFilterExpression:       "workflow_filter_expression",
+	FactWorkflowFilterName:             "workflow_filter_name",
+	FactWorkflowFilterTargetExpression: "workflow_filter_target_expression",
+	FactWorkflowFilterTargetName:       "workflow_filter_target_name",
 	FactWorkflowName:                   "workflow_name",
 	FactWorkflowSID:                    "workflow_sid",
 	FactWorkspaceName:                  "workspace_name",

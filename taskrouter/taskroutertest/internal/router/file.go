@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
 )
 
 // file is an account as a file has it: all of it in JSON, with attributes and
@@ -25,14 +27,23 @@ import (
 //     first one, and its timeout activity the default one;
 //   - those of the five built-in task channels that are missing are added, and so is
 //     a worker channel for each task channel that a worker has none of;
-//   - a task is pending, and entered its queue, if it has one, when it was created.
+//   - a task is pending, and entered its queue, if it has one, when it was created; it is
+//     in its state since the time of loading, and begins its way through its workflow then
+//     if it has no position there;
+//   - a reservation has the timeout of the workflow of its task.
 //
 // Nothing may be null but what can be unset, and nothing may be there that is not
-// known. Loading makes no events.
+// known.
+//
+// A file is a moment: its now or, without one, the latest of its dates becomes the time
+// of loading, and all dates are moved by as much. So ages, order and what is left of every
+// timeout stay. What waits is routed at once, which makes events; the rest of loading does
+// not.
 type file struct {
 	Version    int               `json:"version"`
 	AccountSID string            `json:"account_sid"`
 	Seed       uint64            `json:"seed"`
+	Now        time.Time         `json:"now"`
 	SIDs       map[string]int    `json:"sids"`
 	Workspaces Table[*Workspace] `json:"workspaces"`
 }
@@ -46,6 +57,7 @@ func (a *Account) Dump() ([]byte, error) {
 		Version:    fileVersion,
 		AccountSID: a.SID,
 		Seed:       a.sids.seed,
+		Now:        a.now,
 		SIDs:       make(map[string]int),
 		Workspaces: a.Workspaces,
 	}
@@ -60,15 +72,13 @@ func (a *Account) Dump() ([]byte, error) {
 }
 
 // Load returns the account that a file has. Where the file does not say it, the account
-// has the SID and the seed that are given, and things were made now. If the latest of
-// its dates is after now, all of them are moved back by as much, so that it is now, and
-// ages and order stay. The error has the first twenty faults that were found, a line
-// each, with their places.
+// has the SID and the seed that are given, and things were made now. The error has the
+// first twenty faults that were found, a line each, with their places.
 func Load(data []byte, accountSID string, seed uint64, now time.Time) (*Account, error) {
 	r := fileReader{absent: make(map[*Resource][]string), fields: make(fields), texts: make(map[string]string)}
 	f := file{AccountSID: accountSID, Seed: seed}
 	r.read(data, &f)
-	r.settle(now)
+	r.moveDates(now, f.Now)
 	if r.found > 0 {
 		return nil, r.err()
 	}
@@ -79,12 +89,14 @@ func Load(data []byte, accountSID string, seed uint64, now time.Time) (*Account,
 			Workspaces: f.Workspaces,
 			sids:       sids{seed: f.Seed, given: f.SIDs, taken: make(map[string]bool)},
 			now:        now.UTC(),
+			alarms:     newAlarms(),
 		},
 	}
 	l.load(f)
 	if l.found > 0 {
 		return nil, l.err()
 	}
+	l.account.resume()
 	return l.account, nil
 }
 
@@ -101,7 +113,7 @@ func preset(value any) {
 	case *TaskQueue:
 		v.TargetWorkers, v.MaxReservedWorkers, v.TaskOrder = everybody, 1, gen.QueueOrderFIFO
 	case *Workflow:
-		v.TaskReservationTimeout = defaultReservationTimeout
+		v.TaskReservationTimeout, v.Former = defaultReservationTimeout, []*Rules{}
 	case *Task:
 		v.Status, v.Attributes, v.Timeout = gen.TaskStatusPending, newAttributes(""), defaultTaskTimeout
 	}
@@ -118,6 +130,10 @@ func required(value any) []string {
 		return []string{"task_channel_sid"}
 	case *Workflow:
 		return []string{"sid", "friendly_name", "configuration"}
+	case *Rules:
+		return []string{"revision", "configuration"}
+	case *workflow.Position:
+		return []string{"filter", "target"}
 	case *Task:
 		return []string{"sid"}
 	case *Reservation:
@@ -196,7 +212,7 @@ func (l *loader) takeSID(place, prefix, sid string) {
 
 // number gives everything its place in the order in which it was made, which is that
 // of the file. Reservations are in the file under their tasks; among those of
-// different tasks, which only workers bring together, the date decides.
+// different tasks, which only workers bring together, the date decides, and the number.
 func (l *loader) number() {
 	l.account.made = 0
 	next := func(r *Resource) {
@@ -212,24 +228,27 @@ func (l *loader) number() {
 	}
 }
 
-// reservationsByDate returns the reservations of all tasks. Those of one task stay in
-// the order of the task, even if their dates do not.
+// reservationsByDate returns the reservations of all tasks, by their numbers if they have
+// the same date. Those of one task stay in the order of the task, even if their dates do
+// not.
 func reservationsByDate(w *Workspace) []*Reservation {
 	type dated struct {
 		*Reservation
-		at time.Time
+		at     time.Time
+		number int
 	}
+	compare := func(a, b dated) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.number, b.number)) }
 	var all []dated
 	for t := range w.Tasks.All() {
-		var latest time.Time
+		var latest dated
 		for r := range t.Reservations.All() {
-			if r.DateCreated.After(latest) {
-				latest = r.DateCreated
+			if next := (dated{r, r.DateCreated, r.Number}); compare(next, latest) > 0 {
+				latest = next
 			}
-			all = append(all, dated{r, latest})
+			all = append(all, dated{r, latest.at, latest.number})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b dated) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(all, compare)
 	reservations := make([]*Reservation, len(all))
 	for i, r := range all {
 		reservations[i] = r.Reservation

@@ -17,6 +17,7 @@ func (l *loader) loadWorkspace(place string, w *Workspace) {
 	l.refuse(at("friendly_name"), checkName("", &w.FriendlyName, anyLength))
 	l.refuse(at("event_callback_url"), checkURL("", &w.EventCallbackURL))
 	l.refuse(at("prioritize_queue_order"), CheckEnum("", &w.PrioritizeQueueOrder))
+	l.count(at("reservations_made"), w.ReservationsMade)
 	for i, a := range w.Activities.numbered() {
 		l.dates(&a.Resource)
 		l.refuse(member(element(at("activities"), i), "friendly_name"), checkName("", &a.FriendlyName, maxName))
@@ -109,6 +110,15 @@ func (l *loader) loadTaskChannel(place string, w *Workspace, c *TaskChannel) {
 	w.indexTaskChannel(c)
 }
 
+// channelSID returns the SID of the task channel that a file names by its unique name, as
+// people do who do not know the SIDs of built-in ones.
+func (w *Workspace) channelSID(sidOrName string) string {
+	if c, ok := w.channelsByName[sidOrName]; ok && !w.TaskChannels.Has(sidOrName) {
+		return c.SID
+	}
+	return sidOrName
+}
+
 func (l *loader) addBuiltInChannels(w *Workspace) {
 	for _, b := range builtInChannels {
 		if w.channelsByName[b.uniqueName] != nil {
@@ -140,12 +150,33 @@ func (l *loader) loadWorkflow(place string, w *Workspace, f *Workflow) {
 	l.refuse(member(place, "assignment_callback_url"), checkURL("", f.AssignmentCallbackURL))
 	l.refuse(member(place, "fallback_assignment_callback_url"), checkURL("", f.FallbackAssignmentCallbackURL))
 	l.refuse(member(place, "task_reservation_timeout"), checkRange("", &f.TaskReservationTimeout, 1, maxReservationTimeout))
-	text := compact(string(f.Configuration))
+	l.count(member(place, "revision"), f.Revision)
+	f.rules = l.loadRules(place, w, &Rules{Revision: f.Revision, Configuration: f.Configuration})
+	f.Configuration = f.rules.Configuration
+	for i, former := range f.Former {
+		f.Former[i] = l.loadFormer(element(member(place, "former_configurations"), i), w, f, former)
+	}
+}
+
+// loadRules completes rules as a file has them.
+func (l *loader) loadRules(place string, w *Workspace, rules *Rules) *Rules {
+	text := compact(string(rules.Configuration))
 	if refusal := w.checkConfiguration(&text); refusal != nil {
 		l.fault(member(place, "configuration"), "%s", strings.TrimLeft(strings.TrimPrefix(refusal.Message, "Configuration"), ": "))
-		return
+		return rules
 	}
-	f.setConfiguration(text)
+	return newRules(rules.Revision, text)
+}
+
+// loadFormer completes former rules of a workflow.
+func (l *loader) loadFormer(place string, w *Workspace, f *Workflow, former *Rules) *Rules {
+	switch {
+	case former.Revision < 0 || former.Revision >= f.Revision:
+		l.fault(member(place, "revision"), "is %d, less than that of the workflow is expected, which is %d", former.Revision, f.Revision)
+	case f.ofRevision(former.Revision) != former:
+		l.fault(member(place, "revision"), "%d is that of former rules before", former.Revision)
+	}
+	return l.loadRules(place, w, former)
 }
 
 func (l *loader) loadWorker(place string, w *Workspace, worker *Worker) {
@@ -162,6 +193,7 @@ func (l *loader) loadWorker(place string, w *Workspace, worker *Worker) {
 	l.refuse(member(place, "friendly_name"), w.checkWorkerName(worker, &worker.FriendlyName))
 	w.indexWorker(worker)
 	l.version(place, worker.Version)
+	l.count(member(place, "last_reserved"), worker.LastReserved)
 	for i, c := range worker.Channels.numbered() {
 		l.loadWorkerChannel(element(member(place, "channels"), i), w, worker, c)
 	}
@@ -172,13 +204,15 @@ func (l *loader) loadWorker(place string, w *Workspace, worker *Worker) {
 	}
 }
 
-func (l *loader) version(place string, version int) {
-	l.refuse(member(place, "version"), checkRange("", &version, 0, math.MaxInt32))
-}
+func (l *loader) version(place string, version int) { l.count(member(place, "version"), version) }
+
+func (l *loader) count(place string, n int) { l.refuse(place, checkRange("", &n, 0, math.MaxInt32)) }
 
 func (l *loader) loadWorkerChannel(place string, w *Workspace, worker *Worker, c *WorkerChannel) {
 	l.dates(&c.Resource)
 	l.refuse(member(place, "configured_capacity"), checkCapacity(&c.ConfiguredCapacity))
+	l.count(member(place, "last_reserved"), c.LastReserved)
+	c.TaskChannelSID = w.channelSID(c.TaskChannelSID)
 	l.refer(member(place, "task_channel_sid"), c.TaskChannelSID, w.TaskChannels.Has)
 	if worker.channels[c.TaskChannelSID] != nil {
 		l.fault(member(place, "task_channel_sid"), "%s has a channel of the worker before", c.TaskChannelSID)
@@ -193,10 +227,13 @@ func (l *loader) loadTask(place string, w *Workspace, t *Task) {
 	l.refuse(member(place, "priority"), checkRange("", &t.Priority, 0, maxPriority))
 	l.refuse(member(place, "timeout"), checkRange("", &t.Timeout, 1, maxTaskTimeout))
 	l.version(place, t.Version)
+	t.TaskChannelSID = w.channelSID(t.TaskChannelSID)
 	l.refer(member(place, "task_channel_sid"), t.TaskChannelSID, w.TaskChannels.Has)
 	l.referOrNone(member(place, "workflow_sid"), t.WorkflowSID, w.Workflows.Has)
 	l.referOrNone(member(place, "task_queue_sid"), t.TaskQueueSID, w.TaskQueues.Has)
 	l.checkTarget(member(place, "routing_target"), w, t)
+	l.refuse(member(place, "assignments"), checkRange("", &t.Assignments, 0, maxAssignments))
+	l.loadPosition(member(place, "position"), w, t)
 	for i, r := range t.Reservations.numbered() {
 		l.loadReservation(element(member(place, "reservations"), i), w, t, r)
 	}
@@ -226,40 +263,81 @@ func (l *loader) completeTask(place string, w *Workspace, t *Task) {
 	if l.lacks(&t.Resource, "virtual_start_time") {
 		t.VirtualStartTime = t.DateCreated
 	}
+	if l.lacks(&t.Resource, "status_since") {
+		t.Since = l.account.now
+	}
+	if l.lacks(&t.Resource, "target_entered_date") && t.Position != nil {
+		t.DateTargetEntered = new(l.account.now)
+	}
 	if l.lacks(&t.Resource, "ignore_capacity") {
 		t.IgnoreCapacity = IsSID("WK", t.RoutingTarget)
 	}
 }
 
 // checkTarget wants a routing target that is there. One that was deleted since may
-// stand in a task all the same, if the router deletes such: a worker at any time, the
-// others once the task waits no longer or is over. Of a state that is none it is not
+// stand in a task all the same, if the router deletes such: a worker and a workflow once
+// the task waits no longer, a queue once it is over. Of a state that is none it is not
 // known which may.
 func (l *loader) checkTarget(place string, w *Workspace, t *Task) {
 	switch {
 	case t.RoutingTarget == "", !t.Status.Valid(),
-		IsSID("WK", t.RoutingTarget),
-		IsSID("WW", t.RoutingTarget) && !t.waits(),
+		(IsSID("WK", t.RoutingTarget) || IsSID("WW", t.RoutingTarget)) && !t.waits(),
 		IsSID("WQ", t.RoutingTarget) && t.over():
 		return
 	}
 	l.refer(place, t.RoutingTarget, func(sid string) bool { return w.checkRoutingTarget(&sid) == nil })
 }
 
+// loadPosition wants a target of rules that the workflow of a task has.
+func (l *loader) loadPosition(place string, w *Workspace, t *Task) {
+	if t.Position == nil || !t.Status.Valid() {
+		return
+	}
+	if !t.waits() || t.DateTargetEntered == nil {
+		l.fault(place, "is there, but the task is %s, or has no target_entered_date", t.Status)
+		return
+	}
+	f := w.workflow(t.WorkflowSID)
+	if f == nil {
+		l.fault(place, "is there, but the task has no workflow")
+		return
+	}
+	rules := f.ofRevision(t.Revision)
+	if rules != nil && rules.plan == nil {
+		return // since the configuration is at fault
+	}
+	if rules == nil || rules.plan.Step(*t.Position) == nil {
+		l.fault(place, "is of no target of revision %d of workflow %s", t.Revision, f.SID)
+		return
+	}
+	w.follow(t, rules)
+	t.step = rules.plan.Step(*t.Position)
+	if t.step.Queue != t.TaskQueueSID || t.DateQueueEntered == nil {
+		l.fault(place, "is of a target of task queue %s, in which the task is not", t.step.Queue)
+	}
+}
+
 func (l *loader) loadReservation(place string, w *Workspace, t *Task, r *Reservation) {
 	l.dates(&r.Resource)
 	l.refuse(member(place, "reservation_status"), CheckEnum("", &r.Status))
 	l.version(place, r.Version)
+	l.count(member(place, "number"), r.Number)
+	if l.lacks(&r.Resource, "reservation_timeout") {
+		r.Timeout = w.reservationTimeout(t)
+	} else {
+		l.refuse(member(place, "reservation_timeout"), checkRange("", &r.Timeout, 1, maxReservationTimeout))
+	}
 	l.refer(member(place, "worker_sid"), r.WorkerSID, w.Workers.Has)
-	l.checkPreviousActivity(member(place, "previous_activity_sid"), w, r)
+	l.checkActivityOnce(member(place, "previous_activity_sid"), w, r.PreviousActivitySID)
+	l.checkActivityOnce(member(place, "post_work_activity_sid"), w, r.PostWorkActivitySID)
 	r.task, r.worker = t, w.Workers.bySID[r.WorkerSID]
 }
 
-// checkPreviousActivity wants an activity. It may have been deleted since: the worker
-// goes back only to one that is there.
-func (l *loader) checkPreviousActivity(place string, w *Workspace, r *Reservation) {
-	if !IsSID("WA", r.PreviousActivitySID) {
-		l.referOrNone(place, r.PreviousActivitySID, w.Activities.Has)
+// checkActivityOnce wants an activity. It may have been deleted since: the worker moves
+// only to one that is there.
+func (l *loader) checkActivityOnce(place string, w *Workspace, sid string) {
+	if !IsSID("WA", sid) {
+		l.referOrNone(place, sid, w.Activities.Has)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
 )
 
 // A fileReader reads the JSON of a file and gathers what is wrong with it.
@@ -143,8 +145,15 @@ type ownForm interface {
 
 // member reads a member of an object.
 func (r *fileReader) member(object, name string, text json.RawMessage, into any) {
-	if o, ok := into.(ownForm); ok {
-		o.read(r, member(object, name), text)
+	switch v := into.(type) {
+	case ownForm:
+		v.read(r, member(object, name), text)
+		return
+	case *[]*Rules:
+		*v = readAll[Rules](r, member(object, name), text)
+		return
+	case **workflow.Position:
+		*v = r.position(member(object, name), text)
 		return
 	}
 	isNull := text[0] == 'n' && reflect.TypeOf(into).Elem().Kind() != reflect.Pointer
@@ -180,10 +189,10 @@ func (r *fileReader) date(object, name string, into any) {
 	r.dates = append(r.dates, t)
 }
 
-// settle moves all dates back by as much as the latest one is after now, so that none
-// is in the future.
-func (r *fileReader) settle(now time.Time) {
-	latest := now
+// moveDates moves all dates so that the moment of the file, or the latest date if there is
+// none or it is after that, is now.
+func (r *fileReader) moveDates(now, moment time.Time) {
+	latest := moment
 	for _, date := range r.dates {
 		if date.After(latest) {
 			latest = *date
@@ -256,6 +265,31 @@ func (t *Table[T]) read(r *fileReader, place string, text json.RawMessage) {
 		}
 		t.append(entry)
 	}
+}
+
+// readAll reads a list of objects that have no SIDs.
+func readAll[T any](r *fileReader, place string, text json.RawMessage) []*T {
+	all := []*T{}
+	if text[0] != '[' {
+		r.fault(place, "is %s, a list is expected", brief(text))
+		return all
+	}
+	for i, text := range elements(text) {
+		entry := new(T)
+		r.object(element(place, i), text, entry)
+		all = append(all, entry)
+	}
+	return all
+}
+
+// position reads where a task is in its workflow, which may be nowhere.
+func (r *fileReader) position(place string, text json.RawMessage) *workflow.Position {
+	if text[0] == 'n' {
+		return nil
+	}
+	at := new(workflow.Position)
+	r.object(place, text, at)
+	return at
 }
 
 // member returns the place of a member of an object.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
 )
 
 var loadedAt = time.Date(2026, time.January, 5, 9, 30, 0, 123456789, time.UTC)
@@ -28,7 +29,7 @@ func load(data []byte, now time.Time) (*Account, error) {
 func TestTheStateComesBackFromAFile(t *testing.T) {
 	a := richAccount(t)
 	dumped := dump(t, a)
-	loaded, err := load(dumped, loadedAt.Add(time.Hour))
+	loaded, err := load(dumped, a.now)
 	require.NoError(t, err)
 	assert.Equal(t, string(dumped), string(dump(t, loaded)))
 	assert.True(t, bytes.HasSuffix(dumped, []byte("}\n")))
@@ -66,10 +67,12 @@ func TestAttributesThatFitFitInAFileToo(t *testing.T) {
 
 func TestAnEmptyAccountComesBack(t *testing.T) {
 	a := NewAccount("AC00000000000000000000000000000001", 7)
+	a.Begin(loadedAt)
 	assert.Equal(t, `{
   "version": 1,
   "account_sid": "AC00000000000000000000000000000001",
   "seed": 7,
+  "now": "2026-01-05T09:30:00.123456789Z",
   "sids": {},
   "workspaces": []
 }
@@ -85,16 +88,15 @@ func TestTheStateComesBackWhateverHappened(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			a := NewAccount("", seed)
-			operate(a, rand.New(rand.NewPCG(seed, 1)), 1000)
+			operate(a, rand.New(rand.NewPCG(seed, 1)), 400)
 			dumped := dump(t, a)
-			loaded, err := load(dumped, loadedAt)
+			loaded, err := load(dumped, a.now)
 			require.NoError(t, err)
 			require.Equal(t, string(dumped), string(dump(t, loaded)))
 			assertSameIndexes(t, a, loaded)
 
-			loaded.Begin(a.now)
-			operate(a, rand.New(rand.NewPCG(seed, 2)), 300)
-			operate(loaded, rand.New(rand.NewPCG(seed, 2)), 300)
+			operate(a, rand.New(rand.NewPCG(seed, 2)), 200)
+			operate(loaded, rand.New(rand.NewPCG(seed, 2)), 200)
 			require.Equal(t, string(dump(t, a)), string(dump(t, loaded)))
 		})
 	}
@@ -210,19 +212,36 @@ func TestTheExampleOfASupportCenterLoads(t *testing.T) {
 	assert.Equal(t, loadedAt, alice.DateStatusChanged)
 	chat, err := w.WorkerChannel(bob, "chat")
 	require.NoError(t, err)
-	used, free := bob.Use(chat)
+	used, free := chat.Use()
 	assert.Equal(t, []int{0, 50}, []int{used, free})
 	assert.True(t, chat.Available)
 	assert.Equal(t, 5, alice.Channels.Len())
 	english, spanish := w.TaskQueues.rows()[0], w.TaskQueues.rows()[1]
-	assert.True(t, english.Serves(w.Expressible(alice).Fields()))
-	assert.False(t, spanish.Serves(w.Expressible(alice).Fields()))
+	assert.True(t, alice.Serves(english))
+	assert.False(t, alice.Serves(spanish))
 	assert.True(t, w.Workflows.rows()[0].leadsTo(spanish.SID))
 	assert.Equal(t, defaultReservationTimeout, w.Workflows.rows()[0].TaskReservationTimeout)
 	assert.Equal(t, []int{1, 2}, []int{english.MaxReservedWorkers, spanish.MaxReservedWorkers})
 
+	ago := func(d time.Duration) time.Time { return loadedAt.Add(-d) }
+	flow, done, asked, waiting := w.Workflows.rows()[0], w.Tasks.rows()[0], w.Tasks.rows()[4], w.Tasks.rows()[5]
+	require.Len(t, flow.Former, 1)
+	assert.Equal(t, []int{1, 0}, []int{flow.Revision, flow.Former[0].Revision})
+	assert.Same(t, flow.Former[0], asked.rules)
+	assert.Same(t, flow.rules, waiting.rules)
+	assert.Equal(t, flow.rules.plan.Step(workflow.Position{}), waiting.step)
+	assert.Equal(t, ago(30*time.Second), *waiting.DateTargetEntered)
+	assert.Equal(t, ago(30*time.Second), waiting.DateCreated)
+	assert.Equal(t, ago(3*time.Minute+30*time.Second), done.Since)
+	assert.Equal(t, loadedAt, waiting.Since, "which the file does not tell")
+	assert.Equal(t, ago(5*time.Minute+29*time.Second), asked.Reservations.rows()[0].DateCreated)
+	assert.Equal(t, []int{600, 120}, []int{asked.Reservations.rows()[0].Timeout, done.Reservations.rows()[0].Timeout})
+	assert.Equal(t, []int{1, 0}, []int{asked.Assignments, waiting.Assignments})
+	assert.Equal(t, []int{0, 8, 0}, []int{alice.LastReserved, bob.LastReserved, carmen.LastReserved})
+	assert.Equal(t, 8, w.ReservationsMade)
+
 	dumped := dump(t, a)
-	again, err := load(dumped, loadedAt.Add(time.Hour))
+	again, err := load(dumped, loadedAt)
 	require.NoError(t, err)
 	assert.Equal(t, string(dumped), string(dump(t, again)))
 	assertSameIndexes(t, a, again)
@@ -237,7 +256,8 @@ func TestAFileMayBeginWithAByteOrderMark(t *testing.T) {
 }
 
 func TestTimesOfAFileAreInUTC(t *testing.T) {
-	text := strings.Replace(string(read(t, "minimal.json")), `"Small"`, `"Small", "date_created": "2026-01-01T01:00:00.5+02:00"`, 1)
+	text := strings.NewReplacer(`"Small"`, `"Small", "date_created": "2026-01-01T01:00:00.5+02:00"`,
+		`"version": 1`, `"version": 1, "now": "2026-01-05T10:30:00.123456789+01:00"`).Replace(string(read(t, "minimal.json")))
 	a, err := load([]byte(text), loadedAt)
 	require.NoError(t, err)
 	assert.Contains(t, string(dump(t, a)), `"date_created": "2025-12-31T23:00:00.5Z"`)
@@ -252,21 +272,21 @@ const aged = `{"version":1,"workspaces":[{"sid":"WS00000000000000000000000000000
 		"date_created":"2026-01-01T05:00:00.5Z","date_updated":"2026-01-01T06:00:00.5Z","virtual_start_time":"2026-01-01T07:00:00.5Z",
 		"task_queue_entered_date":"2026-01-01T08:00:00.5Z",
 		"reservations":[{"sid":"WR00000000000000000000000000000001","worker_sid":"WK00000000000000000000000000000001","reservation_status":"pending",
-			"date_created":"2026-01-01T09:00:00.5Z"}]}],
+			"reservation_timeout":86400,"date_created":"2026-01-01T09:00:00.5Z"}]}],
 	"events":[{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001",
 		"date_created":"2026-01-01T10:00:00.5Z","date_updated":"2026-01-01T11:00:00.5Z"}]}]}`
 
-func TestDatesOfAFileAreMovedBackTogetherSoThatTheLatestIsNow(t *testing.T) {
+func TestDatesOfAFileAreMovedTogetherSoThatTheLatestIsNow(t *testing.T) {
 	for name, test := range map[string]struct {
-		now    time.Time
-		latest time.Duration // after now
+		now time.Time
 	}{
 		"years":      {now: time.Date(2000, time.January, 1, 0, 0, 0, 250, time.UTC)},
 		"centuries":  {now: time.Date(1300, time.January, 1, 0, 0, 0, 999999999, time.UTC)},
 		"a trifle":   {now: time.Date(2026, time.January, 1, 11, 0, 0, 499999999, time.UTC)},
 		"in a zone":  {now: time.Date(2026, time.January, 1, 1, 0, 0, 0, time.FixedZone("", 3600))},
 		"not at all": {now: time.Date(2026, time.January, 1, 11, 0, 0, 500000000, time.UTC)},
-		"since old":  {now: time.Date(2026, time.January, 1, 13, 0, 0, 500000000, time.UTC), latest: -2 * time.Hour},
+		"forward":    {now: time.Date(2026, time.January, 1, 13, 0, 0, 500000000, time.UTC)},
+		"far on":     {now: time.Date(3000, time.December, 31, 23, 59, 59, 999999999, time.UTC)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := load([]byte(aged), test.now)
@@ -274,7 +294,7 @@ func TestDatesOfAFileAreMovedBackTogetherSoThatTheLatestIsNow(t *testing.T) {
 			w := a.Workspaces.rows()[0]
 			worker, task := w.Workers.rows()[0], w.Tasks.rows()[0]
 			reservation, event := task.Reservations.rows()[0], w.Events.rows()[0]
-			at := test.now.Add(test.latest - 11*time.Hour).UTC()
+			at := test.now.Add(-11 * time.Hour).UTC()
 			for i, date := range []time.Time{
 				w.DateCreated, w.DateUpdated, worker.DateCreated, worker.DateUpdated, worker.DateStatusChanged, task.DateCreated,
 				task.DateUpdated, task.VirtualStartTime, *task.DateQueueEntered, reservation.DateCreated, event.DateCreated, event.DateUpdated,
@@ -318,14 +338,51 @@ func TestVirtualStartTimesAreDumpedInUTC(t *testing.T) {
 	assert.Contains(t, string(dump(t, a)), `"virtual_start_time": "2025-12-31T23:00:00Z"`)
 }
 
-func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
-	for name, status := range map[string]string{
-		"WK": "pending", "WW": "completed", "WQ": "canceled",
+func TestAttributesThatAnInstructionMadeTooLongComeBackFromAFile(t *testing.T) {
+	d := newDesk(t)
+	long := `{"z":"` + strings.Repeat("z", maxAttributes-8) + `"}`
+	require.NoError(t, d.UpdateTask(d.task, gen.UpdateTaskRequest{Attributes: gen.Attributes(long)}))
+	d.callWorker(d.task)
+	loaded, err := load(dump(t, d.account), loadedAt)
+	require.NoError(t, err)
+	got := loaded.Workspaces.rows()[0].Tasks.rows()[0].Attributes.String()
+	assert.Equal(t, d.task.Attributes.String(), got)
+	assert.True(t, strings.HasPrefix(got, strings.TrimSuffix(long, "}")+`,"worker_call_sid":"CA`), "after what was there")
+}
+
+func TestATaskOfAFileWaitsInTheFirstTargetOfItsQueue(t *testing.T) {
+	const before = `{"version": 1, "workspaces": [{"sid": "WS00000000000000000000000000000001", "friendly_name": "a",
+		"task_queues": [{"sid": "WQ00000000000000000000000000000001", "friendly_name": "a"}, {"sid": "WQ00000000000000000000000000000002", "friendly_name": "b"},
+			{"sid": "WQ00000000000000000000000000000003", "friendly_name": "c"}],
+		"workflows": [{"sid": "WW00000000000000000000000000000001", "friendly_name": "a", "configuration": {"task_routing": {"filters": [
+			{"expression": "1==1", "targets": [{"queue": "WQ00000000000000000000000000000001", "timeout": 30}, {"queue": "WQ00000000000000000000000000000002", "priority": 9}]}]}}}],
+		"workers": [{"sid": "WK00000000000000000000000000000001", "friendly_name": "Ann", "channels": [{"task_channel_sid": "chat", "configured_capacity": 3}]}],
+		"tasks": [{"sid": "WT00000000000000000000000000000001", "task_channel_sid": "chat", "task_queue_sid": "%s"}]}]}`
+	for queue, want := range map[string]*workflow.Position{
+		"WQ00000000000000000000000000000001": {}, "WQ00000000000000000000000000000002": {Target: 1},
+		"WQ00000000000000000000000000000003": {}, // where no target leads, so that the task begins its way
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := load(broken(t, `"date_created": "2026-01-05T09:25:00Z"`, fmt.Sprintf(
-				`"routing_target": "%s000000000000000000000000000000ff", "assignment_status": %q`, name, status)), loadedAt)
-			assert.NoError(t, err)
+		a, err := load(fmt.Appendf(nil, before, queue), loadedAt)
+		require.NoError(t, err)
+		w := a.Workspaces.first()
+		task := w.Tasks.first()
+		assert.Equal(t, want, task.Position, queue)
+		assert.Equal(t, loadedAt, *task.DateTargetEntered)
+		assert.Equal(t, task.step.Queue, task.TaskQueueSID)
+		assert.Zero(t, task.Priority, "which is not given anew")
+		chat := w.channelsByName["chat"].SID
+		assert.Equal(t, chat, task.TaskChannelSID)
+		assert.Equal(t, 3, w.Workers.first().channels[chat].ConfiguredCapacity)
+	}
+}
+
+func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
+	for kind, status := range map[string]string{"WK": "completed", "WW": "completed", "WQ": "canceled"} {
+		t.Run(kind, func(t *testing.T) {
+			old := fmt.Sprintf(`"assignment_status": %q`, status)
+			a, err := load(broken(t, old, fmt.Sprintf(`%s, "routing_target": "%s000000000000000000000000000000ff"`, old, kind)), loadedAt)
+			require.NoError(t, err)
+			a.Begin(loadedAt.Add(time.Hour))
 		})
 	}
 }
@@ -393,157 +450,11 @@ func richAccount(t *testing.T) *Account {
 	a.Begin(loadedAt.Add(time.Second))
 	task, err := support.CreateTask(gen.CreateTaskRequest{RoutingTarget: new(support.Workers.rows()[1].SID)})
 	require.NoError(t, err)
-	reserve(support, task, support.Workers.rows()[0])
+	a.Settle()
+	require.Equal(t, gen.TaskStatusReserved, task.Status)
 	require.NoError(t, support.UpdateWorker(support.Workers.rows()[0], gen.UpdateWorkerRequest{Attributes: `{"b":[]}`}))
 	newWorkspace(t, a, "")
 	return a
-}
-
-// reserve makes a reservation as routing does.
-func reserve(w *Workspace, task *Task, worker *Worker) {
-	r := &Reservation{
-		Resource: w.account.newResource("WR"), WorkerSID: worker.SID, Status: gen.ReservationStatusPending,
-		task: task, worker: worker,
-	}
-	task.Reservations.add(r)
-	worker.Reservations.add(r)
-	w.settle(task, gen.TaskStatusReserved)
-}
-
-// operate does what comes by chance, refusals included. The clock goes on with each
-// reservation, since a file has no other order among those of a worker.
-func operate(a *Account, random *rand.Rand, n int) {
-	for range n {
-		a.Begin(a.now.Add(time.Duration(1 + random.IntN(1e10))))
-		if a.Workspaces.Len() == 0 || a.Workspaces.Len() < 4 && random.IntN(100) == 0 {
-			template := pick(random, []gen.WorkspaceTemplate{gen.WorkspaceTemplateFIFO, gen.WorkspaceTemplateNONE})
-			_, _ = a.CreateWorkspace(gen.CreateWorkspaceRequest{FriendlyName: "w", Template: &template})
-			continue
-		}
-		w := pick(random, a.Workspaces.rows())
-		operations[random.IntN(len(operations))](w, random)
-	}
-}
-
-func pick[T any](random *rand.Rand, all []T) (one T) {
-	if len(all) > 0 {
-		one = all[random.IntN(len(all))]
-	}
-	return one
-}
-
-// operations do one thing each, whether it is refused or not.
-var operations = []func(w *Workspace, random *rand.Rand){
-	func(w *Workspace, random *rand.Rand) {
-		_, _ = w.CreateActivity(gen.CreateActivityRequest{FriendlyName: "a", Available: new(random.IntN(2) == 0)})
-	},
-	func(w *Workspace, random *rand.Rand) { _ = w.DeleteActivity(pick(random, w.Activities.rows())) },
-	func(w *Workspace, random *rand.Rand) {
-		_ = w.Update(gen.UpdateWorkspaceRequest{DefaultActivitySID: new(pick(random, w.Activities.rows()).SID)})
-	},
-	func(w *Workspace, random *rand.Rand) {
-		_, _ = w.CreateTaskChannel(gen.CreateTaskChannelRequest{FriendlyName: "c", UniqueName: fmt.Sprint("c", random.IntN(5))})
-	},
-	func(w *Workspace, random *rand.Rand) { _ = w.DeleteTaskChannel(pick(random, w.TaskChannels.rows())) },
-	func(w *Workspace, random *rand.Rand) {
-		_, _ = w.CreateTaskQueue(gen.CreateTaskQueueRequest{
-			FriendlyName: "<q>", TargetWorkers: new(pick(random, []string{"", "a == 1", "1==1"})),
-			ReservationActivitySID: new(pick(random, w.Activities.rows()).SID),
-		})
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if q := pick(random, w.TaskQueues.rows()); q != nil {
-			_ = w.DeleteTaskQueue(q)
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if q := pick(random, w.TaskQueues.rows()); q != nil {
-			_, _ = w.CreateWorkflow(gen.CreateWorkflowRequest{
-				FriendlyName: "f", Configuration: `{"task_routing": {"default_filter": {"queue": "` + q.SID + `"}}}`,
-			})
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if f := pick(random, w.Workflows.rows()); f != nil && random.IntN(3) == 0 {
-			_ = w.DeleteWorkflow(f)
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		_, _ = w.CreateWorker(gen.CreateWorkerRequest{FriendlyName: fmt.Sprint("K", random.IntN(20)), Attributes: `{"a": 1}`})
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows()); worker != nil {
-			_ = w.UpdateWorker(worker, gen.UpdateWorkerRequest{
-				FriendlyName: new(fmt.Sprint("k", random.IntN(20))), ActivitySID: new(pick(random, w.Activities.rows()).SID),
-				RejectPendingReservations: new(random.IntN(2) == 0),
-			})
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows()); worker != nil && random.IntN(4) == 0 {
-			_ = w.DeleteWorker(worker)
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if worker := pick(random, w.Workers.rows()); worker != nil {
-			c, _ := w.WorkerChannel(worker, pick(random, w.TaskChannels.rows()).UniqueName)
-			_ = w.UpdateWorkerChannel(worker, c, gen.UpdateWorkerChannelRequest{Capacity: new(random.IntN(4)), Available: new(random.IntN(2) == 0)})
-		}
-	},
-	createTask, createTask, reserveAny, reserveAny, reserveAny,
-	func(w *Workspace, random *rand.Rand) {
-		if task := pick(random, w.Tasks.rows()); task != nil {
-			_ = w.UpdateTask(task, gen.UpdateTaskRequest{
-				AssignmentStatus: new(pick(random, []gen.TaskStatus{"completed", "canceled", "wrapping"})), Reason: new("r"),
-			})
-		}
-	},
-	func(w *Workspace, random *rand.Rand) {
-		if task := pick(random, w.Tasks.rows()); task != nil && random.IntN(3) == 0 {
-			w.DeleteTask(task)
-		}
-	},
-	moveReservation, moveReservation, moveReservation,
-}
-
-func createTask(w *Workspace, random *rand.Rand) {
-	targets := []string{pick(random, w.Activities.rows()).SID}
-	for worker := range w.Workers.All() {
-		targets = append(targets, worker.SID)
-	}
-	for f := range w.Workflows.All() {
-		targets = append(targets, f.SID)
-	}
-	request := gen.CreateTaskRequest{Attributes: `{"a": 1}`, TaskChannel: new(pick(random, w.TaskChannels.rows()).SID)}
-	if f := pick(random, w.Workflows.rows()); f != nil {
-		request.WorkflowSID = &f.SID
-	}
-	if q := pick(random, w.TaskQueues.rows()); q != nil {
-		request.TaskQueueSID = &q.SID
-		targets = append(targets, q.SID)
-	}
-	if random.IntN(2) == 0 {
-		request.RoutingTarget = new(pick(random, targets))
-	}
-	_, _ = w.CreateTask(request)
-}
-
-func reserveAny(w *Workspace, random *rand.Rand) {
-	task, worker := pick(random, w.Tasks.rows()), pick(random, w.Workers.rows())
-	if task != nil && worker != nil && task.waits() {
-		reserve(w, task, worker)
-	}
-}
-
-func moveReservation(w *Workspace, random *rand.Rand) {
-	worker := pick(random, w.Workers.rows())
-	if worker == nil {
-		return
-	}
-	if r := pick(random, worker.Reservations.rows()); r != nil {
-		status := pick(random, []gen.ReservationStatus{"accepted", "rejected", "wrapping", "completed"})
-		_ = w.UpdateReservation(r, gen.UpdateReservationRequest{ReservationStatus: &status}, WorkerInstructions)
-	}
 }
 
 // assertSameIndexes wants that all that a file does not hold is the same in both.
@@ -572,7 +483,7 @@ func outside(a *Account) []string {
 			say("%s %t %v", q.SID, w.TaskQueues.bySID[q.SID] == q, q.target)
 		}
 		for f := range w.Workflows.All() {
-			say("%s %t %v", f.SID, w.Workflows.bySID[f.SID] == f, f.rules)
+			say("%s %t %d %s %d", f.SID, w.Workflows.bySID[f.SID] == f, f.rules.Revision, f.rules.Configuration, f.rules.tasks)
 		}
 		for worker := range w.Workers.All() {
 			say("%s %t %t %d", worker.SID, w.Workers.bySID[worker.SID] == worker, w.workersByName[strings.ToLower(worker.FriendlyName)] == worker, len(worker.channels))
@@ -650,6 +561,11 @@ func FuzzLoad(f *testing.F) {
 	a := NewAccount("", 1)
 	operate(a, rand.New(rand.NewPCG(1, 1)), 60)
 	f.Add(dump(f, a))
+	operate(a, rand.New(rand.NewPCG(1, 2)), 400) // until there are former rules and second targets
+	for w := range a.Workspaces.All() {
+		w.Events = Table[*Event]{}
+	}
+	f.Add(dump(f, a))
 	f.Add([]byte(`{"version":1,"workspaces":[{"sid":"\u0057S00000000000000000000000000000001","friendly_name":"\"\\","x":[{}]} , null]}`))
 	f.Add([]byte(" [ ] "))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -661,10 +577,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		dumped := dump(t, loaded)
 		require.True(t, json.Valid(dumped))
-		again, err := load(dumped, loadedAt.Add(time.Hour))
+		again, err := load(dumped, loadedAt)
 		require.NoError(t, err)
 		require.Equal(t, string(dumped), string(dump(t, again)))
-		again.Begin(loadedAt)
 		operate(again, rand.New(rand.NewPCG(1, 1)), 100)
 		for _, w := range slices.Clone(again.Workspaces.rows()) {
 			again.DeleteWorkspace(w)

@@ -179,13 +179,37 @@ func checkReachable(field string, to *string, worker *Worker) *Refusal {
 
 func (t *Task) has(attribute string) bool { return t.Attributes.Fields()[attribute] != nil }
 
-// accepts tells whether an instruction also accepts the reservation. There are no
-// calls, so whoever is called answers at once.
-func accepts(request gen.UpdateReservationRequest) bool {
-	if request.Instruction == nil {
-		return false
+// carryOut does what an instruction changes. There are no calls: whoever is called answers
+// at once, and is called until the task is completed.
+func (w *Workspace) carryOut(r *Reservation, request gen.UpdateReservationRequest) {
+	if request.Instruction == nil || !r.open() {
+		return // because the same request has rejected it
 	}
-	isTrue := func(flag *bool) bool { return flag != nil && *flag }
+	switch strings.ToLower(*request.Instruction) {
+	case "dequeue":
+		set(&r.PostWorkActivitySID, request.DequeuePostWorkActivitySID)
+		w.callWorker(r.task)
+	case "conference":
+		set(&r.PostWorkActivitySID, request.PostWorkActivitySID)
+	case "call":
+		w.callWorker(r.task)
+	}
+	if accepts(request) && r.Status == gen.ReservationStatusPending {
+		w.accept(r)
+	}
+}
+
+func isTrue(flag *bool) bool { return flag != nil && *flag }
+
+// callWorker has a task tell which call leads to the worker.
+func (w *Workspace) callWorker(t *Task) {
+	t.Attributes = t.Attributes.with("worker_call_sid", w.account.NextSID("CA"))
+	w.changed(t)
+	w.recordTask(t, "task.updated", "updated")
+}
+
+// accepts tells whether an instruction also accepts the reservation.
+func accepts(request gen.UpdateReservationRequest) bool {
 	switch strings.ToLower(*request.Instruction) {
 	case "dequeue", "conference":
 		return true

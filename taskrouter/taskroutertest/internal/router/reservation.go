@@ -1,6 +1,8 @@
 package router
 
 import (
+	"cmp"
+
 	"github.com/taskrouter-go/sdk/gen"
 )
 
@@ -11,8 +13,16 @@ type Reservation struct {
 	Status    gen.ReservationStatus `json:"reservation_status"`
 	// PreviousActivitySID is what the worker did before, in a workspace without multitasking.
 	PreviousActivitySID string `json:"previous_activity_sid"`
-	Version             int    `json:"version"`
+	// PostWorkActivitySID is what the worker does once the task is completed, "" for what
+	// it does then.
+	PostWorkActivitySID string `json:"post_work_activity_sid"`
+	// Timeout is for how many seconds the worker is asked.
+	Timeout int `json:"reservation_timeout"`
+	Version int `json:"version"`
+	// Number is the place among all reservations of the workspace, those that are gone, too.
+	Number int `json:"number"`
 
+	alarm  alarm
 	task   *Task
 	worker *Worker
 }
@@ -22,6 +32,10 @@ func (r *Reservation) Task() *Task { return r.task }
 
 // Worker returns the worker.
 func (r *Reservation) Worker() *Worker { return r.worker }
+
+// letGo lets go of the task and the worker of a reservation that is gone: tables remember
+// it for longer, but not what it was about.
+func (r *Reservation) letGo() { r.task, r.worker = nil, nil }
 
 // holdsTask tells whether the worker has the task.
 func (r *Reservation) holdsTask() bool {
@@ -44,9 +58,7 @@ func (w *Workspace) UpdateReservation(r *Reservation, request gen.UpdateReservat
 	if request.ReservationStatus != nil {
 		w.moveReservation(r, *request.ReservationStatus, request.WorkerActivitySID)
 	}
-	if accepts(request) && r.Status == gen.ReservationStatusPending {
-		w.accept(r)
-	}
+	w.carryOut(r, request)
 	return nil
 }
 
@@ -66,7 +78,7 @@ func checkReservationMove(r *Reservation, status *gen.ReservationStatus) *Refusa
 	case r.Status == gen.ReservationStatusRescinded:
 		return gone()
 	}
-	return Invalid("The reservation is %s and cannot be %s", r.Status, verb)
+	return Invalid("The reservation is %s and cannot be %s", cmp.Or(reservationVerbs[r.Status], endVerbs[r.Status], string(r.Status)), verb)
 }
 
 // reservationVerbs are the states that a reservation can be moved to, and how a
@@ -78,6 +90,10 @@ var reservationVerbs = map[gen.ReservationStatus]string{
 	gen.ReservationStatusCompleted: "completed",
 }
 
+// endVerbs are how a sentence says that a reservation has come to states that nobody
+// moves it to.
+var endVerbs = map[gen.ReservationStatus]string{gen.ReservationStatusTimeout: "timed out"}
+
 // moveReservation moves a reservation to a state, and its task with it.
 func (w *Workspace) moveReservation(r *Reservation, status gen.ReservationStatus, activitySID *string) {
 	switch status {
@@ -86,9 +102,9 @@ func (w *Workspace) moveReservation(r *Reservation, status gen.ReservationStatus
 	case gen.ReservationStatusRejected:
 		w.reject(r, activitySID)
 	case gen.ReservationStatusWrapping:
-		w.settle(r.task, gen.TaskStatusWrapping, turn{r, status})
+		w.transition(r.task, gen.TaskStatusWrapping, turn{r, status})
 	case gen.ReservationStatusCompleted:
-		w.settle(r.task, gen.TaskStatusCompleted, turn{r, status})
+		w.transition(r.task, gen.TaskStatusCompleted, turn{r, status})
 	}
 }
 
@@ -101,10 +117,22 @@ func (w *Workspace) rejectPending(worker *Worker) {
 	}
 }
 
-func (w *Workspace) recordReservation(r *Reservation) {
-	name := string(r.Status)
-	if r.Status == gen.ReservationStatusWrapping {
-		name = "wrapup"
+// reservationWord is how events name the state that a reservation was given.
+func reservationWord(status gen.ReservationStatus) string {
+	if status == gen.ReservationStatusWrapping {
+		return "wrapup"
 	}
-	w.record(eventOf("reservation."+name, "Reservation %s %s", r.SID, r.Status).about("reservation", r.SID).with(w.reservationFacts(r)))
+	return string(status)
+}
+
+func (w *Workspace) recordReservation(r *Reservation, word string) {
+	w.record(eventOf("reservation."+word, "Reservation %s %s", r.SID, word).about("reservation", r.SID).with(w.reservationFacts(r)))
+}
+
+// recordFailedReservation tells of one that could not be made in time.
+func (w *Workspace) recordFailedReservation(t *Task) {
+	sid := w.account.NextSID("WR")
+	facts := w.queuedFacts(t)
+	facts.set(FactReservationSID, sid)
+	w.record(eventOf("reservation.failed", "Reservation %s failed", sid).about("reservation", sid).with(facts))
 }

@@ -16,6 +16,13 @@ var allReservationStatuses = []gen.ReservationStatus{
 	gen.ReservationStatusCanceled, gen.ReservationStatusRescinded, gen.ReservationStatusWrapping, gen.ReservationStatusCompleted,
 }
 
+// was is how a sentence says the state that a reservation has.
+var was = map[gen.ReservationStatus]string{
+	gen.ReservationStatusPending: "pending", gen.ReservationStatusAccepted: "accepted", gen.ReservationStatusRejected: "rejected",
+	gen.ReservationStatusTimeout: "timed out", gen.ReservationStatusCanceled: "canceled", gen.ReservationStatusRescinded: "rescinded",
+	gen.ReservationStatusWrapping: "wrapped up", gen.ReservationStatusCompleted: "completed",
+}
+
 func TestAReservationMovesAlongItsLifeAndNotElsewhere(t *testing.T) {
 	type move struct{ from, to gen.ReservationStatus }
 	tasks := map[move]gen.TaskStatus{
@@ -52,7 +59,7 @@ func TestAReservationMovesAlongItsLifeAndNotElsewhere(t *testing.T) {
 				case from == gen.ReservationStatusRescinded:
 					d.refuses(t, 410, "The reservation is rescinded: another worker accepted the task", call)
 				default:
-					d.refuses(t, 400, "The reservation is "+string(from)+" and cannot be "+word, call)
+					d.refuses(t, 400, "The reservation is "+was[from]+" and cannot be "+word, call)
 				}
 			})
 		}
@@ -224,11 +231,11 @@ func TestWhatIsNotOverUsesCapacityAndWhatIsAcceptedIsAssigned(t *testing.T) {
 		c, err := d.WorkerChannel(d.ann, "default")
 		require.NoError(t, err)
 		c.ConfiguredCapacity = 3
-		assigned, free := d.ann.Use(c)
+		assigned, free := c.Use()
 		assert.Equal(t, want, struct{ assigned, free int }{assigned, free}, status)
 		voice, err := d.WorkerChannel(d.ann, "voice")
 		require.NoError(t, err)
-		assigned, free = d.ann.Use(voice)
+		assigned, free = voice.Use()
 		assert.Equal(t, [2]int{0, 100}, [2]int{assigned, free}, "the channel of no task")
 	}
 
@@ -240,13 +247,13 @@ func TestWhatIsNotOverUsesCapacityAndWhatIsAcceptedIsAssigned(t *testing.T) {
 	}
 	for capacity, free := range map[int]int{0: 0, 1: 0, 2: 0, 3: 33, 4: 50, 7: 71} {
 		c.ConfiguredCapacity = capacity
-		_, got := d.ann.Use(c)
+		_, got := c.Use()
 		assert.Equal(t, free, got, capacity)
 	}
 	c.ConfiguredCapacity = 3
-	assert.Equal(t, 33, d.Expressible(d.ann).Channels["default"].AvailableCapacityPercentage)
-	assert.Equal(t, 3, d.Expressible(d.ann).Channels["default"].ConfiguredCapacity)
-	assert.Equal(t, 0, d.Expressible(d.ann).Channels["default"].AssignedTasks)
+	assert.Equal(t, 33, d.seen(d.ann).Channels["default"].AvailableCapacityPercentage)
+	assert.Equal(t, 3, d.seen(d.ann).Channels["default"].ConfiguredCapacity)
+	assert.Equal(t, 0, d.seen(d.ann).Channels["default"].AssignedTasks)
 }
 
 func TestAnUpdateOfNothingChangesNothing(t *testing.T) {
@@ -312,7 +319,9 @@ func TestAWorkerOfASingleTaskingWorkspaceMovesWithItsReservation(t *testing.T) {
 		d := newDesk(t)
 		d.MultiTaskEnabled = false
 		reserved, busy := d.addActivity("Reserved", false), d.addActivity("Busy", false)
-		require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{AssignmentActivitySID: &busy.SID}))
+		require.NoError(t, d.UpdateTaskQueue(d.queue, gen.UpdateTaskQueueRequest{
+			ReservationActivitySID: &reserved.SID, AssignmentActivitySID: &busy.SID,
+		}))
 		d.task.TaskQueueSID = d.queue.SID
 		r := d.ask(d.task, d.ann)
 		r.PreviousActivitySID = d.ann.ActivitySID
@@ -342,11 +351,29 @@ func TestAWorkerOfASingleTaskingWorkspaceMovesWithItsReservation(t *testing.T) {
 		assert.Equal(t, gen.ReservationStatusRejected, r.Status)
 		assert.Equal(t, reserved.SID, d.ann.ActivitySID)
 	})
-	t.Run("with multitasking, nowhere", func(t *testing.T) {
-		d, r, reserved, _ := newSingle(t)
+	t.Run("rejected once several tasks are allowed, back too", func(t *testing.T) {
+		d, r, _, _ := newSingle(t)
 		d.MultiTaskEnabled = true
 		require.NoError(t, d.move(r, gen.ReservationStatusRejected))
+		assert.Equal(t, r.PreviousActivitySID, d.ann.ActivitySID)
+	})
+	t.Run("rejected after it was moved elsewhere, nowhere", func(t *testing.T) {
+		d, r, _, busy := newSingle(t)
+		d.moveWorker(d.ann, busy.SID)
+		require.NoError(t, d.move(r, gen.ReservationStatusRejected))
+		assert.Equal(t, busy.SID, d.ann.ActivitySID)
+	})
+	t.Run("canceled while it is asked for something else, back only after that", func(t *testing.T) {
+		d, first, reserved, _ := newSingle(t)
+		before := first.PreviousActivitySID
+		other, err := d.CreateTask(gen.CreateTaskRequest{RoutingTarget: &d.ann.SID, TaskQueueSID: &d.queue.SID})
+		require.NoError(t, err)
+		d.account.Settle()
+		require.Equal(t, gen.TaskStatusReserved, other.Status)
+		d.cancel(first.task, "a")
 		assert.Equal(t, reserved.SID, d.ann.ActivitySID)
+		d.cancel(other, "a")
+		assert.Equal(t, before, d.ann.ActivitySID)
 	})
 }
 
@@ -361,7 +388,7 @@ func TestAWorkerThatAWaitingTaskIsMeantForIsNotDeleted(t *testing.T) {
 func TestExpressionsSeeTheTasksThatAWorkerAccepted(t *testing.T) {
 	d := newDesk(t)
 	d.in(gen.ReservationStatusAccepted)
-	channels := d.Expressible(d.ann).Channels
+	channels := d.seen(d.ann).Channels
 	assert.Equal(t, 1, channels["default"].AssignedTasks)
 	assert.Equal(t, 0, channels["voice"].AssignedTasks)
 }
@@ -396,6 +423,7 @@ func TestAcceptingMovesAWorkerOnlyWhereTheQueueSaysAndTasksComeOneByOne(t *testi
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			d.MultiTaskEnabled = test.multiTask
+			d.task.TaskQueueSID = ""
 			if test.queued {
 				d.task.TaskQueueSID = d.queue.SID
 			}

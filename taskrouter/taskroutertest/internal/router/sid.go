@@ -3,8 +3,7 @@ package router
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"regexp"
+	"strconv"
 )
 
 // sids gives SIDs that look like those of the service and are the same ones for the
@@ -31,13 +30,19 @@ func (s *sids) next(prefix string) string {
 
 // SID returns the nth SID of a kind.
 func SID(prefix string, seed uint64, n int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", prefix, seed, n))
-	return prefix + hex.EncodeToString(sum[:16])
+	var room [64]byte
+	text := append(room[:0], prefix...)
+	text = strconv.AppendUint(append(text, ' '), seed, 10)
+	text = strconv.AppendInt(append(text, ' '), int64(n), 10)
+	sum := sha256.Sum256(text)
+	return string(hex.AppendEncode(append(room[:0], prefix...), sum[:16]))
 }
-
-var digits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
 
 // IsSID tells whether a text has the form of a SID of a kind.
 func IsSID(prefix, text string) bool {
-	return len(text) == 34 && text[:2] == prefix && digits.MatchString(text[2:])
+	if len(text) != 34 || text[:2] != prefix {
+		return false
+	}
+	_, err := hex.DecodeString(text[2:])
+	return err == nil
 }

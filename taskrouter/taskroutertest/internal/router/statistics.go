@@ -34,7 +34,7 @@ func (w *Workspace) Eligible(taskQueueSID string) []*Worker {
 	if q == nil {
 		return nil
 	}
-	return w.WorkersWhere(func(worker *Worker) bool { return q.Serves(w.Expressible(worker).Fields()) })
+	return w.WorkersWhere(func(worker *Worker) bool { return worker.Serves(q) })
 }
 
 // WorkersWhere returns the workers that match, in the order in which they were made.

@@ -80,15 +80,8 @@ func (s *shift) task(f *Workflow, q *TaskQueue, channel string, priority int) *T
 
 // reserve asks a worker to do a task, as routing does.
 func (s *shift) reserve(t *Task, worker *Worker) *Reservation {
-	r := &Reservation{
-		Resource: s.account.newResource("WR"), WorkerSID: worker.SID, Status: gen.ReservationStatusPending,
-		task: t, worker: worker,
-	}
-	t.Reservations.add(r)
-	worker.Reservations.add(r)
-	s.settle(t, gen.TaskStatusReserved)
-	s.record(eventOf("reservation.created", "Reservation %s created", r.SID).about("reservation", r.SID).with(s.reservationFacts(r)))
-	return r
+	s.Workspace.reserve(t, []*Worker{worker})
+	return t.Reservations.rows()[t.Reservations.Len()-1]
 }
 
 func (s *shift) answer(r *Reservation, status gen.ReservationStatus) {
@@ -369,7 +362,7 @@ func newRandomShift(t *testing.T, random *rand.Rand) *shift {
 	workers := []*Worker{s.worker("Amara", "Available", ""), s.worker("Bruno", "Offline", `{"name":"Bruno"}`)}
 	activities := []string{"Offline", "Available", "Unavailable"}
 	pick := func(n int) int { return random.IntN(n) }
-	for range 200 {
+	for range 500 {
 		s.after(time.Duration(pick(90_000)) * time.Millisecond)
 		tasks, action := s.Tasks.rows(), pick(7)
 		switch {

@@ -106,9 +106,9 @@ func BenchmarkTableMemory(b *testing.B) {
 	stack := newStack(1_000_000)
 	measure := func(b *testing.B, entries int, build func() any) {
 		for b.Loop() {
-			before := heap()
+			before := heapInUse()
 			kept := build()
-			b.ReportMetric(float64(heap()-before)/float64(entries), "B/entry")
+			b.ReportMetric(float64(heapInUse()-before)/float64(entries), "B/entry")
 			runtime.KeepAlive(kept)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/taskrouter-go/sdk/gen"
+	"github.com/taskrouter-go/sdk/taskrouter/workflow"
 )
 
 // A Task is something to be done.
@@ -22,9 +23,27 @@ type Task struct {
 	RoutingTarget    string         `json:"routing_target"`
 	IgnoreCapacity   bool           `json:"ignore_capacity"`
 	Version          int            `json:"version"`
+	// Since is when the task began to wait, to be done or to be over.
+	Since time.Time `json:"status_since"`
+	// Assignments counts how often workers were asked, several at once as one time.
+	Assignments int `json:"assignments"`
+	// Position is the target that the task is in, of the rules of its workflow that have
+	// this revision; nil if it is in none.
+	Position          *workflow.Position `json:"position"`
+	Revision          int                `json:"workflow_revision"`
+	DateTargetEntered *time.Time         `json:"target_entered_date"`
 
 	// Reservations are those that were made for the task.
 	Reservations Table[*Reservation] `json:"reservations"`
+
+	rules *Rules         // that the task follows while it waits; nil if it follows none
+	step  *workflow.Step // at Position
+	queue *TaskQueue     // in whose line the task is, nil if it is in none
+	group *group         // of that line
+	// placeInGroup is counted from 1.
+	placeInGroup int
+	fresh        bool // came to its group since the last contest
+	alarm        alarm
 }
 
 const (
@@ -53,7 +72,7 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 	attributes := string(request.Attributes)
 	workflowSID, noWorkflow := w.workflowOf(request)
 	if err := firstOf(
-		checkAttributes("Attributes", attributes),
+		checkAttributes(attributes),
 		noWorkflow,
 		CheckEnum("AssignmentStatus", request.AssignmentStatus),
 		checkRange("Priority", request.Priority, 0, maxPriority),
@@ -73,6 +92,7 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 		WorkflowSID:      workflowSID,
 		Timeout:          defaultTaskTimeout,
 		VirtualStartTime: w.account.now,
+		Since:            w.account.now,
 	}
 	set(&t.Priority, request.Priority)
 	set(&t.Timeout, request.Timeout)
@@ -84,17 +104,26 @@ func (w *Workspace) CreateTask(request gen.CreateTaskRequest) (*Task, error) {
 	if IsSID("WK", t.RoutingTarget) {
 		t.IgnoreCapacity = request.IgnoreCapacity == nil || *request.IgnoreCapacity
 	}
+	if t.TaskQueueSID == "" {
+		if q := w.queueOf(t); q != nil {
+			t.TaskQueueSID = q.SID // as the answer shows it before the task is there
+		}
+	}
 	w.Tasks.add(t)
 	// Of all events of a task this one alone names no queue.
 	w.record(eventOf("task.created", "Task %s created", t.SID).about("task", t.SID).with(w.taskFacts(t)))
+	w.arrive(t)
 	return t, nil
 }
 
-// workflowOf returns the workflow that a new task goes through: the one that is
-// named, or the only one.
+// workflowOf returns the workflow that a new task goes through: its routing target, the
+// one that is named, or the only one.
 func (w *Workspace) workflowOf(request gen.CreateTaskRequest) (string, *Refusal) {
 	sid := request.WorkflowSID
-	if sid == nil && request.RoutingTarget != nil && IsSID("WW", *request.RoutingTarget) {
+	if refusal := checkReference("WorkflowSid", "WW", "Workflow", sid, &w.Workflows); refusal != nil {
+		return "", refusal
+	}
+	if request.RoutingTarget != nil && IsSID("WW", *request.RoutingTarget) {
 		sid = request.RoutingTarget
 	}
 	switch {
@@ -149,7 +178,7 @@ func (w *Workspace) setTaskChannel(t *Task, sidOrName *string) {
 func (w *Workspace) UpdateTask(t *Task, request gen.UpdateTaskRequest) error {
 	attributes := string(request.Attributes)
 	if err := firstOf(
-		checkAttributes("Attributes", attributes),
+		checkAttributes(attributes),
 		CheckEnum("AssignmentStatus", request.AssignmentStatus),
 		w.checkMove(t, request),
 		checkRange("Priority", request.Priority, 0, maxPriority),
@@ -161,27 +190,62 @@ func (w *Workspace) UpdateTask(t *Task, request gen.UpdateTaskRequest) error {
 	if request == (gen.UpdateTaskRequest{}) {
 		return nil
 	}
+	w.stopWaiting(t) // where it waits may be another place afterwards
 	if attributes != "" {
 		t.Attributes = newAttributes(attributes)
 	}
 	set(&t.Priority, request.Priority)
 	set(&t.VirtualStartTime, request.VirtualStartTime)
 	t.VirtualStartTime = t.VirtualStartTime.UTC()
-	w.setTaskChannel(t, request.TaskChannel)
+	w.changeTaskChannel(t, request.TaskChannel)
 	if request.Reason != nil {
 		t.Reason = request.Reason
 	}
+	w.moveOn(t, request)
+	return nil
+}
+
+// moveOn gives a task that was changed the state that was sent, or lets it wait again.
+func (w *Workspace) moveOn(t *Task, request gen.UpdateTaskRequest) {
 	if request.AssignmentStatus == nil || *request.AssignmentStatus == t.Status {
 		w.changed(t)
 		w.recordTask(t, "task.updated", "updated")
-		return nil
+		w.waitAgain(t, request.Attributes != "")
+		return
 	}
 	move := taskMoves[*request.AssignmentStatus]
-	w.settle(t, *request.AssignmentStatus, t.open(move.reservations)...)
+	w.transition(t, *request.AssignmentStatus, t.open(move.reservations)...)
 	if isMore(request) {
 		w.recordTask(t, "task.updated", "updated")
 	}
-	return nil
+}
+
+// waitAgain lets a task that was changed wait where it belongs by now. One with other
+// attributes goes through its workflow anew.
+func (w *Workspace) waitAgain(t *Task, anew bool) {
+	switch {
+	case t.Status != gen.TaskStatusPending:
+	case t.isPlaced() && !anew:
+		w.wait(t)
+	default:
+		w.arrive(t)
+	}
+}
+
+// changeTaskChannel makes a task one of a channel, and takes up the capacity of workers
+// for that one from now on.
+func (w *Workspace) changeTaskChannel(t *Task, sidOrName *string) {
+	if sidOrName == nil {
+		return
+	}
+	for r := range t.Reservations.All() {
+		r.worker.tally(r, -1)
+	}
+	w.setTaskChannel(t, sidOrName)
+	for r := range t.Reservations.All() {
+		r.worker.tally(r, 1)
+		w.stir(r.worker, freed)
+	}
 }
 
 // isMore tells whether a request that moves a task is told of as an update, too: if it
@@ -236,7 +300,10 @@ func (w *Workspace) cannotMove(verb string, t *Task, state string) *Refusal {
 }
 
 // DeleteTask deletes a task and its reservations.
-func (w *Workspace) DeleteTask(t *Task) {
+func (w *Workspace) DeleteTask(t *Task) { w.discard(t, "task.deleted", "deleted") }
+
+// discard deletes a task, and ends what workers are asked to do or do for it.
+func (w *Workspace) discard(t *Task, event, word string) {
 	var turns []turn
 	for r := range t.Reservations.All() {
 		switch {
@@ -246,12 +313,21 @@ func (w *Workspace) DeleteTask(t *Task) {
 			turns = append(turns, turn{r, gen.ReservationStatusCanceled})
 		}
 	}
-	w.settle(t, t.Status, turns...)
+	w.transition(t, t.Status, turns...)
+	w.forgetTask(t)
+	w.recordTask(t, event, word)
+}
+
+// forgetTask takes a task out of the workspace, and all its reservations.
+func (w *Workspace) forgetTask(t *Task) {
+	w.stopWaiting(t)
+	w.unfollow(t)
+	w.unsetAlarm(t)
 	for r := range t.Reservations.All() {
 		r.worker.Reservations.remove(r)
+		r.letGo()
 	}
 	w.Tasks.remove(t)
-	w.recordTask(t, "task.deleted", "deleted")
 }
 
 func (w *Workspace) recordTask(t *Task, kind, word string) {

@@ -2,6 +2,7 @@ package router
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -52,6 +53,7 @@ func (w *Workspace) addTaskChannel(friendlyName, uniqueName string, optimized bo
 	w.recordTaskChannel(c, "created")
 	for worker := range w.Workers.All() {
 		w.addWorkerChannel(worker, c)
+		w.stir(worker, freed) // whom expressions ask by the name of the channel
 	}
 	return c
 }
@@ -96,7 +98,10 @@ func (w *Workspace) UpdateTaskChannel(c *TaskChannel, request gen.UpdateTaskChan
 		return nil
 	}
 	set(&c.FriendlyName, request.FriendlyName)
-	set(&c.ChannelOptimizedRouting, request.ChannelOptimizedRouting)
+	if request.ChannelOptimizedRouting != nil {
+		c.ChannelOptimizedRouting = *request.ChannelOptimizedRouting
+		w.reseat(c)
+	}
 	w.touch(&c.Resource)
 	w.recordTaskChannel(c, "updated")
 	return nil
@@ -109,9 +114,15 @@ func (w *Workspace) DeleteTaskChannel(c *TaskChannel) error {
 		return err
 	}
 	for worker := range w.Workers.All() {
+		worker.unseat(func(s *seat) bool { return s.line.channel == c })
+		w.stir(worker, freed)
 		worker.Channels.remove(worker.channels[c.SID])
 		delete(worker.channels, c.SID)
 	}
+	for q := range w.TaskQueues.All() {
+		q.lines = slices.DeleteFunc(q.lines, func(l *line) bool { return l.channel == c })
+	}
+	w.closeLines(c.SID)
 	delete(w.channelsByName, c.UniqueName)
 	w.TaskChannels.remove(c)
 	w.recordTaskChannel(c, "deleted")

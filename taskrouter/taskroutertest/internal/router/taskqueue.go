@@ -2,6 +2,8 @@ package router
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
@@ -17,7 +19,10 @@ type TaskQueue struct {
 	ReservationActivitySID string         `json:"reservation_activity_sid"`
 	AssignmentActivitySID  string         `json:"assignment_activity_sid"`
 
-	target *expression.Expression // nil for nobody
+	target     *expression.Expression // nil for nobody
+	builtIns   bool                   // whether it names more than attributes
+	lines      []*line
+	activities map[string]int // how many workers of the queue are in an activity, by its SID
 }
 
 const (
@@ -42,7 +47,22 @@ func (w *Workspace) CreateTaskQueue(request gen.CreateTaskQueueRequest) (*TaskQu
 	q := w.addTaskQueue(request.FriendlyName)
 	q.change(fields)
 	w.recordTaskQueue(q, "task-queue.created", "created")
+	w.watch(q)
 	return q, nil
+}
+
+// watch finds out who serves a queue, and whether that depends on what workers are doing.
+func (w *Workspace) watch(q *TaskQueue) {
+	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
+	if q.target != nil && slices.ContainsFunc(q.target.Paths(), func(path string) bool { return changes(firstName(path)) }) {
+		w.changingQueues = append(w.changingQueues, q)
+	}
+	w.enrollAll(q)
+}
+
+// firstName returns what a path begins with.
+func firstName(path string) string {
+	return path[:len(path)-len(strings.TrimLeftFunc(path, func(r rune) bool { return r != '.' && r != '[' }))]
 }
 
 func (w *Workspace) recordTaskQueue(q *TaskQueue, kind, words string) {
@@ -93,15 +113,16 @@ func (q *TaskQueue) change(request gen.UpdateTaskQueueRequest) {
 }
 
 func (q *TaskQueue) setTarget(source string) {
-	q.TargetWorkers, q.target = source, nil
-	if source != "" {
-		q.target = expression.MustParse(source) // which was checked before
+	q.TargetWorkers, q.target, q.builtIns = source, nil, false
+	if source == "" {
+		return
 	}
+	q.target = expression.MustParse(source) // which was checked before
+	q.builtIns = slices.ContainsFunc(q.target.Paths(), func(path string) bool { return isBuiltIn(firstName(path)) })
 }
 
-// Serves tells whether a worker that expressions see so may serve the queue. Its
-// activity and its capacity do not count.
-func (q *TaskQueue) Serves(worker expression.Attributes) bool {
+// Matches tells whether a worker with these fields would serve the queue.
+func (q *TaskQueue) Matches(worker expression.Attributes) bool {
 	return q.target != nil && q.target.Match(worker)
 }
 
@@ -113,10 +134,14 @@ func (w *Workspace) UpdateTaskQueue(q *TaskQueue, request gen.UpdateTaskQueueReq
 	if request == (gen.UpdateTaskQueueRequest{}) {
 		return nil
 	}
-	previous := q.TargetWorkers
+	previous, order := q.TargetWorkers, q.TaskOrder
 	q.change(request)
+	if q.TaskOrder != order {
+		w.reorder()
+	}
 	w.touch(&q.Resource)
 	if q.TargetWorkers != previous {
+		w.watch(q)
 		w.recordTaskQueue(q, "task-queue.expression.updated", "expression updated")
 	}
 	return nil
@@ -133,6 +158,13 @@ func (w *Workspace) DeleteTaskQueue(q *TaskQueue) error {
 			w.changed(task)
 		}
 	}
+	for worker := range w.Workers.All() {
+		if worker.Serves(q) {
+			w.part(worker, q)
+		}
+	}
+	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
+	w.closeLines(q.SID)
 	w.TaskQueues.remove(q)
 	w.recordTaskQueue(q, "task-queue.deleted", "deleted")
 	return nil

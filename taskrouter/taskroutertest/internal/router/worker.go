@@ -16,6 +16,8 @@ type Worker struct {
 	DateStatusChanged time.Time  `json:"date_status_changed"`
 	Version           int        `json:"version"`
 	Attributes        Attributes `json:"attributes"`
+	// LastReserved is the [Reservation.Number] of the last reservation, 0 without one.
+	LastReserved int `json:"last_reserved"`
 
 	// Channels are those of the worker, one for each task channel.
 	Channels Table[*WorkerChannel] `json:"channels"`
@@ -23,6 +25,12 @@ type Worker struct {
 	Reservations Table[*Reservation] `json:"-"`
 
 	channels map[string]*WorkerChannel // by the SID of the task channel
+
+	queues  []*TaskQueue // that the worker serves
+	seats   []*seat      // in lines of these, and in those of tasks for this worker alone
+	held    int          // reservations that are not over
+	stirred stirring
+	view    *view // nil until it is needed
 }
 
 const maxWorkers = 15_000
@@ -34,7 +42,7 @@ func (w *Workspace) CreateWorker(request gen.CreateWorkerRequest) (*Worker, erro
 		checkName("FriendlyName", &request.FriendlyName, maxName),
 		w.checkWorkerName(nil, &request.FriendlyName),
 		w.checkActivity("ActivitySid", request.ActivitySID),
-		checkAttributes("Attributes", attributes),
+		checkAttributes(attributes),
 		checkRoom("workers", w.Workers.Len(), maxWorkers),
 	); err != nil {
 		return nil, err
@@ -52,6 +60,8 @@ func (w *Workspace) CreateWorker(request gen.CreateWorkerRequest) (*Worker, erro
 	for c := range w.TaskChannels.All() {
 		w.addWorkerChannel(worker, c)
 	}
+	w.enroll(worker)
+	w.stir(worker, freed)
 	w.record(eventOf("worker.created", "Worker %s created", worker.FriendlyName).about("worker", worker.SID).with(w.workerFacts(worker)))
 	return worker, nil
 }
@@ -77,14 +87,14 @@ func (w *Workspace) indexWorker(worker *Worker) {
 // Available tells whether the activity of a worker is one in which it is given tasks.
 func (w *Workspace) Available(worker *Worker) bool { return w.activity(worker.ActivitySID).Available }
 
-// Expressible returns a worker as expressions see it.
-func (w *Workspace) Expressible(worker *Worker) expression.Worker {
+// seen returns a worker as expressions see it.
+func (w *Workspace) seen(worker *Worker) expression.Worker {
 	channels := make(map[string]expression.Channel, worker.Channels.Len())
 	for c := range worker.Channels.All() {
 		channels[w.TaskChannelOf(c.TaskChannelSID).UniqueName] = expression.Channel{
 			ConfiguredCapacity:          c.ConfiguredCapacity,
-			AssignedTasks:               worker.assignedTasks(c),
-			AvailableCapacityPercentage: worker.freeCapacity(c),
+			AssignedTasks:               c.assigned,
+			AvailableCapacityPercentage: c.freeCapacity(),
 		}
 	}
 	return expression.Worker{
@@ -103,7 +113,7 @@ func (w *Workspace) UpdateWorker(worker *Worker, request gen.UpdateWorkerRequest
 	attributes := string(request.Attributes)
 	if err := firstOf(
 		w.checkActivity("ActivitySid", request.ActivitySID),
-		checkAttributes("Attributes", attributes),
+		checkAttributes(attributes),
 		checkName("FriendlyName", request.FriendlyName, maxName),
 		w.checkWorkerName(worker, request.FriendlyName),
 		w.checkRejectPending(request),
@@ -129,6 +139,10 @@ func (w *Workspace) UpdateWorker(worker *Worker, request gen.UpdateWorkerRequest
 	}
 	if request.RejectPendingReservations != nil && *request.RejectPendingReservations {
 		w.rejectPending(worker)
+	}
+	w.stir(worker, freed)
+	if attributes != "" || request.FriendlyName != nil {
+		w.enroll(worker)
 	}
 	return nil
 }
@@ -159,11 +173,16 @@ func (w *Workspace) moveWorker(worker *Worker, activitySID string) {
 	if activitySID == previous {
 		return
 	}
+	for _, q := range worker.queues {
+		q.countActivity(previous, -1)
+		q.countActivity(activitySID, 1)
+	}
 	since := worker.DateStatusChanged
 	worker.ActivitySID, worker.DateStatusChanged = activitySID, w.account.now
 	w.record(eventOf("worker.activity.update", "Worker %s updated to %s Activity", worker.FriendlyName, w.ActivityName(activitySID)).
 		about("worker", worker.SID).with(w.workerFacts(worker)).
 		with(w.previousActivityFacts(previous, w.account.now.Sub(since))))
+	w.stir(worker, freed)
 }
 
 // DeleteWorker deletes a worker that holds no task. What it is asked for goes back to
@@ -172,14 +191,21 @@ func (w *Workspace) DeleteWorker(worker *Worker) error {
 	if err := firstOf(checkIdle(worker), w.checkNoTarget("Worker", worker.SID)); err != nil {
 		return err
 	}
+	for len(worker.queues) > 0 {
+		w.part(worker, worker.queues[0])
+	}
+	worker.unseat(func(*seat) bool { return true })
+	w.closeLines(worker.SID)
+	delete(w.workersByName, strings.ToLower(worker.FriendlyName))
+	w.Workers.remove(worker)
 	for r := range worker.Reservations.All() {
 		if r.Status == gen.ReservationStatusPending {
 			w.decline(r, gen.ReservationStatusCanceled)
 		}
 		r.task.Reservations.remove(r)
+		r.letGo()
 	}
-	delete(w.workersByName, strings.ToLower(worker.FriendlyName))
-	w.Workers.remove(worker)
+	worker.Reservations = Table[*Reservation]{}
 	w.record(eventOf("worker.deleted", "Worker %s deleted", worker.FriendlyName).about("worker", worker.SID).with(w.workerFacts(worker)))
 	return nil
 }

@@ -10,6 +10,11 @@ type WorkerChannel struct {
 	TaskChannelSID     string `json:"task_channel_sid"`
 	ConfiguredCapacity int    `json:"configured_capacity"`
 	Available          bool   `json:"available"`
+	// LastReserved is the [Reservation.Number] of the last reservation for the channel, 0
+	// without one.
+	LastReserved int `json:"last_reserved"`
+
+	used, assigned int // capacity, by what is not over and by what is accepted
 }
 
 const maxCapacity = 50
@@ -38,31 +43,28 @@ func (w *Workspace) WorkerChannel(worker *Worker, sidOrName string) (*WorkerChan
 
 // Use returns how many tasks of a channel a worker has accepted, and how many percent
 // of the capacity are free.
-func (worker *Worker) Use(c *WorkerChannel) (assigned, freePercent int) {
-	return worker.assignedTasks(c), worker.freeCapacity(c)
-}
-
-func (worker *Worker) assignedTasks(c *WorkerChannel) int {
-	return worker.count(c, func(r *Reservation) bool { return r.Status == gen.ReservationStatusAccepted })
+func (c *WorkerChannel) Use() (assigned, freePercent int) {
+	return c.assigned, c.freeCapacity()
 }
 
 // freeCapacity is in percent. Whatever is not over uses capacity.
-func (worker *Worker) freeCapacity(c *WorkerChannel) int {
-	used := worker.count(c, (*Reservation).open)
-	if used >= c.ConfiguredCapacity {
+func (c *WorkerChannel) freeCapacity() int {
+	if c.used >= c.ConfiguredCapacity {
 		return 0
 	}
-	return (c.ConfiguredCapacity - used) * 100 / c.ConfiguredCapacity
+	return (c.ConfiguredCapacity - c.used) * 100 / c.ConfiguredCapacity
 }
 
-func (worker *Worker) count(c *WorkerChannel, match func(*Reservation) bool) int {
-	n := 0
-	for r := range worker.Reservations.All() {
-		if r.task.TaskChannelSID == c.TaskChannelSID && match(r) {
-			n++
-		}
+// tally counts what a reservation takes of the worker, or gives it back.
+func (worker *Worker) tally(r *Reservation, by int) {
+	c := worker.channels[r.task.TaskChannelSID]
+	if r.open() {
+		c.used += by
+		worker.held += by
 	}
-	return n
+	if r.Status == gen.ReservationStatusAccepted {
+		c.assigned += by
+	}
 }
 
 // UpdateWorkerChannel changes what was sent.
@@ -75,16 +77,17 @@ func (w *Workspace) UpdateWorkerChannel(worker *Worker, c *WorkerChannel, reques
 	}
 	w.touch(&c.Resource)
 	w.changedWorker(worker)
+	w.stir(worker, freed)
 	if request.Capacity != nil {
 		previous := c.ConfiguredCapacity
 		c.ConfiguredCapacity = *request.Capacity
 		w.record(eventOf("worker.capacity.update", "Worker %s capacity updated", worker.FriendlyName).
-			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(worker, c, previous)))
+			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(c, previous)))
 	}
 	if request.Available != nil {
 		c.Available = *request.Available
 		w.record(eventOf("worker.channel.availability.update", "Worker %s channel availability updated", worker.FriendlyName).
-			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(worker, c, c.ConfiguredCapacity)))
+			about("worker", worker.SID).with(w.workerFacts(worker)).with(w.workerChannelFacts(c, c.ConfiguredCapacity)))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package router
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -18,8 +19,12 @@ type Workflow struct {
 	TaskReservationTimeout        int     `json:"task_reservation_timeout"`
 	// Configuration is compact JSON.
 	Configuration json.RawMessage `json:"configuration"`
+	// Revision counts the configurations before this one.
+	Revision int `json:"revision"`
+	// Former are the rules before these that tasks still follow.
+	Former []*Rules `json:"former_configurations"`
 
-	rules workflow.Configuration
+	rules *Rules
 }
 
 const (
@@ -41,6 +46,7 @@ func (w *Workspace) CreateWorkflow(request gen.CreateWorkflowRequest) (*Workflow
 		return nil, err
 	}
 	f := w.addWorkflow(request.FriendlyName, request.Configuration)
+	fields.Configuration = nil
 	f.change(fields)
 	w.recordWorkflow(f, "created")
 	return f, nil
@@ -52,8 +58,9 @@ func (w *Workspace) addWorkflow(friendlyName, configuration string) *Workflow {
 		Resource:               w.account.newResource("WW"),
 		FriendlyName:           friendlyName,
 		TaskReservationTimeout: defaultReservationTimeout,
+		Former:                 []*Rules{},
 	}
-	f.setConfiguration(configuration)
+	f.setRules(newRules(0, configuration))
 	w.Workflows.add(f)
 	return f
 }
@@ -123,26 +130,41 @@ func (f *Workflow) change(request gen.UpdateWorkflowRequest) {
 		f.FallbackAssignmentCallbackURL = request.FallbackAssignmentCallbackURL
 	}
 	if request.Configuration != nil {
-		f.setConfiguration(*request.Configuration)
+		f.setRules(newRules(f.Revision+1, *request.Configuration))
 	}
 }
 
-func (f *Workflow) setConfiguration(text string) {
-	f.Configuration = json.RawMessage(compact(text))
-	f.rules, _ = workflow.Parse(text) // which was checked before
+// setRules gives the workflow other rules. Those before are kept as long as tasks follow
+// them.
+func (f *Workflow) setRules(rules *Rules) {
+	if f.rules != nil && f.rules.tasks > 0 {
+		f.Former = append(f.Former, f.rules)
+	}
+	f.rules, f.Configuration, f.Revision = rules, rules.Configuration, rules.Revision
 }
 
-// leadsTo tells whether a target names a task queue.
+// forget forgets former rules that no task follows any more.
+func (f *Workflow) forget(rules *Rules) {
+	if rules.tasks == 0 {
+		f.Former = slices.DeleteFunc(f.Former, func(former *Rules) bool { return former == rules })
+	}
+}
+
+// ofRevision returns the rules of a revision, nil if they are forgotten.
+func (f *Workflow) ofRevision(revision int) *Rules {
+	if revision == f.Revision {
+		return f.rules
+	}
+	i := slices.IndexFunc(f.Former, func(former *Rules) bool { return former.Revision == revision })
+	if i < 0 {
+		return nil
+	}
+	return f.Former[i]
+}
+
+// leadsTo tells whether a task can come to a task queue.
 func (f *Workflow) leadsTo(queueSID string) bool {
-	for _, filter := range f.rules.TaskRouting.Filters {
-		for _, target := range filter.Targets {
-			if target.Queue == queueSID {
-				return true
-			}
-		}
-	}
-	last := f.rules.TaskRouting.DefaultFilter
-	return last != nil && last.Queue == queueSID
+	return f.rules.leadTo(queueSID) || slices.ContainsFunc(f.Former, func(former *Rules) bool { return former.leadTo(queueSID) })
 }
 
 // UpdateWorkflow changes what was sent.
@@ -156,7 +178,19 @@ func (w *Workspace) UpdateWorkflow(f *Workflow, request gen.UpdateWorkflowReques
 	f.change(request)
 	w.touch(&f.Resource)
 	w.recordWorkflow(f, "updated")
+	if isTrue(request.ReEvaluateTasks) {
+		w.reEvaluate(f)
+	}
 	return nil
+}
+
+// reEvaluate lets all tasks of a workflow that are pending begin their way anew.
+func (w *Workspace) reEvaluate(f *Workflow) {
+	for t := range w.Tasks.All() {
+		if t.WorkflowSID == f.SID && t.Status == gen.TaskStatusPending {
+			w.arrive(t)
+		}
+	}
 }
 
 // DeleteWorkflow deletes a workflow that leads no task.

@@ -14,6 +14,8 @@ type Workspace struct {
 	PrioritizeQueueOrder gen.QueueOrder `json:"prioritize_queue_order"`
 	DefaultActivitySID   string         `json:"default_activity_sid"`
 	TimeoutActivitySID   string         `json:"timeout_activity_sid"`
+	// ReservationsMade counts the reservations that were made, ever.
+	ReservationsMade int `json:"reservations_made"`
 
 	Activities   Table[*Activity]    `json:"activities"`
 	TaskChannels Table[*TaskChannel] `json:"task_channels"`
@@ -24,6 +26,15 @@ type Workspace struct {
 	Events       Table[*Event]       `json:"events"`
 
 	account *Account
+
+	lines          map[lineKey]*line
+	changingQueues []*TaskQueue // that look at what workers are doing
+	arriving       []*Task      // that are to begin their way
+	fresh          []*Task      // that have come to a line since the last contest
+	freshGroups    []*group     // that were made since then
+	judged         []*Task      // that are to be judged after it
+	stirred        []*Worker    // of whom something changed since the last contest
+	unsettled      bool         // whether the account knows that there are any
 	// What names stand for; those of workers are in lower case.
 	channelsByName map[string]*TaskChannel
 	workersByName  map[string]*Worker
@@ -49,8 +60,14 @@ func (w *Workspace) Update(request gen.UpdateWorkspaceRequest) error {
 	set(&w.EventCallbackURL, request.EventCallbackURL)
 	set(&w.EventsFilter, request.EventsFilter)
 	set(&w.FriendlyName, request.FriendlyName)
-	set(&w.MultiTaskEnabled, request.MultiTaskEnabled)
-	set(&w.PrioritizeQueueOrder, request.PrioritizeQueueOrder)
+	if request.PrioritizeQueueOrder != nil {
+		w.PrioritizeQueueOrder = *request.PrioritizeQueueOrder
+		w.reorder()
+	}
+	if request.MultiTaskEnabled != nil && *request.MultiTaskEnabled != w.MultiTaskEnabled {
+		w.MultiTaskEnabled = *request.MultiTaskEnabled
+		w.stirAll(func(*Worker) bool { return true })
+	}
 	w.touch(&w.Resource)
 	w.record(eventOf("workspace.updated", "Workspace %s updated", w.FriendlyName).about("workspace", w.SID))
 	return nil
