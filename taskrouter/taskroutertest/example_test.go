@@ -84,3 +84,61 @@ func ExampleServer_Fail() {
 	// taskrouter: listWorkspaces: 503 Service Unavailable: Busy
 	// <nil>
 }
+
+// A task is routed to the worker who can do it, who accepts and completes it.
+func Example_routing() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	if err := route(context.Background(), server.Client()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// pending
+	// reserved for Ann
+	// assigned
+	// completed
+}
+
+func route(ctx context.Context, client *taskrouter.Client) error {
+	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{
+		FriendlyName: "Support", Template: new(taskrouter.WorkspaceTemplateFIFO), // with a queue and a workflow
+	})
+	if err != nil {
+		return err
+	}
+	ws := workspace.SID
+	activities, err := taskrouter.Collect(client.Activities(ws).List(ctx, taskrouter.ListActivitiesParams{Available: new(true)}), 1)
+	if err != nil {
+		return err
+	}
+	_, err = client.Workers(ws).Create(ctx, taskrouter.CreateWorkerRequest{FriendlyName: "Ann", ActivitySID: &activities[0].SID})
+	if err != nil {
+		return err
+	}
+	task, err := client.Tasks(ws).Create(ctx, taskrouter.CreateTaskRequest{Attributes: `{"language": "es"}`})
+	if err != nil {
+		return err
+	}
+	fmt.Println(task.AssignmentStatus)
+
+	reservations := client.TaskReservations(ws, task.SID)
+	asked, err := taskrouter.Collect(reservations.List(ctx, taskrouter.ListTaskReservationsParams{}), 1)
+	if err != nil {
+		return err
+	}
+	fmt.Println("reserved for", asked[0].WorkerName)
+	if _, err = reservations.Accept(ctx, asked[0].SID); err != nil {
+		return err
+	}
+	task, err = client.Tasks(ws).Get(ctx, task.SID)
+	if err != nil {
+		return err
+	}
+	fmt.Println(task.AssignmentStatus)
+	task, err = client.Tasks(ws).Complete(ctx, task.SID, "resolved")
+	if err != nil {
+		return err
+	}
+	fmt.Println(task.AssignmentStatus)
+	return nil
+}
