@@ -133,8 +133,9 @@ bench: ## measure calls beside the same requests written by hand, expressions, a
 	go test -run '^$$' -bench . -benchmem ./taskrouter ./taskrouter/expression ./taskrouter/webhook
 
 .PHONY: bench-emulator
-bench-emulator: ## measure the emulator: creates, lists, walks and memory, through the client and past it
+bench-emulator: ## measure the emulator: lives of tasks, calls, lists and memory, through the client and past it
 	go test -run '^$$' -bench . -benchmem ./taskrouter/taskroutertest
+	go test -run '^$$' -bench TaskMemory -benchtime 1x ./taskrouter/taskroutertest/internal/router
 
 .PHONY: soak
 soak: ## 20,000 calls through a server that fails one answer in twenty, and as many callbacks, with the race detector
