@@ -83,7 +83,7 @@ func newLine(w *Workspace, channel *TaskChannel) *line {
 // with the higher priority does, and of equal ones the older; of those of last-in queues
 // the newer.
 func (w *Workspace) goesBefore(a, b *Task) bool {
-	orderOfA, orderOfB := w.orderOf(a), w.orderOf(b)
+	orderOfA, orderOfB := a.queueOrder(), b.queueOrder()
 	switch {
 	case orderOfA != orderOfB:
 		return orderOfA == w.PrioritizeQueueOrder
@@ -104,7 +104,7 @@ func (t *Task) isOlder(other *Task) bool {
 	return t.place < other.place
 }
 
-func (w *Workspace) orderOf(t *Task) gen.QueueOrder {
+func (t *Task) queueOrder() gen.QueueOrder {
 	if t.queue == nil {
 		return gen.QueueOrderFIFO
 	}

@@ -82,7 +82,7 @@ func (w *Workspace) canTakeMore(l *line) bool {
 
 // isUsable tells whether a worker still has a seat and can be given a task there.
 func (w *Workspace) isUsable(s *seat) bool {
-	return s.line != nil && w.isFree(s.worker) && w.hasRoom(s.channel)
+	return s.line != nil && w.isFree(s.worker) && s.channel.hasRoom()
 }
 
 // A contest is between groups of tasks of several lines: the first one of each line
@@ -137,7 +137,7 @@ func (w *Workspace) enterContest(worker *Worker, how stirring, c *contest) {
 	}
 	for _, s := range worker.seats {
 		l := s.line
-		if how == loaded && l.changing == 0 || !w.hasRoom(s.channel) {
+		if how == loaded && l.changing == 0 || !s.channel.hasRoom() {
 			continue
 		}
 		if !l.seats.has(s) {

@@ -100,7 +100,7 @@ func (w *Workspace) Fields(worker *Worker) expression.Attributes { return w.view
 
 // isReady tells whether a worker can be given a task of a channel.
 func (w *Workspace) isReady(worker *Worker, channel *TaskChannel) bool {
-	return w.isFree(worker) && w.hasRoom(worker.channels[channel.SID])
+	return w.isFree(worker) && worker.channels[channel.SID].hasRoom()
 }
 
 // isFree tells whether a worker can be given a task of any channel that has room.
@@ -108,13 +108,8 @@ func (w *Workspace) isFree(worker *Worker) bool {
 	return w.Available(worker) && (w.MultiTaskEnabled || worker.held == 0)
 }
 
-// hasRoom tells whether a channel of a worker who is free has room for a task.
-func (w *Workspace) hasRoom(c *WorkerChannel) bool {
-	if !w.MultiTaskEnabled {
-		return c.Available && c.ConfiguredCapacity > 0
-	}
-	return c.Available && c.used < c.ConfiguredCapacity
-}
+// hasRoom tells whether a channel of a worker has room for a task.
+func (c *WorkerChannel) hasRoom() bool { return c.Available && c.used < c.ConfiguredCapacity }
 
 // What happened to a worker, as far as it can be asked to do more.
 type stirring int

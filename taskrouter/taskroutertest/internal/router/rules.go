@@ -77,10 +77,9 @@ func newDemand(step *workflow.Step) *demand {
 	if step.Condition == nil {
 		return d
 	}
-	for _, source := range step.Condition.Paths() {
-		path, err := expression.ParsePath(source)
+	for _, path := range pathsOf(step.Condition) {
 		switch {
-		case err != nil, len(path.Steps) < 2:
+		case len(path.Steps) < 2:
 			continue // which leads nowhere
 		case path.Steps[0].Name == "task":
 			d.ofTask = append(d.ofTask, path)
@@ -89,6 +88,17 @@ func newDemand(step *workflow.Step) *demand {
 		}
 	}
 	return d
+}
+
+// pathsOf returns what an expression names.
+func pathsOf(e *expression.Expression) []*expression.Path {
+	var paths []*expression.Path
+	for _, source := range e.Paths() {
+		if path, err := expression.ParsePath(source); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // changes tells whether a name stands for what a worker is doing.

@@ -3,7 +3,6 @@ package router
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
@@ -54,15 +53,10 @@ func (w *Workspace) CreateTaskQueue(request gen.CreateTaskQueueRequest) (*TaskQu
 // watch finds out who serves a queue, and whether that depends on what workers are doing.
 func (w *Workspace) watch(q *TaskQueue) {
 	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
-	if q.target != nil && slices.ContainsFunc(q.target.Paths(), func(path string) bool { return changes(firstName(path)) }) {
+	if q.target != nil && slices.ContainsFunc(pathsOf(q.target), func(p *expression.Path) bool { return changes(p.Steps[0].Name) }) {
 		w.changingQueues = append(w.changingQueues, q)
 	}
 	w.enrollAll(q)
-}
-
-// firstName returns what a path begins with.
-func firstName(path string) string {
-	return path[:len(path)-len(strings.TrimLeftFunc(path, func(r rune) bool { return r != '.' && r != '[' }))]
 }
 
 func (w *Workspace) recordTaskQueue(q *TaskQueue, kind, words string) {
@@ -118,7 +112,7 @@ func (q *TaskQueue) setTarget(source string) {
 		return
 	}
 	q.target = expression.MustParse(source) // which was checked before
-	q.builtIns = slices.ContainsFunc(q.target.Paths(), func(path string) bool { return isBuiltIn(firstName(path)) })
+	q.builtIns = slices.ContainsFunc(pathsOf(q.target), func(p *expression.Path) bool { return isBuiltIn(p.Steps[0].Name) })
 }
 
 // Matches tells whether a worker with these fields would serve the queue.

@@ -43,8 +43,8 @@ func (w *Workspace) arrive(t *Task) {
 
 // start lets a task that waits begin its way, also if it is on it already.
 func (w *Workspace) start(t *Task) {
-	if t.Status != gen.TaskStatusPending || !w.Tasks.Has(t.SID) {
-		return // which the same call made it
+	if t.Status != gen.TaskStatusPending {
+		return // which it was when it arrived
 	}
 	w.stopWaiting(t)
 	w.unfollow(t)
@@ -190,11 +190,9 @@ func (w *Workspace) returnToQueue(t *Task) {
 	switch {
 	case t.Assignments >= maxAssignments:
 		w.cancel(t, reasonTooOften)
-	case t.step != nil:
-		w.wait(t)
-		w.judged = append(w.judged, t)
 	case t.isPlaced():
 		w.wait(t)
+		w.judged = append(w.judged, t)
 	default:
 		w.arrive(t)
 	}
