@@ -32,9 +32,9 @@ func (c Client) Format(f fmt.State, _ rune) {
 
 // PostAssignment posts an assignment callback, within [AssignmentTimeout], and
 // returns the instruction that answers it, nil for none. It is an error if the
-// service would ask the fallback URL instead: for another status than 200, another
-// content type than JSON, or an instruction that it would refuse. What is wrong with
-// the answer itself is an [InstructionError].
+// service would not act on the answer. For another status than 200, and for another
+// content type than JSON, it asks the fallback URL; an instruction that it refuses it
+// reports. What is wrong with the answer itself is an [InstructionError].
 func (c Client) PostAssignment(ctx context.Context, target string, assignment Assignment) (Instruction, error) {
 	ctx, cancel := context.WithTimeout(ctx, AssignmentTimeout)
 	defer cancel()

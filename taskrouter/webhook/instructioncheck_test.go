@@ -158,6 +158,11 @@ func TestWhatIsReadOfAnInstruction(t *testing.T) {
 		`{"instruction":"dequeue","status_callback_events":"ringing, answered"}`: webhook.Dequeue{StatusCallbackEvents: webhook.CallStatusEvents{"ringing", "answered"}},
 		`{"instruction":"dequeue","accept":"x","from":"\u002b1"}`:                webhook.Dequeue{From: "+1"},
 		`{"instruction":"call","accept":"true"}`:                                 webhook.Call{Accept: true},
+		`{"instruction":"call","timeout":"30"}`:                                  webhook.Call{Timeout: 30},
+		`{"instruction":"call","timeout":"0"}`:                                   webhook.Call{},
+		`{"instruction":"call","timeout":"-1"}`:                                  webhook.Call{Timeout: -1}, // CheckInstruction refuses it
+		`{"instruction":"call","from":"30","url":"true"}`:                        webhook.Call{From: "30", URL: "true"},
+		`{"instruction":"conference","muted":"true","early_media":"false"}`:      webhook.Conference{Muted: true, EarlyMedia: new(false)},
 		`{"instruction":"call","accept":"false"}`:                                webhook.Call{},
 		`{"instruction":"call","accept":null}`:                                   webhook.Call{},
 		`{"instruction":"redirect","accept":"true"}`:                             webhook.Redirect{Accept: true},
@@ -200,7 +205,7 @@ func TestWhatIsNoInstructionIsAnErrorWithItsCode(t *testing.T) {
 		`{"instruction":"fly"}`:                {Problem: `"fly" is no instruction`, Code: 55555},
 		`{"instruction":"supervise"}`:          {Problem: `"supervise" is no instruction`, Code: 55555},
 		`{"instruction":" accept"}`:            {Problem: `" accept" is no instruction`, Code: 55555},
-		`{"instruction":"dequeue","timeout":"30"}`:                       misread("dequeue", "timeout", "it is a JSON string, expected a whole number"),
+		`{"instruction":"dequeue","timeout":"30s"}`:                      misread("dequeue", "timeout", "it is a JSON string, expected a whole number"),
 		`{"instruction":"dequeue","timeout":30.5}`:                       misread("dequeue", "timeout", "it is a JSON number 30.5, expected a whole number"),
 		`{"instruction":"Dequeue","timeout":99999999999999999999}`:       misread("dequeue", "timeout", "it is a JSON number 99999999999999999999, expected a whole number"),
 		`{"instruction":"dequeue","to":5}`:                               misread("dequeue", "to", "it is a JSON number, expected a string"),
@@ -210,11 +215,11 @@ func TestWhatIsNoInstructionIsAnErrorWithItsCode(t *testing.T) {
 		`{"instruction":"call","accept":"yes"}`:                          misread("call", "accept", "it is a JSON string, expected true or false"),
 		`{"instruction":"call","accept":"null"}`:                         misread("call", "accept", "it is a JSON string, expected true or false"),
 		`{"instruction":"call","accept":1}`:                              misread("call", "accept", "it is a JSON number, expected true or false"),
-		`{"instruction":"call","timeout":"30"}`:                          misread("call", "timeout", "it is a JSON string, expected a whole number"),
+		`{"instruction":"call","timeout":"030"}`:                         misread("call", "timeout", "it is a JSON string, expected a whole number"),
 		`{"instruction":"redirect","accept":[]}`:                         misread("redirect", "accept", "it is a JSON array, expected true or false"),
 		`{"instruction":"redirect","url":true}`:                          misread("redirect", "url", "it is a JSON bool, expected a string"),
-		`{"instruction":"conference","muted":"true"}`:                    misread("conference", "muted", "it is a JSON string, expected true or false"),
-		`{"instruction":"conference","early_media":"true"}`:              misread("conference", "early_media", "it is a JSON string, expected true or false"),
+		`{"instruction":"conference","muted":"True"}`:                    misread("conference", "muted", "it is a JSON string, expected true or false"),
+		`{"instruction":"conference","early_media":"1"}`:                 misread("conference", "early_media", "it is a JSON string, expected true or false"),
 	} {
 		t.Run(text, func(t *testing.T) {
 			instruction, err := webhook.ParseInstruction([]byte(text))

@@ -12,8 +12,8 @@ import (
 
 // ParseInstruction reads an answer to an assignment callback, the text of a JSON
 // object: nil for {}, which decides later. The name of the instruction may have
-// capitals, as it may in requests; those of members may not. Members that are not
-// known are dropped.
+// capitals, as it may in requests; those of members may not. Numbers and truths may be
+// texts, "10" or "true". Members that are not known are dropped.
 //
 // The error is an [InstructionError]: if the text is no JSON object, names no
 // instruction or an unknown one, with the code by which the service reports that,
@@ -72,9 +72,7 @@ func decode[I Instruction](members map[string]json.RawMessage) (Instruction, err
 	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool {
 		return !isMember(name) // which encoding/json would take for one of another case
 	})
-	if accept := string(members["accept"]); accept == `"true"` || accept == `"false"` {
-		members["accept"] = members["accept"][1 : len(accept)-1] // the documentation has it as text, too
-	}
+	unquote(members, reflect.TypeFor[I]())
 	text, err := json.Marshal(members)
 	if err != nil {
 		return nil, err
@@ -83,6 +81,35 @@ func decode[I Instruction](members map[string]json.RawMessage) (Instruction, err
 	err = json.Unmarshal(text, &instruction)
 	return instruction, err
 }
+
+// unquote takes numbers and truths out of the text that they may stand in: the service
+// documents some of them so, such as accept.
+func unquote(members map[string]json.RawMessage, instruction reflect.Type) {
+	for i := range instruction.NumField() {
+		field := instruction.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		var text string
+		if json.Unmarshal(members[name], &text) == nil && isLiteral(text, field.Type) {
+			members[name] = json.RawMessage(text)
+		}
+	}
+}
+
+// isLiteral tells whether a text is what a field holds, which is no text.
+func isLiteral(text string, field reflect.Type) bool {
+	if field.Kind() == reflect.Pointer {
+		field = field.Elem()
+	}
+	switch field.Kind() {
+	case reflect.Bool:
+		return text == "true" || text == "false"
+	case reflect.Int:
+		return isNumber(text)
+	}
+	return false
+}
+
+var isNumber = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`).MatchString
 
 var isMember = regexp.MustCompile(`^[a-z_]+$`).MatchString
 
