@@ -14,7 +14,7 @@ const maxRemembered = 10_000
 // sends again are not handled twice.
 type memory struct {
 	mutex  sync.Mutex
-	events map[string]*handling // by SID: those being handled, and those that were
+	events map[string]*handling // by SID: those being handled, and nil for those that were
 	done   []string             // the SIDs of the latter, a ring
 	oldest int                  // where in the ring
 }
@@ -25,30 +25,35 @@ type handling struct {
 	err   error // if it has ended
 }
 
-// once calls a function unless the event with the SID was handled before. While
-// another call handles it, this one waits for how that ends: a failure is tried
-// again. An event without a SID is always handled.
-func (m *memory) once(ctx context.Context, sid string, handle func() error) error {
+// once calls a function unless the event with the SID was handled before, and tells
+// whether it was. While another call handles it, this one waits for how that ends: a
+// failure is tried again. An event without a SID is always handled.
+func (m *memory) once(ctx context.Context, sid string, handle func() error) (before bool, err error) {
 	if sid == "" {
-		return handle()
+		return false, handle()
 	}
 	sid = strings.Clone(sid) // it may be part of the text of a whole form
 	for ctx.Err() == nil {
 		current, mine := m.begin(sid)
-		if mine {
-			return m.run(sid, current, handle)
+		switch {
+		case mine:
+			return false, m.run(sid, current, handle)
+		case current == nil:
+			return true, nil
 		}
 		select {
 		case <-current.ended:
 			if current.err == nil {
-				return nil
+				return true, nil
 			}
 		case <-ctx.Done():
 		}
 	}
-	return ctx.Err()
+	return false, ctx.Err()
 }
 
+// begin returns how the event is being handled, nil if it was before, and whether that is
+// for the caller to do.
 func (m *memory) begin(sid string) (current *handling, mine bool) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -81,6 +86,7 @@ func (m *memory) end(sid string, success bool) {
 		delete(m.events, sid)
 		return
 	}
+	m.events[sid] = nil
 	if len(m.done) < maxRemembered {
 		m.done = append(m.done, sid)
 		return

@@ -325,3 +325,16 @@ func TestEventsThatArriveTogetherAreHandledOnce(t *testing.T) {
 		assert.Equal(t, want, calls, sid)
 	}
 }
+
+func TestAnEventThatIsNotHandledAgainIsWrittenDown(t *testing.T) {
+	verifier, log := newLoggedVerifier(t)
+	handler := webhook.EventHandler(verifier, func(context.Context, webhook.Event) error { return nil })
+	client := webhook.Client{AuthToken: authToken, HTTPClient: serveOnPipes(t, handler).HTTPClient}
+	event := webhook.Event{Type: webhook.EventTypeTaskCreated, SID: "EV1"}
+	require.NoError(t, client.PostEvent(t.Context(), "http://example.com/", event))
+	assert.Empty(t, log.records(t))
+	require.NoError(t, client.PostEvent(t.Context(), "http://example.com/", event))
+	records := log.records(t)
+	require.Len(t, records, 1)
+	assert.Equal(t, map[string]any{"level": "DEBUG", "msg": "taskrouter event was handled before", "event": "EV1", "type": "task.created"}, records[0])
+}

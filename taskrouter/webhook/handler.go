@@ -69,8 +69,8 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 // Whether the service sends an event again is not documented; so one that was handled
 // is not handled again, even if that took too long, as long as its SID is among the
 // last 10,000. One that is still being handled is waited for, and tried again if that
-// fails. Programs that share the events of a workspace have to tell by [Event].SID
-// what the others have handled.
+// fails. A record of level debug tells of what is not handled again. Programs that share
+// the events of a workspace have to tell by [Event].SID what the others have handled.
 func EventHandler(verifier *Verifier, handle func(context.Context, Event) error) http.Handler {
 	mustBeFunction(handle != nil)
 	var handled memory
@@ -79,7 +79,10 @@ func EventHandler(verifier *Verifier, handle func(context.Context, Event) error)
 		if err != nil {
 			return answer{}, misfit{err}
 		}
-		err = handled.once(ctx, event.SID, func() error { return handle(ctx, event) })
+		before, err := handled.once(ctx, event.SID, func() error { return handle(ctx, event) })
+		if before {
+			record(ctx, verifier, slog.LevelDebug, "taskrouter event was handled before", form, nil)
+		}
 		return answer{status: http.StatusNoContent}, err
 	}}
 }
@@ -217,7 +220,9 @@ func (h *handler) logLate(ctx context.Context, form url.Values, err error) {
 // record writes down something about a callback. Of its fields, only those are
 // written that tell it from others, since attributes are personal data.
 func record(ctx context.Context, v *Verifier, level slog.Level, message string, form url.Values, err error, facts ...slog.Attr) {
-	facts = append([]slog.Attr{slog.String("error", err.Error())}, facts...)
+	if err != nil {
+		facts = append([]slog.Attr{slog.String("error", err.Error())}, facts...)
+	}
 	for _, field := range []struct{ key, name string }{{"event", "Sid"}, {"type", "EventType"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"}} {
 		if value := form.Get(field.name); value != "" {
 			facts = append(facts, slog.String(field.key, value))
