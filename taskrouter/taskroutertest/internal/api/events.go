@@ -125,8 +125,12 @@ func (c *call) window(minutes *int, start, end *time.Time) (router.Window, error
 	if start != nil {
 		w.Start = *start
 	}
-	if w.Start.After(w.End) { // in the future, where nothing happened yet
+	switch {
+	case !w.Start.After(w.End):
+	case start != nil: // in the future, where nothing happened yet
 		w.End = w.Start
+	default: // more than 30 days ago, of which nobody knows any more
+		w.Start = w.End
 	}
 	return w, nil
 }

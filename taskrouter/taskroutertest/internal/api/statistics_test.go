@@ -197,6 +197,7 @@ func (f *floor) loadEvents() {
 			add(kind, of)
 		}
 	}
+	add("task.system-deleted", facts)
 	add("worker.activity.update", map[string]string{
 		"worker_sid": f.amara.SID, "worker_previous_activity_sid": f.offline, "worker_time_in_previous_activity_ms": "2000",
 	})
@@ -238,12 +239,12 @@ func TestStatisticsHaveTheFiguresUnderTheirNames(t *testing.T) {
 	queueNow := strings.Join([]string{ofQueueTasks, ofQueueWorkers, relative, fmt.Sprintf(byActivity, 1)}, ",")
 	queuePast := strings.Join([]string{
 		window, `"avg_task_acceptance_time":7`, split, reservationsAll,
-		`"tasks_entered":11,"tasks_canceled":8,"tasks_deleted":10,"tasks_moved":12`,
+		`"tasks_entered":11,"tasks_canceled":8,"tasks_deleted":11,"tasks_moved":12`,
 	}, ",")
 	workspaceNow := ofWorkspaceTasks + `,"total_workers":3,` + fmt.Sprintf(byActivity, 2)
 	workspacePast := strings.Join([]string{
 		window, `"avg_task_acceptance_time":7`, split, reservationsAll,
-		`"tasks_created":7,"tasks_canceled":8,"tasks_deleted":10,"tasks_moved":12,"tasks_timed_out_in_workflow":14`,
+		`"tasks_created":7,"tasks_canceled":8,"tasks_deleted":11,"tasks_moved":12,"tasks_timed_out_in_workflow":14`,
 	}, ",")
 	workflowPast := strings.Join([]string{
 		window, `"avg_task_acceptance_time":7`, split,
@@ -268,7 +269,7 @@ func TestStatisticsHaveTheFiguresUnderTheirNames(t *testing.T) {
 
 		"/Workflows/{WW}/RealTimeStatistics": `{` + ofWorkspace + `,"workflow_sid":"{WW}",` + ofWorkspaceTasks + `,"url":"{URL}/Workflows/{WW}/RealTimeStatistics"}`,
 		"/Workflows/{WW}/CumulativeStatistics?" + thresholds: `{` + ofWorkspace + `,"workflow_sid":"{WW}",` + workflowPast + `,` + waits + `,
-			"reservations_created":1,"reservations_canceled":5,"reservations_rescinded":6,"tasks_completed":9,"tasks_deleted":10,"url":"{URL}/Workflows/{WW}/CumulativeStatistics"}`,
+			"reservations_created":1,"reservations_canceled":5,"reservations_rescinded":6,"tasks_completed":9,"tasks_deleted":11,"url":"{URL}/Workflows/{WW}/CumulativeStatistics"}`,
 		"/Workflows/{WW}/Statistics?" + thresholds: `{` + ofWorkspace + `,"workflow_sid":"{WW}","realtime":{` + ofWorkspaceTasks + `},"cumulative":{` + workflowPast + `},"url":"{URL}/Workflows/{WW}/Statistics"}`,
 
 		"/Workers/RealTimeStatistics": `{` + ofWorkspace + `,"total_workers":3,` + fmt.Sprintf(byActivity, 2) + `,"url":"{URL}/Workers/RealTimeStatistics"}`,
@@ -457,6 +458,18 @@ func TestStatisticsTellOfTheWindowThatIsAskedFor(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAWindowThatEndsBeforeEventsAreForgottenHasNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFloor(t)
+		f.task(gen.TaskStatusReserved, url.Values{})
+		<-time.After(router.EventsKept)
+		created := func(query string) any { return member(t, f.get("/CumulativeStatistics"+query), "", "tasks_created") }
+		assert.EqualValues(t, 1, created("?EndDate=2000-01-01T00:00:00Z"))
+		assert.EqualValues(t, 0, created("?EndDate=1999-12-31T23:59:59Z"))
+		assert.Equal(t, "1999-12-31T23:59:59Z", member(t, f.get("/CumulativeStatistics?EndDate=1999-12-31T23:59:59Z"), "", "end_time"))
+	})
 }
 
 func TestWhatHappenedLeavesTheWindowAsTimePasses(t *testing.T) {

@@ -159,7 +159,7 @@ func renderTaskQueueCumulative(c *call, w *router.Workspace, q *router.TaskQueue
 		TaskQueueSID:                     q.SID,
 		StartTime:                        second(s.window.Start),
 		EndTime:                          second(s.window.End),
-		AvgTaskAcceptanceTime:            accepted.Avg,
+		AvgTaskAcceptanceTime:            h.UntilAccepted.Average(),
 		WaitDurationUntilAccepted:        accepted,
 		WaitDurationUntilCanceled:        h.UntilCanceled.Duration(),
 		WaitDurationInQueueUntilAccepted: h.InQueueUntilAccepted.Duration(),

@@ -86,7 +86,7 @@ func renderWorkspaceCumulative(c *call, w, _ *router.Workspace, s survey) gen.Wo
 		WorkspaceSID:              w.SID,
 		StartTime:                 second(s.window.Start),
 		EndTime:                   second(s.window.End),
-		AvgTaskAcceptanceTime:     accepted.Avg,
+		AvgTaskAcceptanceTime:     h.UntilAccepted.Average(),
 		WaitDurationUntilAccepted: accepted,
 		WaitDurationUntilCanceled: h.UntilCanceled.Duration(),
 		SplitByWaitTime:           h.Split(s.thresholds),

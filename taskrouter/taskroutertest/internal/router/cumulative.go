@@ -1,6 +1,8 @@
 package router
 
 import (
+	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -15,7 +17,7 @@ type Window struct{ Start, End time.Time }
 // are answered: who asks for what happened until the second that an event shows means
 // that event, too.
 func (w Window) Holds(t time.Time) bool {
-	return !t.Before(w.Start) && !t.Truncate(time.Second).After(w.End)
+	return !t.Before(w.Start) && (!t.After(w.End) || !t.Truncate(time.Second).After(w.End))
 }
 
 // Happened is what happened in a window.
@@ -50,12 +52,24 @@ func (w *Workspace) HappenedTo(workers []*Worker, s Scope, window Window) *Happe
 func (w *Workspace) happened(s Scope, window Window, match func(*Event) bool) *Happened {
 	h := &Happened{Events: make(map[string]int)}
 	facts := s.facts()
-	for e := range w.Events.All() {
+	for e := range w.eventsSince(window.Start) {
 		if window.Holds(e.DateCreated) && e.Has(facts) && match(e) {
 			h.count(e)
 		}
 	}
 	return h
+}
+
+// eventsSince returns the events from a time on, the newest first. Those before it, which
+// may be a month of them, are not looked at: events are in the order of their time.
+func (w *Workspace) eventsSince(start time.Time) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for e := range w.Events.Backwards() {
+			if e.DateCreated.Before(start) || !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // TasksDeleted counts those that were deleted by a call and those that the router
@@ -116,6 +130,10 @@ func (s Waits) below(threshold int) int {
 	}
 	return n
 }
+
+// Average is the average in whole seconds, cut down, as a figure of its own has it: the
+// service documents that as an integer, and libraries of others read no fraction there.
+func (s Waits) Average() float64 { return math.Floor(s.Duration().Avg) }
 
 // Duration sums the waits up. All of it is 0 if there are none.
 func (s Waits) Duration() gen.WaitDuration {

@@ -38,7 +38,7 @@ func (w *Workspace) stays(workers []*Worker, window Window) map[string][]time.Du
 		counted[worker.SID] = true
 		add(worker.ActivitySID, worker.DateStatusChanged, w.account.now)
 	}
-	for e := range w.Events.All() {
+	for e := range w.eventsSince(window.Start) {
 		if e.Type != "worker.activity.update" || !counted[e.Data.Get(FactWorkerSID)] {
 			continue
 		}
@@ -49,7 +49,8 @@ func (w *Workspace) stays(workers []*Worker, window Window) map[string][]time.Du
 	return stays
 }
 
-// overlap is how much of the time between two others is in the window.
+// overlap is how much of the time between two others is in the window, 0 or less if none
+// is.
 func (w Window) overlap(from, to time.Time) time.Duration {
 	if from.Before(w.Start) {
 		from = w.Start
@@ -57,7 +58,7 @@ func (w Window) overlap(from, to time.Time) time.Duration {
 	if to.After(w.End) {
 		to = w.End
 	}
-	return max(0, to.Sub(from))
+	return to.Sub(from)
 }
 
 func durationOf(a *Activity, stays []time.Duration) gen.ActivityDuration {

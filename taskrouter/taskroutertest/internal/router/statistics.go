@@ -30,10 +30,7 @@ func (s Scope) facts() Facts {
 // Eligible returns the workers who may serve a task queue, whatever they are doing: of
 // a queue that is not there, none.
 func (w *Workspace) Eligible(taskQueueSID string) []*Worker {
-	q := w.taskQueue(taskQueueSID)
-	if q == nil {
-		return nil
-	}
+	q := w.taskQueue(taskQueueSID) // nobody serves nil
 	return w.WorkersWhere(func(worker *Worker) bool { return worker.Serves(q) })
 }
 

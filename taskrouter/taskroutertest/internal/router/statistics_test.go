@@ -259,27 +259,42 @@ func TestEveryKindOfEventIsCounted(t *testing.T) {
 	assert.Empty(t, s.HappenedTo(nil, Scope{}, s.past()).Events)
 }
 
-func TestAWindowHasBothItsEnds(t *testing.T) {
+func TestAWindowHasBothItsEndsAndItsLastSecond(t *testing.T) {
 	s := newShift(t)
 	q := s.queue("1==1")
 	f := s.workflow(q)
-	s.after(time.Minute)
+	s.after(61*time.Second + 900*time.Millisecond)
 	s.task(f, q, "default", 0)
-	at := s.account.now
+	at, second := s.account.now, s.account.now.Truncate(time.Second)
 	for name, test := range map[string]struct {
 		window Window
 		want   int
 	}{
-		"around":  {Window{at.Add(-1), at.Add(1)}, 1},
-		"from it": {Window{at, at.Add(1)}, 1},
-		"to it":   {Window{at.Add(-1), at}, 1},
-		"after":   {Window{at.Add(1), at.Add(2)}, 0},
-		"before":  {Window{at.Add(-2), at.Add(-1)}, 0},
+		"around":               {Window{at.Add(-1), at.Add(1)}, 1},
+		"from it":              {Window{at, at.Add(1)}, 1},
+		"to it":                {Window{at.Add(-1), at}, 1},
+		"to its second":        {Window{opened, second}, 1},
+		"to its second alone":  {Window{second, second}, 1},
+		"after":                {Window{at.Add(1), at.Add(2)}, 0},
+		"to before its second": {Window{opened, second.Add(-1)}, 0},
+		"to the second before": {Window{opened, second.Add(-time.Second)}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.want, s.Happened(Scope{}, test.window).Events["task.created"])
 		})
 	}
+}
+
+func TestTasksThatTheRouterDeletesCountAsDeleted(t *testing.T) {
+	h := &Happened{Events: map[string]int{"task.deleted": 1, "task.system-deleted": 2, "task.canceled": 4}}
+	assert.Equal(t, 3, h.TasksDeleted())
+}
+
+func TestTheAverageThatStandsAloneIsInWholeSeconds(t *testing.T) {
+	assert.InDelta(t, 0, Waits(nil).Average(), 0)
+	assert.InDelta(t, 0, Waits{0, 1}.Average(), 0)
+	assert.InDelta(t, 3, Waits{2, 5}.Average(), 0)
+	assert.InDelta(t, 4, Waits{3, 5}.Average(), 0)
 }
 
 func TestWaitsAreSummedUp(t *testing.T) {

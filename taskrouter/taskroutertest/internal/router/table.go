@@ -47,6 +47,9 @@ func (t *Table[T]) Len() int { return len(t.bySID) }
 // changed meanwhile.
 func (t *Table[T]) All() iter.Seq[T] { return t.from(spot{}) }
 
+// Backwards returns them in the opposite order. The table must not be changed meanwhile.
+func (t *Table[T]) Backwards() iter.Seq[T] { return t.before(spot{block: len(t.blocks)}) }
+
 // numbered returns them as All does, with their numbers from 0 on.
 func (t *Table[T]) numbered() iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
@@ -101,6 +104,15 @@ func (t *Table[T]) append(entry T) {
 		last++
 	}
 	t.blocks[last] = append(t.blocks[last], entry)
+}
+
+// sort puts all in an order; those that are equal there stay in the one they had.
+func (t *Table[T]) sort(compare func(a, b T) int) {
+	all := slices.SortedStableFunc(t.All(), compare)
+	t.blocks = nil
+	for _, entry := range all {
+		t.append(entry)
+	}
 }
 
 // remove takes one out, which must be there.

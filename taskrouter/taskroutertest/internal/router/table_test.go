@@ -58,6 +58,9 @@ func (p *plainTable) remove(i int) {
 func (p *plainTable) check(t require.TestingT) {
 	require.Equal(t, len(p.cards), p.Len())
 	require.Equal(t, cardSIDs(p.cards), cardSIDs(p.rows()))
+	backwards := slices.Collect(p.Backwards())
+	slices.Reverse(backwards)
+	require.Equal(t, cardSIDs(p.cards), cardSIDs(backwards))
 	if len(p.cards) > 0 {
 		require.Same(t, p.cards[0], p.first())
 	}
@@ -80,6 +83,17 @@ func (p *plainTable) checkBlocks(t require.TestingT) {
 			require.Greater(t, len(p.blocks[i-1])+len(block), blockLen)
 		}
 	}
+}
+
+func TestATableIsSortedInWholeBlocksAndKeepsTheOrderOfEquals(t *testing.T) {
+	p := &plainTable{Table: new(Table[*card])}
+	for range 5*blockLen + 1 {
+		p.add()
+	}
+	bySuit := func(a, b *card) int { return cmp.Compare(a.Suit, b.Suit) }
+	p.sort(bySuit)
+	slices.SortStableFunc(p.cards, bySuit)
+	p.check(t)
 }
 
 // checkPage compares a page that begins, or ends, at an entry that is there or was.
