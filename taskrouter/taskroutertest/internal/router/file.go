@@ -211,9 +211,13 @@ func (l *loader) takeSID(place, prefix, sid string) {
 }
 
 // number gives everything its place in the order in which it was made, which is that
-// of the file. Reservations are in the file under their tasks; among those of
+// of the file, but for events, which are in the order of their time whoever wrote it.
+// Reservations are in the file under their tasks; among those of
 // different tasks, which only workers bring together, the date decides, and the number.
 func (l *loader) number() {
+	for w := range l.account.Workspaces.All() {
+		w.Events.sort(func(a, b *Event) int { return a.DateCreated.Compare(b.DateCreated) })
+	}
 	l.account.made = 0
 	next := func(r *Resource) {
 		l.account.made++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
@@ -75,6 +76,17 @@ func quoteEmpty(text string) string {
 	return text
 }
 
+// restingActivity is the activity of those of whom nothing is known: the first one in which
+// nobody is given tasks, if there is any.
+func restingActivity(w *Workspace) *Activity {
+	for a := range w.Activities.All() {
+		if !a.Available {
+			return a
+		}
+	}
+	return w.Activities.first()
+}
+
 func (l *loader) loadActivitiesOf(place string, w *Workspace) {
 	if w.Activities.Len() == 0 {
 		for _, name := range []string{offline, available, unavailable} {
@@ -82,7 +94,7 @@ func (l *loader) loadActivitiesOf(place string, w *Workspace) {
 		}
 	}
 	if l.lacks(&w.Resource, "default_activity_sid") {
-		w.DefaultActivitySID = w.Activities.first().SID
+		w.DefaultActivitySID = restingActivity(w).SID
 	}
 	if l.lacks(&w.Resource, "timeout_activity_sid") {
 		w.TimeoutActivitySID = w.DefaultActivitySID
@@ -399,6 +411,9 @@ func (l *loader) loadEvent(place string, e *Event) {
 		return
 	}
 	l.refuse(member(place, "resource_sid"), CheckSID("", kind, &e.ResourceSID))
+	if made, err := strconv.ParseInt(e.Data.Get(FactTaskDateCreated), 10, 64); err == nil {
+		e.Data.Set(FactTaskDateCreated, strconv.FormatInt(made+l.moved, 10)) // as all dates are
+	}
 }
 
 // eventKinds are the prefixes of the SIDs of what events are about.

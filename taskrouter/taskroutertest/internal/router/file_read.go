@@ -24,6 +24,8 @@ type fileReader struct {
 	fields fields
 	// dates are those that were there.
 	dates []*time.Time
+	// moved is by how many seconds they are later now.
+	moved int64
 	// texts are those that are kept once.
 	texts map[string]string
 
@@ -198,6 +200,7 @@ func (r *fileReader) moveDates(now, moment time.Time) {
 			latest = *date
 		}
 	}
+	r.moved = now.Unix() - latest.Unix()
 	for _, date := range r.dates {
 		*date = earlier(*date, now, latest)
 		if date.Year() < 1 {

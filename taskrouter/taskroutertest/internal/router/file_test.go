@@ -376,6 +376,24 @@ func TestATaskOfAFileWaitsInTheFirstTargetOfItsQueue(t *testing.T) {
 	}
 }
 
+func TestATaskOfAFileThatIsInNoTargetBeginsItsWayWhenItIsRejected(t *testing.T) {
+	a, err := load([]byte(`{"version": 1, "workspaces": [{"sid": "WS00000000000000000000000000000001", "friendly_name": "a",
+		"task_queues": [{"sid": "WQ00000000000000000000000000000001", "friendly_name": "a"}, {"sid": "WQ00000000000000000000000000000002", "friendly_name": "b"}],
+		"workflows": [{"sid": "WW00000000000000000000000000000001", "friendly_name": "a", "configuration": {"task_routing": {"default_filter": {"queue": "WQ00000000000000000000000000000001"}}}}],
+		"workers": [{"sid": "WK00000000000000000000000000000001", "friendly_name": "Ann"}],
+		"tasks": [{"sid": "WT00000000000000000000000000000001", "task_queue_sid": "WQ00000000000000000000000000000002", "assignment_status": "reserved",
+			"reservations": [{"sid": "WR00000000000000000000000000000001", "worker_sid": "WK00000000000000000000000000000001", "reservation_status": "pending"}]}]}]}`), loadedAt)
+	require.NoError(t, err)
+	w := a.Workspaces.first()
+	task := w.Tasks.first()
+	require.Nil(t, task.Position)
+	w.reject(task.Reservations.first(), nil)
+	a.Settle()
+	assert.Equal(t, gen.TaskStatusPending, task.Status)
+	assert.NotNil(t, task.Position)
+	assert.Equal(t, "WQ00000000000000000000000000000001", task.TaskQueueSID)
+}
+
 func TestATaskMayNameATargetThatTheRouterLetGo(t *testing.T) {
 	for kind, status := range map[string]string{"WK": "completed", "WW": "completed", "WQ": "canceled"} {
 		t.Run(kind, func(t *testing.T) {
@@ -612,4 +630,65 @@ func BenchmarkFileOfManyTasks(b *testing.B) {
 		}
 		b.SetBytes(int64(len(data)))
 	})
+}
+
+func TestEventsOfAFileAreInTheOrderOfTheirTime(t *testing.T) {
+	at := time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
+	a, err := load([]byte(`{"version":1,"now":"2026-01-01T12:00:00Z","workspaces":[{"sid":"WS00000000000000000000000000000001","friendly_name":"w","events":[
+		{"event_type":"now","resource_type":"task","resource_sid":"WT00000000000000000000000000000001"},
+		{"event_type":"last","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","date_created":"2026-01-01T11:59:00Z"},
+		{"event_type":"first","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","date_created":"2026-01-01T11:50:00Z"},
+		{"event_type":"second","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","date_created":"2026-01-01T11:50:00Z"}]}]}`), at)
+	require.NoError(t, err)
+	w := a.Workspaces.rows()[0]
+	var types []string
+	place := 0
+	for e := range w.Events.All() {
+		types = append(types, e.Type)
+		assert.Greater(t, e.place, place)
+		place = e.place
+	}
+	assert.Equal(t, []string{"first", "second", "last", "now"}, types)
+	assert.Equal(t, map[string]int{"last": 1, "now": 1}, w.Happened(Scope{}, Window{at.Add(-time.Minute), at}).Events)
+}
+
+func TestTheDateOfATaskInAnEventIsMovedWithAllDates(t *testing.T) {
+	a, err := load([]byte(`{"version":1,"now":"2026-01-01T12:00:00Z","workspaces":[{"sid":"WS00000000000000000000000000000001","friendly_name":"w","events":[
+		{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","event_data":{"task_date_created":"1767265200"}},
+		{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","event_data":{"task_date_created":"noon"}},
+		{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001","event_data":{"task_date_created":"9999999999999999999"}},
+		{"event_type":"a","resource_type":"task","resource_sid":"WT00000000000000000000000000000001"}]}]}`), time.Date(2026, time.January, 1, 13, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	var dates []string
+	for e := range a.Workspaces.rows()[0].Events.All() {
+		dates = append(dates, e.Data.Get(FactTaskDateCreated))
+	}
+	assert.Equal(t, []string{"1767268800", "noon", "9999999999999999999", ""}, dates)
+}
+
+func TestWorkersOfAFileAreAwayUnlessItSaysOtherwise(t *testing.T) {
+	for name, test := range map[string]struct {
+		workspace  string
+		activities []string
+		want       string
+	}{
+		"none":            {"", nil, "Offline"},
+		"available first": {"", []string{`"Here","available":true`, `"Away"`, `"Asleep"`}, "Away"},
+		"all available":   {"", []string{`"Here","available":true`, `"Also here","available":true`}, "Here"},
+		"a default":       {`"default_activity_sid":"WA00000000000000000000000000000000",`, []string{`"Here","available":true`, `"Away"`}, "Here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var activities []string
+			for i, a := range test.activities {
+				activities = append(activities, fmt.Sprintf(`{"sid":"WA0000000000000000000000000000000%d","friendly_name":%s}`, i, a))
+			}
+			a, err := load([]byte(`{"version":1,"workspaces":[{"sid":"WS00000000000000000000000000000001","friendly_name":"w",`+test.workspace+`
+				"activities":[`+strings.Join(activities, ",")+`],"workers":[{"sid":"WK00000000000000000000000000000001","friendly_name":"a"}]}]}`), noon)
+			require.NoError(t, err)
+			w := a.Workspaces.rows()[0]
+			assert.Equal(t, test.want, w.ActivityName(w.DefaultActivitySID))
+			assert.Equal(t, test.want, w.ActivityName(w.TimeoutActivitySID))
+			assert.Equal(t, test.want, w.ActivityName(w.Workers.rows()[0].ActivitySID))
+		})
+	}
 }
