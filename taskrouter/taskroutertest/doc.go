@@ -22,12 +22,22 @@
 //	task, err := client.Tasks(workspace.SID).Create(ctx, taskrouter.CreateTaskRequest{…}) // pending, as the service answers
 //	task, err = client.Tasks(workspace.SID).Get(ctx, task.SID)                            // reserved, if somebody can do it
 //
+// Applications are called back: asked what is to be done with a reservation when it is made,
+// and told of events. What answers at a URL is a handler or a function of the test, see
+// [Server.Handle]; all of it happens outside of the calls that led to it, until
+// [Server.Drain] returns:
+//
+//	server.HandleAssignments("https://app.test/assignment", func(ctx context.Context, a webhook.Assignment) (webhook.Instruction, error) {
+//		return webhook.Accept{}, nil
+//	})
+//
 // There is no socket and no waiting. A server that is made inside a bubble of
 // testing/synctest lives in the time of the bubble, where the 24 hours of a task pass in
 // no time. Whatever is due happens at its own time, whether a call comes or not, until
 // [Server.Close]; a call at that moment finds it done. A server lives by one clock. One
 // that is made in a bubble is used and closed there, as by t.Cleanup of the t that the
-// bubble has; not to close it does no harm. One that was used outside of a bubble panics
+// bubble has; not to close one does no harm, unless it
+// is calling back. One that was used outside of a bubble panics
 // inside when it notices. With [WithListener] it has a port,
 // for programs in other languages; it is also an [net/http.Handler], which below a path
 // needs [WithBasePath].
@@ -38,11 +48,13 @@
 //
 // # What is not simulated
 //
-//   - Callbacks. Events are kept for the Events resource and posted to nobody, and
-//     nobody is asked about an assignment: a reservation waits for the REST API.
 //   - Calls. Instructions are checked and have their effect, and who is called is taken
-//     to answer at once, and to talk until the task is completed.
-//   - Delay. The service routes some moments after it has answered.
+//     to answer at once, and to talk until the task is completed. No TwiML is asked for, and
+//     no status of a call or a conference is reported.
+//   - Transfers of tasks, and their events.
+//   - Passwords in URLs of callbacks are sent at once, not when they are asked for.
+//   - Delay. The service routes some moments after it has answered, and calls back some
+//     moments after that.
 //   - Limits on requests, unless [WithRateLimits] is given; bearer tokens; add-ons;
 //     Flex; operating units; headers for browsers (Access-Control-…).
 //   - The service's own words for what is wrong, where nobody has published them. Codes
@@ -58,7 +70,8 @@
 //	what is looked at first                  credentials, rate limits, the query (400), what the path leads to (404),
 //	                                         If-Match (412), the form (400)
 //	wrong credentials                        as none, 401 with code 20003
-//	another method, HEAD too                 405 with code 20004
+//	another method, HEAD too                 405 with code 20004, and the methods of the path in Allow
+//	a flag                                   true, 1 and yes are true whatever their case, everything else is false
 //	a field that is given twice              400
 //	a name that is not in the document       ignored
 //	an empty filter                          as if it were not there
@@ -192,6 +205,27 @@
 //	                                         RedirectCallSid and RedirectUrl; Supervisor; conference needs no From;
 //	                                         an address of the worker, there or as its contact_uri
 //
+//	Callbacks
+//	a URL that no handler answers            is left alone: nobody is told, and the reservation waits for the API
+//	when they are made                       at once; an application may be asked about a reservation before it is told
+//	                                         of the events before that
+//	events                                   those of a workspace one after the other, each once, whatever is answered;
+//	                                         an application that does not answer is told of the next after 15 seconds
+//	EventsFilter                             whole types; spaces around them do not count; of an empty one all are told
+//	fields                                   those of event_data, as WorkerSid for worker_sid; times in seconds and
+//	                                         milliseconds since 1970; ResourceType as in the Events resource
+//	workspace.deleted                        is told, though nobody can ask for it any more
+//	no AssignmentCallbackUrl                 nobody is asked, also if there is a fallback
+//	an answer in time that cannot be carried
+//	out                                      is reported, see [WithAfterCallback]; nobody else is asked, and the
+//	                                         reservation waits
+//	neither URL answers in time, with 200
+//	and as JSON                              the reservation is canceled, and the task waits again, also for the worker,
+//	                                         after a second, and each time twice as long, up to 16
+//	an answer that comes too late            is reported; nobody is asked at a fallback about what is over
+//	redirect without accept                  does not accept
+//	dequeue without from                     is allowed, unlike in a request
+//
 //	Events and statistics
 //	events                                   one for each thing of a new workspace, too; the actor is the workspace;
 //	                                         none of a change of a worker's name
@@ -207,6 +241,10 @@
 //	finished tasks                           count in total_tasks, tasks_by_status and tasks_by_priority, until they
 //	                                         are gone
 //	tasks_deleted                            by a call or after 24 hours with a worker, not those that are gone
+//	the end of a window                      counts as a whole second, as dates are answered
+//	waits in statistics                      whole seconds, as task_age in events; avg_task_acceptance_time is cut to
+//	                                         whole ones, and the stays in activities have fractions
+//	an event in statistics                   counts for the queue, workflow and channel that the task had then
 //	SplitByWaitTime                          a wait of as many seconds is above; what is no list of numbers is 400
 //	statistics in statistics                 have the members of the published examples only
 //	statistics of workers                    of those who are there; 400 in a workspace with more than 100

@@ -88,15 +88,21 @@ func TestPathsOfNothingAreNotFound(t *testing.T) {
 func TestOtherMethodsAreNotAllowed(t *testing.T) {
 	p := newShop(t)
 	event := "/Events/" + p.list("sid", "/Events")[0].(string)
-	for path, methods := range map[string]string{
-		"/Workers": "HEAD PUT PATCH DELETE OPTIONS TRACE X", event: "POST DELETE PUT", "/Events": "POST DELETE", "/TaskQueues/" + p.named("/TaskQueues", "Sample Queue"): "PUT PATCH",
+	for path, test := range map[string]struct{ methods, allowed string }{
+		"/Workers":                       {"HEAD PUT PATCH DELETE OPTIONS TRACE X", "GET, POST"},
+		event:                            {"POST DELETE PUT", "GET"},
+		"/Events":                        {"POST DELETE", "GET"},
+		"/Workers/Statistics":            {"POST DELETE PUT", "GET"},
+		"/TaskQueues/RealTimeStatistics": {"GET DELETE PUT HEAD", "POST"},
+		"/TaskQueues/" + p.named("/TaskQueues", "Sample Queue"): {"PUT PATCH", "GET, POST, DELETE"},
 	} {
-		for method := range strings.FieldsSeq(methods) {
+		for method := range strings.FieldsSeq(test.methods) {
 			answer := p.call(method, path)
 			assert.Equal(t, http.StatusMethodNotAllowed, answer.Status, "%s %s", method, path)
 			assert.Equal(t, map[string]any{
 				"code": 20004.0, "status": 405.0, "more_info": "https://www.twilio.com/docs/errors/20004", "message": "Method not allowed",
 			}, answer.Body)
+			assert.Equal(t, test.allowed, answer.Header.Get("Allow"), "%s %s", method, path)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package taskroutertest
 
 import (
+	"cmp"
 	"fmt"
 	"net"
+	"net/http"
 	"path"
 	"regexp"
 
@@ -22,10 +24,14 @@ type config struct {
 	rateLimits bool
 	before     []func(Call) *Failure
 	after      []func(Call, Answer)
+	speed      float64
+
+	callbackNetwork http.RoundTripper
+	afterCallback   []func(Callback)
 }
 
 func newConfig(options []Option) config {
-	c := config{seed: 1, apiKeys: make(map[string]string)}
+	c := config{seed: 1, speed: 1, apiKeys: make(map[string]string)}
 	for _, option := range options {
 		if option == nil {
 			panic("taskroutertest: NewServer: an Option is nil")
@@ -51,7 +57,8 @@ func (c config) passwords(accountSID string) map[string]string {
 
 // WithSeed makes other SIDs. The same seed and the same calls in the same order give
 // the same SIDs, in every run; the seed is 1 unless set. A test with several servers
-// gives each its own, or they have SIDs in common.
+// gives each its own, or they have SIDs in common: an application that outlives one of them
+// takes the events of the next for those that it was told of, and ignores them.
 func WithSeed(seed uint64) Option {
 	return func(c *config) { c.seed = seed }
 }
@@ -131,3 +138,47 @@ func WithAfter(f func(Call, Answer)) Option {
 	}
 	return func(c *config) { c.after = append(c.after, f) }
 }
+
+// WithCallbackClient has the Transport of a client make the callbacks to URLs that no handler
+// answers, see [Server.Handle]; nothing else of the client counts. Without the option they
+// are not made, so that no test reaches an application by mistake. A Transport may leave
+// callbacks alone, too: by an error that is [ErrNoHandler]. Redirects are not followed, and
+// however fast the time of the server passes, see
+// [WithSpeed], there are 5 seconds to answer an assignment, and 15 for an event.
+func WithCallbackClient(client *http.Client) Option {
+	if client == nil {
+		panic("taskroutertest: WithCallbackClient: the client is nil")
+	}
+	return func(c *config) { c.callbackNetwork = cmp.Or(client.Transport, http.DefaultTransport) }
+}
+
+// WithAfterCallback calls f after each callback, one to a fallback URL included, once its
+// answer is carried out, but before a reservation ends about which nobody could be asked.
+// Without the option, what fails is logged by [log/slog], and so is, once for each URL, that
+// no handler answers it while others do. With several of these options all are called, in
+// their order.
+//
+// Callbacks that are made at once call f at once. It may call the server, but neither
+// [Server.Drain] nor [Server.Close].
+func WithAfterCallback(f func(Callback)) Option {
+	if f == nil {
+		panic("taskroutertest: WithAfterCallback: the function is nil")
+	}
+	return func(c *config) { c.afterCallback = append(c.afterCallback, f) }
+}
+
+// WithSpeed lets time pass faster, so that with a factor of 60 a minute takes a second:
+// timeouts come sooner, and dates are ahead of those of the machine. It is for programs that
+// somebody looks at, 10,000 at most; a test waits for nothing in a bubble of testing/synctest. Limits on
+// requests, delays of failures and callbacks take the time of the machine, but the pause
+// after one that nobody answers does not. Applications refuse callbacks that are dated ahead
+// if they look at that, see [webhook.WithMaxAge].
+func WithSpeed(factor float64) Option {
+	if !(factor > 0 && factor <= maxSpeed) {
+		panic(fmt.Sprintf("taskroutertest: WithSpeed: the factor is %v, expected one above 0 and up to %d", factor, maxSpeed))
+	}
+	return func(c *config) { c.speed = factor }
+}
+
+// maxSpeed lets a year pass in an hour, more or less. Dates stay within what JSON can tell.
+const maxSpeed = 10_000

@@ -13,14 +13,18 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/api"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/callback"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
 )
 
 // Server is a TaskRouter. Many goroutines may call it at once.
 type Server struct {
-	config   config
-	api      *api.API
-	failures failures
+	config    config
+	api       *api.API
+	callbacks *callback.Sender
+	failures  failures
+	// unanswered are the URLs of which it was said that no handler answers them.
+	unanswered sync.Map
 
 	url      string
 	listener *http.Server   // nil without one
@@ -43,6 +47,14 @@ func NewServer(options ...Option) *Server {
 		Credentials: c.passwords(account.SID),
 		RateLimits:  c.rateLimits,
 		BasePath:    c.basePath,
+		Speed:       c.speed,
+		Deliver:     func(callbacks []router.Callback) { s.callbacks.Send(callbacks) },
+	})
+	s.callbacks = callback.NewSender(callback.Config{
+		AuthToken: c.authToken,
+		Network:   c.callbackNetwork,
+		Desk:      s.api,
+		After:     s.madeCallback,
 	})
 	if c.listener != nil {
 		s.url = "http://" + c.listener.Addr().String() + c.basePath
@@ -110,8 +122,9 @@ func (s *Server) HTTPClient() *http.Client {
 }
 
 // Close ends the server: calls fail from now on, the listener is closed, and calls
-// that wait for a Delay fail at once. It returns when the last call and its hooks have
-// ended, so hooks must not call it. It may be called more than once.
+// that wait for a Delay fail at once. Callbacks that are being made end, by their context,
+// and the others are not made. It returns when the last call, callback, hook and handler
+// has ended, so hooks and handlers must not call it. It may be called more than once.
 func (s *Server) Close() {
 	s.end()
 	if s.listener != nil {
@@ -119,6 +132,7 @@ func (s *Server) Close() {
 	}
 	s.serving.Wait()
 	<-s.ended
+	s.callbacks.Close()
 	s.api.Close()
 }
 

@@ -8,7 +8,8 @@ import (
 // Dump writes the whole state, as JSON that people can read: workspaces and what is in
 // them, attributes and configurations as objects, and how far the SIDs are. A state
 // that is loaded again goes on as this one would have: tasks stay where they are in their
-// workflows, and every timeout has as much left.
+// workflows, and every timeout has as much left. Only a task that nobody could be asked about
+// is offered again at once, without the rest of its pause.
 //
 // Dates are in it. So a test that compares a dump with a file belongs in a bubble of
 // testing/synctest, where the clock always tells the same.
@@ -37,9 +38,15 @@ func (s *Server) Dump(w io.Writer) error {
 //	}
 //
 // What is missing is as if it had not been sent when the thing was made, and dates are
-// those of now; a reservation needs its worker_sid and its reservation_status. A workspace that lists some of the built-in task channels has the others,
+// those of now; a reservation needs its worker_sid and its reservation_status. The default
+// activity is the first that is not available. Nobody is asked again about reservations of
+// the file. A workspace that lists some of the built-in task channels has the others,
 // too. A task that waits begins its way through its workflow, unless the file says where
 // it is there, and is routed at once.
+//
+// Callbacks of the state before that are not made yet are not made any more. A state that is
+// loaded twice gives the same SIDs twice: an application that lives on takes the events of
+// the second time for those that it was told of.
 //
 // A task that is in a queue waits in the first target that leads there. Which one it is
 // can be told besides: position has the filter, counted from 0 or -1 for the default

@@ -6,30 +6,33 @@ import (
 	"time"
 )
 
-// begin has everything happen that is due, and returns the time of the call. Nobody else
-// is answered before its end. Once it is closed, nothing more is due.
-func (a *API) begin() time.Time {
+// begin has everything happen that is due. Nobody else is answered before the end of the
+// call. Once it is closed, nothing more is due.
+func (a *API) begin() {
 	a.mu.Lock()
-	now := time.Now()
+	now := a.alarm.clock.now()
 	if a.alarm.stopped {
-		return now
+		return
 	}
 	if a.account.Now().Sub(now) > mostBack {
 		a.mu.Unlock()
 		panic("taskroutertest: the clock is before the last call: a server lives in one bubble of testing/synctest, or outside of all")
 	}
 	a.account.Begin(now)
-	return now
 }
 
 // mostBack is how much a clock may be set back between two calls. The time of the account
 // stands still until it is where it was.
 const mostBack = time.Minute
 
-// end has everything happen that the call has set moving.
+// end has everything happen that the call has set moving, and the callbacks made to which
+// that led. They are handed over in the order in which they came up, whoever calls.
 func (a *API) end() {
 	a.account.Settle()
 	a.alarm.set(a.account.Next())
+	if callbacks := a.account.TakeCallbacks(); len(callbacks) > 0 && a.deliver != nil {
+		a.deliver(callbacks)
+	}
 	a.mu.Unlock()
 }
 
@@ -52,6 +55,7 @@ func (a *API) Close() {
 
 // An alarm is the only timer. It is set to what happens next.
 type alarm struct {
+	clock   clock
 	timer   *time.Timer
 	at      time.Time // zero if it is not set
 	stopped bool
@@ -61,7 +65,8 @@ type alarm struct {
 
 // init makes the timer, which then belongs to the bubble in which the server is made, or
 // to none, whoever calls first.
-func (m *alarm) init(lock sync.Locker, ring func()) {
+func (m *alarm) init(lock sync.Locker, ring func(), speed float64) {
+	m.clock = clock{start: time.Now(), speed: speed}
 	m.ended.L = lock
 	m.timer = time.AfterFunc(math.MaxInt64, ring)
 	m.timer.Stop()
@@ -74,7 +79,7 @@ func (m *alarm) set(at time.Time, ok bool) {
 		return
 	}
 	m.at = at
-	if !m.timer.Reset(time.Until(at)) {
+	if !m.timer.Reset(m.clock.until(at)) {
 		m.ringing++
 	}
 }

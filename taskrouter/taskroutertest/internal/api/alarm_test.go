@@ -16,7 +16,7 @@ func TestCloseWaitsForAnAlarmThatRings(t *testing.T) {
 			a.mu.Lock()
 			a.alarm.rang()
 			a.mu.Unlock()
-		})
+		}, 1)
 		start := time.Now()
 		a.alarm.set(start.Add(time.Minute), true)
 		<-time.After(2 * time.Minute)
@@ -28,7 +28,7 @@ func TestCloseWaitsForAnAlarmThatRings(t *testing.T) {
 func TestCloseDoesNotWaitForAnAlarmThatDoesNotRingYet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var a API
-		a.alarm.init(&a.mu, func() { t.Error("it rang") })
+		a.alarm.init(&a.mu, func() { t.Error("it rang") }, 1)
 		start := time.Now()
 		a.alarm.set(start.Add(time.Hour), true)
 		a.alarm.set(start.Add(time.Minute), true)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/gen/server"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/router"
+	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
 // An API answers requests, one at a time.
@@ -18,6 +20,7 @@ type API struct {
 	// credentials are passwords by user name.
 	credentials map[string]string
 	basePath    string
+	deliver     func([]router.Callback)
 
 	mu      sync.Mutex
 	account *router.Account
@@ -36,6 +39,11 @@ type Config struct {
 	RateLimits bool
 	// BasePath is what stands before the /v1 of all paths, such as /base, or "".
 	BasePath string
+	// Deliver makes callbacks; nil makes none. It is called with the lock of the API held,
+	// so it only begins to.
+	Deliver func([]router.Callback)
+	// Speed is how many seconds pass for the account in one of the machine, 0 for 1.
+	Speed float64
 }
 
 // New returns an API.
@@ -46,6 +54,7 @@ func New(config Config) *API {
 		basePath:    config.BasePath,
 		account:     config.Account,
 		limits:      limits{enforced: config.RateLimits},
+		deliver:     config.Deliver,
 	}
 	for _, operation := range gen.Operations {
 		a.routes.operations[operation.Method+" "+a.basePath+operation.Path] = operation
@@ -55,7 +64,8 @@ func New(config Config) *API {
 		BaseRouter:       &a.routes,
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, refusalOf(err)) },
 	})
-	a.alarm.init(&a.mu, a.wake)
+	a.routes.seal()
+	a.alarm.init(&a.mu, a.wake, cmp.Or(config.Speed, 1))
 	return a
 }
 
@@ -74,18 +84,51 @@ func (a *API) Dump() ([]byte, error) {
 }
 
 // Load replaces the state by that of a file. Whoever may call may do so as before, and
-// the account of the file by the password of the one that was there.
+// the account of the file by the password of the one that was there. What waits there is
+// routed.
 func (a *API) Load(data []byte, seed uint64) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	account, err := router.Load(data, a.account.SID, seed, time.Now())
+	a.begin()
+	defer a.end()
+	account, err := router.Load(data, a.account.SID, seed, a.alarm.clock.now())
 	if err != nil {
 		return err
 	}
 	a.credentials[account.SID] = a.credentials[a.account.SID]
 	a.account = account
-	a.alarm.set(account.Next())
 	return nil
+}
+
+// CatchUp has everything happen that is due.
+func (a *API) CatchUp() {
+	a.begin()
+	a.end()
+}
+
+// Matters tells whether a callback is still to be made: not if another state was loaded
+// since, nor if the reservation that it asks about is over.
+func (a *API) Matters(c router.Callback) bool {
+	a.begin()
+	defer a.end()
+	return c.Account == a.account && (c.Event != nil || a.account.IsPending(c.Assignment))
+}
+
+// CarryOut does what an application answered when it was asked about an assignment.
+func (a *API) CarryOut(c router.Callback, instruction webhook.Instruction) error {
+	a.begin()
+	defer a.end()
+	if c.Account != a.account {
+		return router.ErrGone
+	}
+	return a.account.CarryOut(c.Assignment, instruction)
+}
+
+// CancelUnanswered cancels a reservation about which no application could be asked.
+func (a *API) CancelUnanswered(c router.Callback) {
+	a.begin()
+	defer a.end()
+	if c.Account == a.account {
+		a.account.CancelUnanswered(c.Assignment)
+	}
 }
 
 // Operation tells which operation a request is for, or that it is for none.
@@ -107,7 +150,7 @@ func (a *API) Answer(r *http.Request) *Answer {
 // carryOut carries a call out. What else there is to do for its answer is done before
 // and after it, and need not wait for other calls.
 func (a *API) carryOut(answer *Answer, r *http.Request, found route, query url.Values, unreadable error) {
-	now := a.begin()
+	a.begin()
 	defer a.end()
 	answer.Header().Set("Twilio-Request-Id", a.account.NextSID("RQ"))
 	if refusal := a.authenticate(r); refusal != nil {
@@ -115,7 +158,7 @@ func (a *API) carryOut(answer *Answer, r *http.Request, found route, query url.V
 		a.fail(answer, r, refusal)
 		return
 	}
-	if refusal := a.limits.count(answer.Header(), now, found.operation, query); refusal != nil {
+	if refusal := a.limits.count(answer.Header(), time.Now(), found.operation, query); refusal != nil {
 		a.fail(answer, r, refusal)
 		return
 	}
@@ -124,23 +167,22 @@ func (a *API) carryOut(answer *Answer, r *http.Request, found route, query url.V
 		return
 	}
 	if found.handle == nil {
-		a.fail(answer, r, a.noOperation(r))
+		a.refuseMethod(answer, r)
 		return
 	}
 	found.handle(answer, r)
 }
 
-// noOperation is the refusal of a request for which there is no operation: one by
-// another method than the resource has, or one of a resource that is none.
-func (a *API) noOperation(r *http.Request) *router.Refusal {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, ok := a.Operation(other); ok {
-			return &router.Refusal{Status: http.StatusMethodNotAllowed, Code: codeMethod, Message: "Method not allowed"}
-		}
+// refuseMethod answers a request for which there is no operation: one by another method
+// than the resource has, or one of a resource that is none.
+func (a *API) refuseMethod(answer *Answer, r *http.Request) {
+	allowed := a.routes.methods(r)
+	if len(allowed) == 0 {
+		a.fail(answer, r, &router.Refusal{Status: http.StatusNotFound, Code: codeNotFound})
+		return
 	}
-	return &router.Refusal{Status: http.StatusNotFound, Code: codeNotFound}
+	answer.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.fail(answer, r, &router.Refusal{Status: http.StatusMethodNotAllowed, Code: codeMethod, Message: "Method not allowed"})
 }
 
 // authenticate wants the user name and the password of somebody who may call.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"path"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 )
@@ -28,6 +29,38 @@ func (s *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *ht
 		found := w.(*route)
 		found.operation, found.handle = operation, handle
 	})
+}
+
+// methods are all that operations have.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodDelete}
+
+// seal keeps each path to its own methods. Without it, to delete the statistics of
+// TaskQueues/Statistics would be to delete a task queue with that SID.
+func (s *routes) seal() {
+	sealed := make(map[string]bool)
+	for pattern := range s.operations {
+		_, resource, _ := strings.Cut(pattern, " ")
+		for _, method := range methods {
+			other := method + " " + resource
+			if _, ok := s.operations[other]; !ok && !sealed[other] {
+				sealed[other] = true
+				s.mux.HandleFunc(other, func(http.ResponseWriter, *http.Request) {})
+			}
+		}
+	}
+}
+
+// methods are those by which the path of a request has operations.
+func (s *routes) methods(r *http.Request) []string {
+	var allowed []string
+	for _, method := range methods {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if s.find(other).handle != nil {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
 }
 
 // ServeHTTP finds the route of a request, to which it writes.

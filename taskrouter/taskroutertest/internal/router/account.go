@@ -16,6 +16,7 @@ type Account struct {
 	now       time.Time
 	alarms    alarms
 	unsettled []*Workspace
+	callbacks []Callback // that are to be made
 }
 
 // NewAccount returns an account without workspaces. The same seed gives the same
@@ -148,8 +149,10 @@ func (w *Workspace) addSamples() {
 	w.recordWorkflow(w.addWorkflow(defaultWorkflow, `{"task_routing":{"default_filter":{"queue":"`+queue.SID+`"}}}`), "created")
 }
 
-// DeleteWorkspace deletes a workspace and all that is in it.
+// DeleteWorkspace deletes a workspace and all that is in it. Nobody can ask for the event
+// of that any more, but the application is told of it.
 func (a *Account) DeleteWorkspace(w *Workspace) {
+	w.record(eventOf("workspace.deleted", "Workspace %s deleted", w.FriendlyName).about("workspace", w.SID))
 	for t := range w.Tasks.All() {
 		w.unsetAlarm(t)
 		for r := range t.Reservations.All() {

@@ -44,6 +44,12 @@ func (a *Attributes) Fields() expression.Attributes {
 	return a.fields
 }
 
+// textOf returns an attribute that is a text, "" for none.
+func (a *Attributes) textOf(name string) string {
+	text, _ := a.Fields()[name].(string)
+	return text
+}
+
 // MarshalJSON returns the object itself, so that people can read it in a file.
 func (a *Attributes) MarshalJSON() ([]byte, error) { return []byte(a.text), nil }
 

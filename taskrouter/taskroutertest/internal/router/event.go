@@ -38,12 +38,13 @@ func (e *Event) with(facts draft) *Event {
 // factsOfAll is how many facts record adds to each event.
 const factsOfAll = 2
 
-// record keeps an event that happens now.
+// record keeps an event that happens now, and has the application told of it.
 func (w *Workspace) record(e *Event) {
 	e.Resource = w.account.newResource("EV")
 	e.Data.Set(FactWorkspaceSID, w.SID)
 	e.Data.Set(FactWorkspaceName, w.FriendlyName)
 	w.Events.add(e)
+	w.tell(e)
 }
 
 // ForgetOldEvents forgets those that nobody can ask for any more.

@@ -128,9 +128,11 @@ func checkDequeue(r *Reservation, request gen.UpdateReservationRequest) *Refusal
 // checkRinging wants that nobody lets a SIP address ring for longer than the service
 // does.
 func checkRinging(request gen.UpdateReservationRequest, worker *Worker) *Refusal {
-	to, _ := worker.Attributes.Fields()["contact_uri"].(string)
-	set(&to, request.DequeueTo)
-	if strings.HasPrefix(to, "sip:") {
+	to := worker.Attributes.textOf("contact_uri")
+	if request.DequeueTo != nil && *request.DequeueTo != "" {
+		to = *request.DequeueTo
+	}
+	if isSIP(to) {
 		return checkRange("DequeueTimeout", request.DequeueTimeout, 1, maxRingingSIP)
 	}
 	return nil
@@ -171,13 +173,16 @@ func checkGiven(field string, value *string) *Refusal {
 
 // checkReachable wants an address of the worker, in the request or in its attributes.
 func checkReachable(field string, to *string, worker *Worker) *Refusal {
-	if (to == nil || *to == "") && worker.Attributes.Fields()["contact_uri"] == nil {
+	if (to == nil || *to == "") && worker.Attributes.textOf("contact_uri") == "" {
 		return Invalid("%s field is required, since worker %s has no contact_uri", field, worker.SID)
 	}
 	return nil
 }
 
-func (t *Task) has(attribute string) bool { return t.Attributes.Fields()[attribute] != nil }
+func (t *Task) has(attribute string) bool { return t.Attributes.textOf(attribute) != "" }
+
+// isSIP tells whether an address is one of SIP, whose scheme may have capitals.
+func isSIP(address string) bool { return strings.HasPrefix(strings.ToLower(address), "sip:") }
 
 // carryOut does what an instruction changes. There are no calls: whoever is called answers
 // at once, and is called until the task is completed.
@@ -187,36 +192,57 @@ func (w *Workspace) carryOut(r *Reservation, request gen.UpdateReservationReques
 	}
 	switch strings.ToLower(*request.Instruction) {
 	case "dequeue":
-		set(&r.PostWorkActivitySID, request.DequeuePostWorkActivitySID)
-		w.callWorker(r.task)
+		w.dequeue(r, request.DequeuePostWorkActivitySID)
 	case "conference":
-		set(&r.PostWorkActivitySID, request.PostWorkActivitySID)
+		w.confer(r, request.PostWorkActivitySID)
 	case "call":
-		w.callWorker(r.task)
-	}
-	if accepts(request) && r.Status == gen.ReservationStatusPending {
-		w.accept(r)
+		w.call(r, isTrue(request.CallAccept))
+	case "redirect":
+		w.redirect(r, isTrue(request.RedirectAccept))
 	}
 }
 
 func isTrue(flag *bool) bool { return flag != nil && *flag }
+
+// dequeue connects the caller with the worker, who has the task then.
+func (w *Workspace) dequeue(r *Reservation, postWorkActivitySID *string) {
+	set(&r.PostWorkActivitySID, postWorkActivitySID)
+	w.callWorker(r.task)
+	w.acceptPending(r)
+}
+
+// confer brings the caller and the worker together, who has the task then.
+func (w *Workspace) confer(r *Reservation, postWorkActivitySID *string) {
+	set(&r.PostWorkActivitySID, postWorkActivitySID)
+	w.acceptPending(r)
+}
+
+// call calls the worker, who has the task then if that is wanted.
+func (w *Workspace) call(r *Reservation, accept bool) {
+	w.callWorker(r.task)
+	if accept {
+		w.acceptPending(r)
+	}
+}
+
+// redirect lets a call go on otherwise, of which nobody here knows. The worker has the
+// task then if that is wanted.
+func (w *Workspace) redirect(r *Reservation, accept bool) {
+	if accept {
+		w.acceptPending(r)
+	}
+}
+
+// acceptPending accepts a reservation unless the same request did so.
+func (w *Workspace) acceptPending(r *Reservation) {
+	if r.Status == gen.ReservationStatusPending {
+		w.accept(r)
+	}
+}
 
 // callWorker has a task tell which call leads to the worker.
 func (w *Workspace) callWorker(t *Task) {
 	t.Attributes = t.Attributes.with("worker_call_sid", w.account.NextSID("CA"))
 	w.changed(t)
 	w.recordTask(t, "task.updated", "updated")
-}
-
-// accepts tells whether an instruction also accepts the reservation.
-func accepts(request gen.UpdateReservationRequest) bool {
-	switch strings.ToLower(*request.Instruction) {
-	case "dequeue", "conference":
-		return true
-	case "call":
-		return isTrue(request.CallAccept)
-	case "redirect":
-		return isTrue(request.RedirectAccept)
-	}
-	return false
 }

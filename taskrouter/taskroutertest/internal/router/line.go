@@ -114,6 +114,7 @@ func (t *Task) queueOrder() gen.QueueOrder {
 // wait puts a task into its line, where it belongs by now.
 func (w *Workspace) wait(t *Task) {
 	w.stopWaiting(t)
+	t.held = false
 	t.queue = w.taskQueue(t.TaskQueueSID)
 	t.group = w.lineOf(t).groupOf(w, t)
 	t.group.tasks.push(t)

@@ -29,6 +29,7 @@ func (w *Workspace) reserve(t *Task, workers []*Worker) {
 		w.stir(worker, loaded)
 		w.setAlarm(r, r.deadline())
 		w.recordReservation(r, "created")
+		w.ask(r)
 		w.occupy(r)
 		w.enrollChanging(worker) // before the next task of the contest is given away
 	}

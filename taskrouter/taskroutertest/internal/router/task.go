@@ -43,7 +43,11 @@ type Task struct {
 	// placeInGroup is counted from 1.
 	placeInGroup int
 	fresh        bool // came to its group since the last contest
-	alarm        alarm
+	// unanswered counts how often nobody could be asked since somebody last decided, and held
+	// tells whether the task is not offered again yet because of that.
+	unanswered int
+	held       bool
+	alarm      alarm
 }
 
 const (

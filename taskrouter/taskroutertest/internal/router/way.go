@@ -190,12 +190,30 @@ func (w *Workspace) returnToQueue(t *Task) {
 	switch {
 	case t.Assignments >= maxAssignments:
 		w.cancel(t, reasonTooOften)
+	case t.held:
+		w.await(t)
 	case t.isPlaced():
 		w.wait(t)
 		w.judged = append(w.judged, t)
 	default:
 		w.arrive(t)
 	}
+}
+
+// longestPause is for how long a task is held, at most, that nobody could be asked about.
+// The service is not known to do so, but without it an application that is not there for a
+// moment would be asked a thousand times in it, and the task be canceled.
+const longestPause = 16 * time.Second
+
+// pause is for how long a task is held: a second at first, and each time twice as long.
+func (t *Task) pause() time.Duration {
+	return min(time.Second<<min(t.unanswered-1, 10), longestPause)
+}
+
+// offerAgain ends a pause.
+func (w *Workspace) offerAgain(t *Task) {
+	t.held = false
+	w.returnToQueue(t)
 }
 
 // isPlaced tells whether it is known where a task waits. Of one of a file it may not be.
@@ -259,6 +277,9 @@ func (t *Task) due() (at time.Time, do func(*Workspace, *Task)) {
 	}
 	if end := t.Since.Add(longestUntilReserved); t.isMeantForWorker() && end.Before(at) {
 		at, do = end, (*Workspace).cancelUnreserved
+	}
+	if t.held && t.Since.Add(t.pause()).Before(at) {
+		at, do = t.Since.Add(t.pause()), (*Workspace).offerAgain
 	}
 	return at, do
 }
