@@ -7,7 +7,8 @@
 // It records all fixtures of the folder if none is named. Credentials come from
 // TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and
 // TWILIO_API_SECRET, and TWILIO_BEARER_TOKEN. Its exit status is 1 if a fixture
-// could not be recorded, and 2 if it was called wrongly.
+// could not be recorded, and 2 if it was called wrongly. What is recorded from the
+// emulator of taskroutertest is recorded by a test of package conformance.
 package main
 
 import (

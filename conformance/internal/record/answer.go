@@ -91,7 +91,7 @@ func (w writer) header(field conformance.Field, old string, came answer) string 
 		return fmt.Sprintf("RQ%032x", w.index+1)
 	}
 	switch {
-	case !slices.Contains(volatileHeaders, field.Name) || !number.MatchString(field.Value):
+	case w.names.exact || !slices.Contains(volatileHeaders, field.Name) || !number.MatchString(field.Value):
 		return oneLine(w.text(place{}, old, field.Value)) // which may decode line ends
 	case number.MatchString(old):
 		return old

@@ -18,6 +18,7 @@ type tag struct {
 // etags is the bijection between the tags of the service and those of the
 // fixture, for each resource.
 type etags struct {
+	exact   bool           // what the service gives is written
 	written map[tag]string // by what the service gave
 	taken   map[tag]bool   // what was written
 	given   map[tag]given  // by the core of what the fixture had
@@ -71,6 +72,9 @@ func (e *etags) learn(resource, old, came string) string {
 }
 
 func (e *etags) choose(resource, old, came string) string {
+	if e.exact {
+		return came
+	}
 	sameKind := version.MatchString(old) == version.MatchString(came) && (version.MatchString(old) || len(old) == len(came))
 	if old != "" && sameKind && !e.taken[tag{resource, old}] {
 		return old

@@ -26,6 +26,9 @@ type Options struct {
 	Credentials Credentials
 	Patience    time.Duration     // how long an answer may take to become the fixture's
 	Transport   http.RoundTripper // by default http.DefaultTransport
+	// Exact tells that the server lives in the time of the fixture and does the same in
+	// every run: times, ages, versions and limits are written as they come, not kept.
+	Exact bool
 }
 
 // A Recorder records scenarios from one server.
@@ -36,6 +39,7 @@ type Recorder struct {
 	patience    time.Duration
 	transport   http.RoundTripper
 	clean       *cleaner
+	exact       bool
 }
 
 // attemptTime is how long one request may take.
@@ -67,6 +71,7 @@ func New(options Options) (*Recorder, error) {
 		patience:    options.Patience,
 		transport:   cmp.Or(options.Transport, http.DefaultTransport),
 		clean:       newCleaner(options.Credentials.secrets(), base),
+		exact:       options.Exact,
 	}, nil
 }
 
@@ -110,12 +115,14 @@ func (r *Recorder) check(s *conformance.Scenario) error {
 
 func (r *Recorder) conversation(s *conformance.Scenario) *conversation {
 	names := newNames(s, r.credentials.AccountSID)
+	etags := newETags()
+	names.exact, etags.exact = r.exact, r.exact
 	return &conversation{
 		sender: sender{
 			base:        r.base,
 			credentials: r.credentials,
 			names:       names,
-			etags:       newETags(),
+			etags:       etags,
 		},
 		transport: r.transport,
 		clean:     r.clean,

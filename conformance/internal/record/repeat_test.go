@@ -63,11 +63,11 @@ func TestRepeatEndsWithTheConnection(t *testing.T) {
 }
 
 func TestWhatIsRememberedIsForgottenInTime(t *testing.T) {
-	var m memory
+	var m memory[[]token]
 	for i := range maxRemembered + 1 {
 		sid := fmt.Sprintf("WS%032x", i)
-		require.Len(t, m.tokensIn(sid), 1)
-		require.Equal(t, sid, m.tokensIn(sid)[0].key, "the second time as well")
+		require.Len(t, m.of(sid, recognized), 1)
+		require.Equal(t, sid, m.of(sid, recognized)[0].key, "the second time as well")
 	}
-	assert.Len(t, m.tokens, 1)
+	assert.Len(t, m.kept, 1)
 }

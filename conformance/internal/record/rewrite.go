@@ -47,7 +47,7 @@ func (w writer) text(at place, old, came string) string {
 		at.within = true
 		return w.document(at, was, document, came)
 	}
-	if at.volatile() && number.MatchString(came) {
+	if !w.names.exact && at.volatile() && number.MatchString(came) {
 		return at.writtenNumber(old, came, w.index)
 	}
 	came = reveal(came)
@@ -67,15 +67,17 @@ func (w writer) text(at place, old, came string) string {
 var recordedFrom = map[string]string{classIPv4: "192.0.2.254", classIPv6: "2001:db8::ffff"}
 
 func (w writer) token(at place, old, t token, spelled string) string {
-	if t.class == classTime {
+	switch {
+	case t.class == classTime && w.names.exact:
+		return spelled
+	case t.class == classTime:
 		// That a time which a request set comes back is a fact. The dates of
 		// what happened are none of those, even if they are the same.
 		if text, ok := repeated(w.asked, spelled); ok && !at.date() {
 			return text
 		}
 		return writtenTime(old.key, spelled, w.happened(at))
-	}
-	if at.address() && (t.class == classIPv4 || t.class == classIPv6) {
+	case at.address() && (t.class == classIPv4 || t.class == classIPv6):
 		return cmp.Or(old.key, recordedFrom[t.class])
 	}
 	name := w.names.name(t.class, t.key)
@@ -117,7 +119,7 @@ func (w writer) document(at place, old, came *node, text string) string {
 		switch {
 		case p.came.kind == '"':
 			edit.replace(p.came, w.text(p.place, was, p.came.text))
-		case p.volatile() && number.MatchString(p.came.text):
+		case !w.names.exact && p.volatile() && number.MatchString(p.came.text):
 			edit.replace(p.came, p.writtenNumber(was, p.came.text, w.index))
 		default:
 			edit.replace(p.came, w.number(p.came.text))

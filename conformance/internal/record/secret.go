@@ -27,6 +27,7 @@ type cleaner struct {
 	any      *regexp.Regexp   // nil if there are no secrets
 	address  *regexp.Regexp   // of the server as a URL, nil if it is the service's own
 	host     *regexp.Regexp   // of the server with its port, nil if it has none
+	cleaned  memory[string]
 }
 
 // removed is what stands where a credential was found within something encoded.
@@ -106,7 +107,7 @@ func escaped(r rune) string {
 func (c *cleaner) clean(text string) string {
 	document, ok := parseContainer(text)
 	if !ok {
-		return c.cleanText(text)
+		return c.cleaned.of(text, c.cleanText)
 	}
 	edit := editor{source: text}
 	document.literals(func(literal *node) {

@@ -76,11 +76,11 @@ func anyOf(parts ...string) func(string) bool {
 	}
 }
 
-// memory keeps what is in short texts, for an answer says most of what it says more
-// than once: names of members, URLs, SIDs. When it is full it begins anew.
-type memory struct {
-	mu     sync.Mutex
-	tokens map[string][]token
+// memory keeps what becomes of short texts, for an answer says most of what it says
+// more than once: names of members, URLs, SIDs. When it is full it begins anew.
+type memory[T any] struct {
+	mu   sync.Mutex
+	kept map[string]T
 }
 
 const (
@@ -88,32 +88,33 @@ const (
 	maxRememberedText = 256
 )
 
-var remembered memory
+// of is what become makes of a text, which is the same every time.
+func (m *memory[T]) of(text string, become func(string) T) T {
+	if len(text) > maxRememberedText {
+		return become(text)
+	}
+	m.mu.Lock()
+	kept, ok := m.kept[text]
+	m.mu.Unlock()
+	if ok {
+		return kept
+	}
+	kept = become(text)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil || len(m.kept) >= maxRemembered {
+		m.kept = make(map[string]T)
+	}
+	m.kept[text] = kept
+	return kept
+}
+
+var remembered memory[[]token]
 
 // tokensIn lists what is recognised in a text, in its order. The list may not be
 // changed.
 func tokensIn(text string) []token {
-	if len(text) > maxRememberedText {
-		return recognized(text)
-	}
-	return remembered.tokensIn(text)
-}
-
-func (m *memory) tokensIn(text string) []token {
-	m.mu.Lock()
-	tokens, ok := m.tokens[text]
-	m.mu.Unlock()
-	if ok {
-		return tokens
-	}
-	tokens = recognized(text)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.tokens == nil || len(m.tokens) >= maxRemembered {
-		m.tokens = make(map[string][]token)
-	}
-	m.tokens[text] = tokens
-	return tokens
+	return remembered.of(text, recognized)
 }
 
 func recognized(text string) []token {

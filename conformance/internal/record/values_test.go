@@ -96,14 +96,15 @@ func TestTimesOfRequestsAreMovedToTheTimeOfTheServer(t *testing.T) {
 
 func TestNumbersThatDependOnTheTimeStayAsTheyWere(t *testing.T) {
 	for came, want := range map[string]string{
-		`{"age":17}`:                       `{"age":2}`,
-		`{"age":17.5}`:                     `{"age":2.0}`,
-		`{"age":null}`:                     `{"age":null}`,
-		`{"age":"17"}`:                     `{"age":"2"}`,
-		`{"age":"old"}`:                    `{"age":"old"}`,
-		`{"longest_task_waiting_age":17}`:  `{"longest_task_waiting_age":0}`,
-		`{"avg_task_acceptance_time":1.5}`: `{"avg_task_acceptance_time":0.0}`,
-		`{"event_date_ms":1773740464123}`:  `{"event_date_ms":1767225600000}`,
+		`{"age":17}`:                                              `{"age":2}`,
+		`{"age":17.5}`:                                            `{"age":2.0}`,
+		`{"age":null}`:                                            `{"age":null}`,
+		`{"age":"17"}`:                                            `{"age":"2"}`,
+		`{"age":"old"}`:                                           `{"age":"old"}`,
+		`{"longest_task_waiting_age":17}`:                         `{"longest_task_waiting_age":0}`,
+		`{"avg_task_acceptance_time":1.5}`:                        `{"avg_task_acceptance_time":0.0}`,
+		`{"event_date_ms":1773740464123}`:                         `{"event_date_ms":1767225600000}`,
+		`{"task_date_created":"1773740464"}`:                      `{"task_date_created":"1767225600"}`,
 		`{"worker_time_in_previous_activity_ms":"26123"}`:         `{"worker_time_in_previous_activity_ms":"0"}`,
 		`{"d":{"avg":1,"min":2,"max":3,"total":4}}`:               `{"d":{"avg":0,"min":0,"max":0,"total":0}}`,
 		`{"total":4,"max":3}`:                                     `{"total":4,"max":3}`,

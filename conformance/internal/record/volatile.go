@@ -20,6 +20,8 @@ var volatiles = []volatile{
 	{name: regexp.MustCompile(`_time_in_previous_activity$`)},
 	// A date or a duration in milliseconds.
 	{name: regexp.MustCompile(`_ms$`)},
+	// A date in seconds, in the data of an event. Other dates are no numbers.
+	{name: regexp.MustCompile(`_date_created$`)},
 	// An average of seconds, such as avg_task_acceptance_time. Dates end like
 	// that too, but are no numbers.
 	{name: regexp.MustCompile(`_time$`)},
@@ -74,8 +76,10 @@ func (p place) writtenNumber(old, came string, index int) string {
 	switch {
 	case number.MatchString(old):
 		came = sameForm(old, came)
-	case p.date():
+	case p.date() && strings.HasSuffix(p.member, "_ms"):
 		came = strconv.FormatInt(timeOfExchange(index).UnixMilli(), 10)
+	case p.date():
+		came = strconv.FormatInt(timeOfExchange(index).Unix(), 10)
 	default:
 		came = sameForm("0", came)
 	}
