@@ -19,7 +19,9 @@ func TestREADMEShowsThesePrograms(t *testing.T) {
 	}{
 		"Answer what TaskRouter calls": {[]string{"callbacks/main.go", "callbacks/main_test.go"}, 4},
 		"Tokens for browsers":          {[]string{"workertoken/main.go"}, 1},
-		"Test without the service":     {[]string{"../taskroutertest/example_test.go", "../taskroutertest/example_bubble_test.go"}, 4},
+		"Test without the service": {[]string{
+			"../taskroutertest/example_test.go", "../taskroutertest/example_bubble_test.go", "../taskroutertest/example_application_test.go",
+		}, 5},
 	}
 	for heading, test := range tests {
 		t.Run(heading, func(t *testing.T) {

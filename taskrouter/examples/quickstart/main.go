@@ -1,11 +1,11 @@
 // Command quickstart takes the six steps of the guide: it creates a workspace,
 // an activity, a worker, a task queue, a workflow and a task, lists the tasks,
-// and deletes the workspace again.
+// and deletes the workspace again. Then it follows a task through its whole life, and
+// prints what happens as it happens.
 //
-// It needs no account and no network: prepared answers, composed from the
-// documentation of the service, are replayed on loopback, and a request that
-// differs from the expected one makes it fail. With DEMO=live, TWILIO_ACCOUNT_SID
-// and TWILIO_AUTH_TOKEN it does the same on the real service.
+// It needs no account and no network: the service is a TaskRouter in memory, of package
+// taskroutertest. With DEMO=live, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN it takes
+// the six steps on the real service.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	"os/signal"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
 func main() {
@@ -31,8 +32,7 @@ func run(ctx context.Context, mode string) error {
 	defer stop()
 	switch mode {
 	case "":
-		fmt.Println("on prepared answers; DEMO=live runs it on the service")
-		return replay(ctx, "quickstart.txtar", guide)
+		return emulated(ctx)
 	case "live":
 		fmt.Println("on the service")
 		client, err := taskrouter.NewClient() // the environment says how to authenticate
@@ -45,7 +45,18 @@ func run(ctx context.Context, mode string) error {
 	}
 }
 
-// guide is what the program is about.
+func emulated(ctx context.Context) error {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	fmt.Println("in memory; DEMO=live takes the six steps on the service")
+	if err := guide(ctx, server.Client()); err != nil {
+		return err
+	}
+	fmt.Println("\na task's whole life")
+	return life(ctx, server)
+}
+
+// guide takes the six steps.
 func guide(ctx context.Context, client *taskrouter.Client) (err error) {
 	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{
 		FriendlyName: "Customer Support",

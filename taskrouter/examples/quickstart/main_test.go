@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,8 +13,42 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter"
 )
 
-func TestDemoRunsWithoutAnAccount(t *testing.T) {
-	require.NoError(t, run(t.Context(), ""))
+func TestDemoTellsOfATaskFromItsCreationToItsCompletion(t *testing.T) {
+	printed := printedBy(t, func() error { return run(t.Context(), "") })
+	told := regexp.MustCompile(`(?m)^  ([a-z.-]+) +\S`).FindAllStringSubmatch(printed, -1)
+	var types []string
+	for _, event := range told {
+		types = append(types, event[1])
+	}
+	assert.Equal(t, []string{
+		"workspace.updated",
+		"task.created", "workflow.entered", "workflow.target-matched", "task-queue.entered",
+		"worker.activity.update", "reservation.created", "reservation.accepted",
+		"task.wrapup", "reservation.wrapup",
+		"task.completed", "reservation.completed", "task.updated",
+		"workspace.deleted",
+	}, types)
+	assert.Contains(t, printed, "1 task created, 1 reservation accepted, 1 task completed")
+}
+
+// printedBy returns what a function prints.
+func printedBy(t *testing.T, f func() error) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	require.NoError(t, err)
+	stdout := os.Stdout
+	os.Stdout = file
+	defer func() { os.Stdout = stdout }()
+	require.NoError(t, f())
+	require.NoError(t, file.Close())
+	printed, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	return string(printed)
+}
+
+// The fixture is what a reader of the guide expects to be sent.
+func TestTheSixStepsSendWhatTheFixtureHolds(t *testing.T) {
+	require.NoError(t, replay(t.Context(), "quickstart.txtar", guide))
 }
 
 func TestDemoFailsWhenARequestChanges(t *testing.T) {

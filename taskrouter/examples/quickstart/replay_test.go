@@ -11,7 +11,7 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter"
 )
 
-// replay runs program against the answers of a fixture, served on loopback. It
+// replay runs a program against the answers of a fixture, served on loopback. It
 // fails if the program does, if a request differs from the expected one, or if
 // one is missing.
 func replay(ctx context.Context, fixture string, program func(context.Context, *taskrouter.Client) error) error {
