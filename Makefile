@@ -1,5 +1,6 @@
 # `make` alone says what there is. Go and make suffice for everything but lint-openapi,
-# docs and diagrams-check, which need Node, and reuse, which needs Python and Java too.
+# docs, diagrams-check and clients-node, which need Node, clients-schemathesis, which needs
+# Python, and reuse, which needs all of these and Java.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 REDOCLY_VERSION := 2.77.0
@@ -17,7 +18,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: demo
-demo: ## run the guide's six steps, on prepared answers or with DEMO=live on the service
+demo: ## run the guide's six steps and the whole life of a task, in memory; with DEMO=live the six steps on the service
 	@go run ./taskrouter/examples/quickstart
 
 .PHONY: test
@@ -38,17 +39,37 @@ consumer: ## build and run a program that uses the SDK from outside, and check w
 	go -C conformance/consumer vet ./... && go -C conformance/consumer test $(RACE) ./...
 
 .PHONY: peer
-peer: ## hold what the SDK makes beside what the official Go library makes
+peer: ## hold the SDK beside the official Go library, and let that use the emulator
 	go -C conformance/peer vet ./... && go -C conformance/peer test $(RACE) ./...
+
+.PHONY: emulator
+emulator: ## serve a TaskRouter in memory on port 8080 of this machine; its flags in FLAGS="-state file -speed 60"
+	go run ./taskrouter/cmd/taskrouter-emulator $(FLAGS)
+
+.PHONY: clients
+clients: peer clients-node clients-schemathesis ## drive the emulator with clients that nobody here wrote
+
+.PHONY: clients-node
+clients-node: ## ask the emulator for everything through the official library for Node, unmodified (needs Node)
+	npm ci --loglevel=error --ignore-scripts --prefix conformance/clients/node
+	conformance/with-emulator npm test --silent --prefix conformance/clients/node
+
+.PHONY: clients-schemathesis
+clients-schemathesis: ## the part of clients with calls that Schemathesis makes of the document (needs Python 3.11)
+	conformance/clients/schemathesis/check
 
 .PHONY: coverage
 coverage: ## show what the fixtures prove of each operation and what the emulator answers, and fail where they do not
 	@go run ./conformance/cmd/coverage
 
 .PHONY: record
-record: ## record fixtures again from BASE=URL, all or FIXTURES="tasks workers"
-	@[ -n "$(BASE)" ] || { echo 'expected BASE=URL, the server to record from'; exit 2; }
+record: ## record the fixtures of the emulator again, or from BASE=URL all or FIXTURES="tasks workers"
+ifneq ($(origin BASE),undefined)
 	go run ./conformance/cmd/record -base "$(BASE)" $(if $(PATIENCE),-patience $(PATIENCE)) $(FIXTURES)
+else
+	@[ -z "$(FIXTURES)" ] || { echo 'expected BASE=URL for FIXTURES: of the emulator all are recorded'; exit 2; }
+	go test ./conformance -run '^TestTheFixturesOfTheEmulatorAreWhatItAnswers$$' -count=1 -v -record
+endif
 
 .PHONY: generate
 generate: ## generate code from the OpenAPI document

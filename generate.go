@@ -10,11 +10,12 @@
 //     expression and workflow have the language in which workflows are written,
 //     webhook answers what the service calls, capability makes tokens for
 //     programs in a browser, and taskroutertest is a TaskRouter in memory for
-//     tests.
+//     tests, which cmd/taskrouter-emulator puts behind a port.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
 //     again, and count what they prove. conformance/reuse has clients in other
-//     languages that are generated from the document.
+//     languages that are generated from the document, and conformance/clients
+//     and conformance/peer drive the emulator with those that others wrote.
 //
 // Imports run one way, from taskrouter to gen. After a change of the document,
 // of the overlay or of the configuration under gen, run go generate ./... .
