@@ -15,6 +15,8 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
+// The README shows what follows, up to callBack.
+
 // An inbox is an application: it shows workers which chats they are asked to take, and
 // writes down what happens.
 type inbox struct {
@@ -36,7 +38,6 @@ func (i *inbox) routes(verifier *webhook.Verifier) http.Handler {
 	return mux
 }
 
-// The README shows a part of this.
 func TestAChatIsTakenAndDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := taskroutertest.NewServer()
