@@ -837,16 +837,23 @@ func (f *floor) contends(j *judge, t *taskrouter.Task) bool {
 	return !slices.ContainsFunc(f.now.of(t), func(r *taskrouter.Reservation) bool { return isOpen(r.ReservationStatus) && !j.unmade[r.SID] })
 }
 
-// findLeaving finds the tasks that go on from a target, or enter several.
+// findLeaving finds the tasks that go on from a target, or enter several. That one is
+// skipped leaves no event: who was in a target, and matches one without having entered the
+// workflow anew, has left it.
 func (f *floor) findLeaving() {
 	f.leaving = make(map[string]bool)
-	entered := make(map[string]bool)
+	within := make(map[string]bool)
+	for sid, way := range f.journeys {
+		within[sid] = way.at != nil
+	}
 	for _, e := range f.now.events {
 		sid := fact(e, "task_sid")
 		switch e.EventType {
+		case "workflow.entered":
+			within[sid] = false
 		case "workflow.target-matched":
-			f.leaving[sid] = f.leaving[sid] || entered[sid]
-			entered[sid] = true
+			f.leaving[sid] = f.leaving[sid] || within[sid]
+			within[sid] = true
 		case "task-queue.timeout", "workflow.timeout", "workflow.skipped":
 			f.leaving[sid] = true
 		}
