@@ -36,11 +36,10 @@
 // no time. Whatever is due happens at its own time, whether a call comes or not, until
 // [Server.Close]; a call at that moment finds it done. A server lives by one clock. One
 // that is made in a bubble is used and closed there, as by t.Cleanup of the t that the
-// bubble has; not to close one does no harm, unless it
-// is calling back. One that was used outside of a bubble panics
-// inside when it notices. With [WithListener] it has a port,
-// for programs in other languages; it is also an [net/http.Handler], which below a path
-// needs [WithBasePath].
+// bubble has; not to close one does no harm, unless it is calling back. One that was used
+// outside of a bubble panics inside when it notices. With [WithListener] it has a port, for
+// programs in other languages; it is also an [net/http.Handler], which below a path needs
+// [WithBasePath].
 //
 // The same calls, one after the other, give the same SIDs in every run, see [WithSeed]. [Server.Load] begins
 // with a state that stands in a file, and [Server.Dump] writes one for people to read.

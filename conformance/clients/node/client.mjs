@@ -88,7 +88,27 @@ export async function openShop(options) {
   /** @param {string} taskSid */
   const reservationsOf = (taskSid) => shop.tasks(taskSid).reservations.list();
 
-  return { v1, witness, made, shop, queue, workflow, activities, worker, task, reservationsOf };
+  // A workflow whose reservations last a second. A task that moves waits for nobody as long,
+  // and then in the queue; one that ends is canceled then.
+  const impatient = async () => {
+    const empty = await shop.taskQueues.create({ friendlyName: "Empty", targetWorkers: "1==2" });
+    const workflow = await shop.workflows.create({
+      friendlyName: "Impatient",
+      taskReservationTimeout: 1,
+      configuration: JSON.stringify({
+        task_routing: {
+          filters: [
+            { expression: "moves == true", targets: [{ queue: empty.sid, timeout: 1 }, { queue: queue.sid }] },
+            { expression: "ends == true", targets: [{ queue: empty.sid, timeout: 1 }] },
+          ],
+          default_filter: { queue: queue.sid },
+        },
+      }),
+    });
+    return { empty, workflow };
+  };
+
+  return { v1, witness, made, shop, queue, workflow, activities, worker, task, reservationsOf, impatient };
 }
 
 /**

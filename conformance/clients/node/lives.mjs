@@ -265,20 +265,7 @@ test("pending reservations of a worker who leaves can be rejected with it", asyn
 test("reservations, targets and tasks that nobody answers time out", async () => {
   const s = await openShop();
   const { shop, queue } = s;
-  const empty = await shop.taskQueues.create({ friendlyName: "Empty", targetWorkers: "1==2" });
-  const workflow = await shop.workflows.create({
-    friendlyName: "Impatient",
-    taskReservationTimeout: 1,
-    configuration: JSON.stringify({
-      task_routing: {
-        filters: [
-          { expression: "moves == true", targets: [{ queue: empty.sid, timeout: 1 }, { queue: queue.sid }] },
-          { expression: "ends == true", targets: [{ queue: empty.sid, timeout: 1 }] },
-        ],
-        default_filter: { queue: queue.sid },
-      },
-    }),
-  });
+  const { empty, workflow } = await s.impatient();
   const to = { workflowSid: workflow.sid };
   const { sid: ann } = await s.worker("Ann");
   const asked = await s.task({}, to);

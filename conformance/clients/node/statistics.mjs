@@ -28,20 +28,7 @@ describe("after a day of two workers", () => {
   before(async () => {
     s = await openShop();
     const { shop, activities, queue } = s;
-    const empty = await shop.taskQueues.create({ friendlyName: "Empty", targetWorkers: "1==2" });
-    const impatient = await shop.workflows.create({
-      friendlyName: "Impatient",
-      taskReservationTimeout: 1,
-      configuration: JSON.stringify({
-        task_routing: {
-          filters: [
-            { expression: "moves == true", targets: [{ queue: empty.sid, timeout: 1 }, { queue: queue.sid }] },
-            { expression: "ends == true", targets: [{ queue: empty.sid, timeout: 1 }] },
-          ],
-          default_filter: { queue: queue.sid },
-        },
-      }),
-    });
+    const { empty, workflow: impatient } = await s.impatient();
     const to = { workflowSid: impatient.sid };
     const ann = await s.worker("Ann");
     const bob = await s.worker("Bob", {}, "Offline");

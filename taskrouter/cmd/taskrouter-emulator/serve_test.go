@@ -16,53 +16,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/internal/pipenet"
 )
-
-// memory is a listener whose connections have no socket, so that a test of time can
-// wait for them.
-type memory struct {
-	connections chan net.Conn
-	closed      chan struct{}
-}
-
-func newMemory() memory { return memory{make(chan net.Conn), make(chan struct{})} }
-
-func (m memory) dial() net.Conn {
-	client, server := net.Pipe()
-	m.connections <- server
-	return client
-}
-
-func (m memory) Accept() (net.Conn, error) {
-	select {
-	case connection := <-m.connections:
-		return connection, nil
-	case <-m.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (m memory) Close() error {
-	close(m.closed)
-	return nil
-}
-
-func (m memory) Addr() net.Addr { return &net.TCPAddr{} }
 
 // interruptUnderWay interrupts an emulator while a call is sent, whose rest comes after a
 // time. It answers what the client got, what was logged, and how long it took to end.
 func interruptUnderWay(t *testing.T, rest time.Duration) (answer *http.Response, log string, took time.Duration) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
-	listener, stderr := newMemory(), newOutput()
+	listener, stderr := pipenet.Listen(), newOutput()
 	s := settings{speed: 1}
 	e := newEmulator(s, newServer(t, s), s.logger(stderr))
 	ended := make(chan error, 1)
 	go func() { ended <- e.serve(ctx, listener, nil) }()
 
-	client := listener.dial()
+	client, err := listener.Dial(ctx, "", "")
+	require.NoError(t, err)
 	defer func() { _ = client.Close() }()
-	_, err := io.WriteString(client, "POST /v1/Workspaces HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nFriend")
+	_, err = io.WriteString(client, "POST /v1/Workspaces HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nFriend")
 	require.NoError(t, err)
 	synctest.Wait()
 	began := time.Now()
@@ -108,7 +79,7 @@ func TestCallbacksThatTakeTooLongAreGivenUp(t *testing.T) {
 		require.NoError(t, e.load(strings.NewReader(state)))
 		ctx, interrupt := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- e.serve(ctx, newMemory(), nil) }()
+		go func() { ended <- e.serve(ctx, pipenet.Listen(), nil) }()
 		for range 2 { // the events of a workspace wait for each other, 15 seconds each
 			_, err := e.server.Client().Tasks(workspaceSID).Create(t.Context(), taskrouter.CreateTaskRequest{})
 			require.NoError(t, err)
@@ -122,7 +93,7 @@ func TestCallbacksThatTakeTooLongAreGivenUp(t *testing.T) {
 }
 
 // broken is a listener that accepts nothing.
-type broken struct{ memory }
+type broken struct{ *pipenet.Listener }
 
 func (broken) Accept() (net.Conn, error) { return nil, errors.New("out of files") }
 
@@ -130,20 +101,21 @@ func TestAnEmulatorThatCannotServeWritesItsState(t *testing.T) {
 	s := settings{speed: 1, stateFile: stateFile(t)}
 	e := newEmulator(s, newServer(t, s), s.logger(io.Discard))
 	require.NoError(t, e.load(strings.NewReader(workspaceInAFile)))
-	assert.EqualError(t, e.serve(t.Context(), broken{newMemory()}, nil), "serve: out of files")
+	assert.EqualError(t, e.serve(t.Context(), broken{pipenet.Listen()}, nil), "serve: out of files")
 	assert.Contains(t, read(t, s.stateFile), "In the file")
 }
 
 func TestAConnectionThatSendsNothingEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
-		s, listener := settings{speed: 1}, newMemory()
+		s, listener := settings{speed: 1}, pipenet.Listen()
 		e := newEmulator(s, newServer(t, s), s.logger(io.Discard))
 		ended := make(chan error, 1)
 		go func() { ended <- e.serve(ctx, listener, nil) }()
-		client := listener.dial()
+		client, err := listener.Dial(ctx, "", "")
+		require.NoError(t, err)
 		began := time.Now()
-		_, err := client.Read(make([]byte, 1))
+		_, err = client.Read(make([]byte, 1))
 		assert.ErrorIs(t, err, io.EOF)
 		assert.Equal(t, time.Minute, time.Since(began))
 		interrupt()
