@@ -60,7 +60,7 @@ func TestAttributesThatDoNotDecodeSaySo(t *testing.T) {
 	}{
 		"none":                {"", new(any), "decode attributes: there are none"},
 		"no JSON":             {"no", new(any), "decode attributes: invalid character 'o' in literal null (expecting 'u')"},
-		"of another type":     {`{"level":"high"}`, new(map[string]int), "decode attributes: json: cannot unmarshal string into Go value of type int"},
+		"of another type":     {`{"level":"high"}`, new(int), "decode attributes: json: cannot unmarshal object into Go value of type int"},
 		"into nothing at all": {"{}", nil, "decode attributes: json: Unmarshal(nil)"},
 	}
 	for name, test := range tests {

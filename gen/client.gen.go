@@ -6,70 +6,52 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/taskrouter-go/sdk/gen/internal/runtime"
 )
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends requests, as [http.Client] does.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// Client which conforms to the OpenAPI3 specification for this service.
+// Client sends the requests of the document as they are, one method for each
+// kind of body of each operation.
 type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
+	// Server is the URL below whose path those of the document begin. It is used as
+	// it is: escaped, and without dot segments, query or fragment.
 	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Client sends the requests.
 	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors change every request before it is sent, in their order.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption changes a client that is being made.
 type ClientOption func(*Client) error
 
-// Creates a new Client, with reasonable defaults
+// NewClient returns a client of a server that sends requests with a [http.Client] of
+// its own unless an option says otherwise.
 func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
+	client := &Client{Server: server}
+	for _, option := range opts {
+		if err := option(client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
 	if client.Client == nil {
 		client.Client = &http.Client{}
 	}
-	return &client, nil
+	return client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends the requests with doer.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *Client) error {
 		c.Client = doer
@@ -77,8 +59,7 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
+// WithRequestEditorFn has fn change every request before it is sent.
 func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	return func(c *Client) error {
 		c.RequestEditors = append(c.RequestEditors, fn)
@@ -86,16 +67,14 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface is what [Client] can do.
 type ClientInterface interface {
-
 	// ListWorkspaces List workspaces
 	//
 	// Lists the workspaces of the account, optionally those of one name only.
 	//
 	// Corresponds with GET /v1/Workspaces (the `ListWorkspaces` operationId).
 	ListWorkspaces(ctx context.Context, params *ListWorkspacesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkspaceWithBody Create a workspace
 	//
 	// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
@@ -106,7 +85,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces (the `CreateWorkspace` operationId).
 	CreateWorkspaceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkspaceWithFormdataBody Create a workspace
 	//
 	// Creates a workspace with the activities Offline, Available and Unavailable, Offline being its default and its
@@ -117,21 +95,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces (the `CreateWorkspace` operationId).
 	CreateWorkspaceWithFormdataBody(ctx context.Context, body CreateWorkspaceFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteWorkspace Delete a workspace
 	//
 	// Deletes a workspace and everything in it, tasks and workers included.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid} (the `DeleteWorkspace` operationId).
 	DeleteWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkspace Get a workspace
 	//
 	// Returns one workspace of the account by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid} (the `GetWorkspace` operationId).
 	GetWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkspaceWithBody Update a workspace
 	//
 	// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
@@ -141,7 +116,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid} (the `UpdateWorkspace` operationId).
 	UpdateWorkspaceWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkspaceWithFormdataBody Update a workspace
 	//
 	// Changes the fields that are sent and keeps the others. Only here can the default activity and the timeout
@@ -151,14 +125,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid} (the `UpdateWorkspace` operationId).
 	UpdateWorkspaceWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body UpdateWorkspaceFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListActivities List activities
 	//
 	// Lists the activities of a workspace, which holds at most 100.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities (the `ListActivities` operationId).
 	ListActivities(ctx context.Context, workspaceSID WorkspaceSID, params *ListActivitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateActivityWithBody Create an activity
 	//
 	// Creates an activity. Whether it makes workers available can never be changed afterwards.
@@ -167,7 +139,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities (the `CreateActivity` operationId).
 	CreateActivityWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateActivityWithFormdataBody Create an activity
 	//
 	// Creates an activity. Whether it makes workers available can never be changed afterwards.
@@ -176,21 +147,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities (the `CreateActivity` operationId).
 	CreateActivityWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateActivityFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteActivity Delete an activity
 	//
 	// Deletes an activity. The workspace's default activity and its timeout activity cannot be deleted.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `DeleteActivity` operationId).
 	DeleteActivity(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetActivity Get an activity
 	//
 	// Returns one activity of the workspace by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `GetActivity` operationId).
 	GetActivity(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateActivityWithBody Rename an activity
 	//
 	// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
@@ -200,7 +168,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `UpdateActivity` operationId).
 	UpdateActivityWithBody(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateActivityWithFormdataBody Rename an activity
 	//
 	// Changes the name of an activity, the only field that can be changed: `Available` would be answered with 200
@@ -210,7 +177,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `UpdateActivity` operationId).
 	UpdateActivityWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, body UpdateActivityFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkspaceCumulativeStatistics Get cumulative statistics of a workspace
 	//
 	// Returns what happened to tasks and reservations of the workspace in a stretch of time of at most the last 30
@@ -218,7 +184,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/CumulativeStatistics (the `GetWorkspaceCumulativeStatistics` operationId).
 	GetWorkspaceCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListEvents List events
 	//
 	// Lists what happened in a workspace, by default during the last 15 minutes. Events are kept for 30 days, and
@@ -226,21 +191,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, workspaceSID WorkspaceSID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetEvent Get an event
 	//
 	// Returns one event of the workspace by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events/{EventSid} (the `GetEvent` operationId).
 	GetEvent(ctx context.Context, workspaceSID WorkspaceSID, eventSID EventSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkspaceRealTimeStatistics Get real-time statistics of a workspace
 	//
 	// Returns how many tasks and workers are in which state now. Figures may be a few seconds old.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/RealTimeStatistics (the `GetWorkspaceRealTimeStatistics` operationId).
 	GetWorkspaceRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkspaceStatistics Get statistics of a workspace
 	//
 	// Returns what is going on in the workspace now, and what happened in a stretch of time, in one answer. The two
@@ -248,14 +210,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Statistics (the `GetWorkspaceStatistics` operationId).
 	GetWorkspaceStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListTaskChannels List task channels
 	//
 	// Lists the task channels of a workspace, those that every workspace has from the start included.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `ListTaskChannels` operationId).
 	ListTaskChannels(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskChannelWithBody Create a task channel
 	//
 	// Creates a task channel. Every worker presumably gets a worker channel for it.
@@ -264,7 +224,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `CreateTaskChannel` operationId).
 	CreateTaskChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskChannelWithFormdataBody Create a task channel
 	//
 	// Creates a task channel. Every worker presumably gets a worker channel for it.
@@ -273,7 +232,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `CreateTaskChannel` operationId).
 	CreateTaskChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteTaskChannel Delete a task channel
 	//
 	// Deletes a task channel, named by its SID or, presumably, its unique name. Those that a workspace has from the
@@ -281,14 +239,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `DeleteTaskChannel` operationId).
 	DeleteTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskChannel Get a task channel
 	//
 	// Returns one task channel of the workspace by its SID or its unique name.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `GetTaskChannel` operationId).
 	GetTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskChannelWithBody Update a task channel
 	//
 	// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
@@ -297,7 +253,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `UpdateTaskChannel` operationId).
 	UpdateTaskChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskChannelWithFormdataBody Update a task channel
 	//
 	// Changes the fields that are sent and keeps the others. The unique name cannot be changed.
@@ -306,14 +261,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `UpdateTaskChannel` operationId).
 	UpdateTaskChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, body UpdateTaskChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListTaskQueues List task queues
 	//
 	// Lists the task queues of a workspace, which holds at most 5,000.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `ListTaskQueues` operationId).
 	ListTaskQueues(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueuesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskQueueWithBody Create a task queue
 	//
 	// Creates a task queue. Unless it says otherwise, every worker of the workspace may serve it.
@@ -322,7 +275,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `CreateTaskQueue` operationId).
 	CreateTaskQueueWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskQueueWithFormdataBody Create a task queue
 	//
 	// Creates a task queue. Unless it says otherwise, every worker of the workspace may serve it.
@@ -331,7 +283,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `CreateTaskQueue` operationId).
 	CreateTaskQueueWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskQueueFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueueBulkRealTimeStatisticsWithBody Get real-time statistics of many task queues
 	//
 	// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
@@ -342,7 +293,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/RealTimeStatistics (the `GetTaskQueueBulkRealTimeStatistics` operationId).
 	GetTaskQueueBulkRealTimeStatisticsWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueueBulkRealTimeStatistics Get real-time statistics of many task queues
 	//
 	// Returns the real-time statistics of 1 to 50 task queues in one answer. It is a POST that only reads. A SID of
@@ -353,14 +303,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/RealTimeStatistics (the `GetTaskQueueBulkRealTimeStatistics` operationId).
 	GetTaskQueueBulkRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, body GetTaskQueueBulkRealTimeStatisticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListTaskQueueStatistics List statistics of task queues
 	//
 	// Lists the real-time and cumulative statistics of all task queues of a workspace, page by page.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/Statistics (the `ListTaskQueueStatistics` operationId).
 	ListTaskQueueStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueueStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteTaskQueue Delete a task queue
 	//
 	// Deletes a task queue. It is refused with 400 while tasks are pending in it; whether a workflow that names it
@@ -368,14 +316,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `DeleteTaskQueue` operationId).
 	DeleteTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueue Get a task queue
 	//
 	// Returns one task queue of the workspace by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `GetTaskQueue` operationId).
 	GetTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskQueueWithBody Update a task queue
 	//
 	// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
@@ -385,7 +331,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `UpdateTaskQueue` operationId).
 	UpdateTaskQueueWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskQueueWithFormdataBody Update a task queue
 	//
 	// Changes the fields that are sent and keeps the others. A new target expression starts the worker statistics of
@@ -395,14 +340,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `UpdateTaskQueue` operationId).
 	UpdateTaskQueueWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, body UpdateTaskQueueFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueueCumulativeStatistics Get cumulative statistics of a task queue
 	//
 	// Returns what happened to tasks and reservations of the queue in a stretch of time of at most the last 30 days.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/CumulativeStatistics (the `GetTaskQueueCumulativeStatistics` operationId).
 	GetTaskQueueCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueueRealTimeStatistics Get real-time statistics of a task queue
 	//
 	// Returns how many tasks wait in the queue now, and which workers could serve it. Figures may be a few seconds
@@ -410,7 +353,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/RealTimeStatistics (the `GetTaskQueueRealTimeStatistics` operationId).
 	GetTaskQueueRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskQueueStatistics Get statistics of a task queue
 	//
 	// Returns what is going on in the task queue now, and what happened in a stretch of time, in one answer. The two
@@ -418,7 +360,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/Statistics (the `GetTaskQueueStatistics` operationId).
 	GetTaskQueueStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListTasks List tasks
 	//
 	// Lists the tasks of a workspace, the oldest first unless `Ordering` says otherwise. Canceled and completed
@@ -426,7 +367,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks (the `ListTasks` operationId).
 	ListTasks(ctx context.Context, workspaceSID WorkspaceSID, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskWithBody Create a task
 	//
 	// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
@@ -437,7 +377,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks (the `CreateTask` operationId).
 	CreateTaskWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateTaskWithFormdataBody Create a task
 	//
 	// Creates a task and starts it on its way through a workflow. The documented answer is pending and has no
@@ -448,7 +387,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks (the `CreateTask` operationId).
 	CreateTaskWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteTask Delete a task
 	//
 	// Deletes a task, and its pending reservations with it. That only some states allow it is not documented. To end
@@ -456,7 +394,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `DeleteTask` operationId).
 	DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTask Get a task
 	//
 	// Returns one task of the workspace by its SID, with its version in the ETag header. Five to eight minutes after
@@ -464,7 +401,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `GetTask` operationId).
 	GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskWithBody Update a task
 	//
 	// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
@@ -475,7 +411,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `UpdateTask` operationId).
 	UpdateTaskWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskWithFormdataBody Update a task
 	//
 	// Changes the fields that are sent and keeps the others, or moves the task on in its life by `AssignmentStatus`.
@@ -486,21 +421,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `UpdateTask` operationId).
 	UpdateTaskWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, body UpdateTaskFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListTaskReservations List reservations of a task
 	//
 	// Lists the reservations that were made for a task.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations (the `ListTaskReservations` operationId).
 	ListTaskReservations(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *ListTaskReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetTaskReservation Get a reservation of a task
 	//
 	// Returns one reservation of a task by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `GetTaskReservation` operationId).
 	GetTaskReservation(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskReservationWithBody Update a reservation of a task
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
@@ -510,7 +442,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `UpdateTaskReservation` operationId).
 	UpdateTaskReservationWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateTaskReservationWithFormdataBody Update a reservation of a task
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller, the worker or
@@ -520,14 +451,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `UpdateTaskReservation` operationId).
 	UpdateTaskReservationWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, body UpdateTaskReservationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListWorkers List workers
 	//
 	// Lists the workers of a workspace, which holds at most 15,000 unless the service was asked for more.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers (the `ListWorkers` operationId).
 	ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkerWithBody Create a worker
 	//
 	// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
@@ -537,7 +466,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers (the `CreateWorker` operationId).
 	CreateWorkerWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkerWithFormdataBody Create a worker
 	//
 	// Creates a worker in the activity that is named, or else in the workspace's default activity. It has a channel
@@ -547,7 +475,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers (the `CreateWorker` operationId).
 	CreateWorkerWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateWorkerFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkersCumulativeStatistics Get cumulative statistics of all workers
 	//
 	// Returns what became of reservations, and how long workers were in which activity, in a stretch of time of at
@@ -555,7 +482,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/CumulativeStatistics (the `GetWorkersCumulativeStatistics` operationId).
 	GetWorkersCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkersRealTimeStatistics Get real-time statistics of all workers
 	//
 	// Returns how many workers are in which activity now. Refused by default for workspaces of more than 100
@@ -563,7 +489,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/RealTimeStatistics (the `GetWorkersRealTimeStatistics` operationId).
 	GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkersStatistics Get statistics of all workers
 	//
 	// Returns how many workers are in which activity now, and what became of their reservations in a stretch of
@@ -571,21 +496,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/Statistics (the `GetWorkersStatistics` operationId).
 	GetWorkersStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteWorker Delete a worker
 	//
 	// Deletes a worker with its worker channels.
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `DeleteWorker` operationId).
 	DeleteWorker(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *DeleteWorkerParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorker Get a worker
 	//
 	// Returns one worker of the workspace by its SID, with its version in the ETag header.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `GetWorker` operationId).
 	GetWorker(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerWithBody Update a worker
 	//
 	// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
@@ -595,7 +517,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `UpdateWorker` operationId).
 	UpdateWorkerWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerWithFormdataBody Update a worker
 	//
 	// Changes the fields that are sent and keeps the others. The version of a worker also moves when a reservation
@@ -605,21 +526,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `UpdateWorker` operationId).
 	UpdateWorkerWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, body UpdateWorkerFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListWorkerChannels List channels of a worker
 	//
 	// Lists the channels of a worker, one for each task channel of the workspace.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels (the `ListWorkerChannels` operationId).
 	ListWorkerChannels(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkerChannel Get a channel of a worker
 	//
 	// Returns one channel of a worker by its SID or by its task channel's unique name.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `GetWorkerChannel` operationId).
 	GetWorkerChannel(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerChannelWithBody Update a channel of a worker
 	//
 	// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
@@ -629,7 +547,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `UpdateWorkerChannel` operationId).
 	UpdateWorkerChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerChannelWithFormdataBody Update a channel of a worker
 	//
 	// Changes the capacity or the availability of a channel. That a lower capacity takes tasks away is not
@@ -639,21 +556,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `UpdateWorkerChannel` operationId).
 	UpdateWorkerChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, body UpdateWorkerChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListWorkerReservations List reservations of a worker
 	//
 	// Lists the reservations that were made for a worker.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations (the `ListWorkerReservations` operationId).
 	ListWorkerReservations(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkerReservation Get a reservation of a worker
 	//
 	// Returns one reservation of a worker by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `GetWorkerReservation` operationId).
 	GetWorkerReservation(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerReservationWithBody Update a reservation of a worker
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
@@ -663,7 +577,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `UpdateWorkerReservation` operationId).
 	UpdateWorkerReservationWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkerReservationWithFormdataBody Update a reservation of a worker
 	//
 	// Accepts or rejects a reservation by `ReservationStatus`, or has the service connect the caller and the worker
@@ -673,7 +586,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `UpdateWorkerReservation` operationId).
 	UpdateWorkerReservationWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, body UpdateWorkerReservationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkerStatistics Get statistics of one worker
 	//
 	// Returns what became of the worker's reservations, and how long it was in which activity, in a stretch of
@@ -682,14 +594,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 	GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// ListWorkflows List workflows
 	//
 	// Lists the workflows of a workspace, optionally those of one name only.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows (the `ListWorkflows` operationId).
 	ListWorkflows(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkflowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkflowWithBody Create a workflow
 	//
 	// Creates a workflow from a configuration, the rules by which its tasks find their queues.
@@ -698,7 +608,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows (the `CreateWorkflow` operationId).
 	CreateWorkflowWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// CreateWorkflowWithFormdataBody Create a workflow
 	//
 	// Creates a workflow from a configuration, the rules by which its tasks find their queues.
@@ -707,7 +616,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows (the `CreateWorkflow` operationId).
 	CreateWorkflowWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateWorkflowFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// DeleteWorkflow Delete a workflow
 	//
 	// Deletes a workflow. It is refused while it leads pending or reserved tasks; with which status is not
@@ -715,14 +623,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `DeleteWorkflow` operationId).
 	DeleteWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkflow Get a workflow
 	//
 	// Returns one workflow of the workspace by its SID.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `GetWorkflow` operationId).
 	GetWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkflowWithBody Update a workflow
 	//
 	// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
@@ -733,7 +639,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `UpdateWorkflow` operationId).
 	UpdateWorkflowWithBody(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// UpdateWorkflowWithFormdataBody Update a workflow
 	//
 	// Changes the fields that are sent and keeps the others. A configuration whose syntax is wrong, or that names a
@@ -744,7 +649,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `UpdateWorkflow` operationId).
 	UpdateWorkflowWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, body UpdateWorkflowFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkflowCumulativeStatistics Get cumulative statistics of a workflow
 	//
 	// Returns what happened to tasks and reservations of the workflow in a stretch of time of at most the last 30
@@ -752,14 +656,12 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/CumulativeStatistics (the `GetWorkflowCumulativeStatistics` operationId).
 	GetWorkflowCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkflowRealTimeStatistics Get real-time statistics of a workflow
 	//
 	// Returns how many tasks of the workflow are in which state now. Figures may be a few seconds old.
 	//
 	// Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/RealTimeStatistics (the `GetWorkflowRealTimeStatistics` operationId).
 	GetWorkflowRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetWorkflowStatistics Get statistics of a workflow
 	//
 	// Returns what is going on in the workflow now, and what happened in a stretch of time, in one answer. The two
@@ -769,6 +671,21 @@ type ClientInterface interface {
 	GetWorkflowStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
+func (c *Client) send(ctx context.Context, req *http.Request, err error, reqEditors []RequestEditorFn) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	for _, editors := range [][]RequestEditorFn{c.RequestEditors, reqEditors} {
+		for _, edit := range editors {
+			if err := edit(ctx, req); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.Client.Do(req)
+}
+
 // ListWorkspaces List workspaces
 //
 // Lists the workspaces of the account, optionally those of one name only.
@@ -776,14 +693,58 @@ type ClientInterface interface {
 // Corresponds with GET /v1/Workspaces (the `ListWorkspaces` operationId).
 func (c *Client) ListWorkspaces(ctx context.Context, params *ListWorkspacesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWorkspacesRequest(c.Server, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListWorkspacesRequest makes the request of [Client.ListWorkspaces].
+func NewListWorkspacesRequest(server string, params *ListWorkspacesParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces")
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateWorkspaceWithBody Create a workspace
@@ -797,14 +758,21 @@ func (c *Client) ListWorkspaces(ctx context.Context, params *ListWorkspacesParam
 // Corresponds with POST /v1/Workspaces (the `CreateWorkspace` operationId).
 func (c *Client) CreateWorkspaceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkspaceRequestWithBody(c.Server, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkspaceRequestWithBody makes the request of [Client.CreateWorkspaceWithBody].
+func NewCreateWorkspaceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces")
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateWorkspaceWithFormdataBody Create a workspace
@@ -818,14 +786,16 @@ func (c *Client) CreateWorkspaceWithBody(ctx context.Context, contentType string
 // Corresponds with POST /v1/Workspaces (the `CreateWorkspace` operationId).
 func (c *Client) CreateWorkspaceWithFormdataBody(ctx context.Context, body CreateWorkspaceFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkspaceRequestWithFormdataBody(c.Server, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkspaceRequestWithFormdataBody makes the request of [Client.CreateWorkspaceWithFormdataBody].
+func NewCreateWorkspaceRequestWithFormdataBody(server string, body CreateWorkspaceFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateWorkspaceRequestWithBody(server, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // DeleteWorkspace Delete a workspace
@@ -835,14 +805,16 @@ func (c *Client) CreateWorkspaceWithFormdataBody(ctx context.Context, body Creat
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid} (the `DeleteWorkspace` operationId).
 func (c *Client) DeleteWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteWorkspaceRequest(c.Server, workspaceSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteWorkspaceRequest makes the request of [Client.DeleteWorkspace].
+func NewDeleteWorkspaceRequest(server string, workspaceSID WorkspaceSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodDelete, target, nil)
 }
 
 // GetWorkspace Get a workspace
@@ -852,14 +824,16 @@ func (c *Client) DeleteWorkspace(ctx context.Context, workspaceSID WorkspaceSID,
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid} (the `GetWorkspace` operationId).
 func (c *Client) GetWorkspace(ctx context.Context, workspaceSID WorkspaceSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkspaceRequest(c.Server, workspaceSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkspaceRequest makes the request of [Client.GetWorkspace].
+func NewGetWorkspaceRequest(server string, workspaceSID WorkspaceSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateWorkspaceWithBody Update a workspace
@@ -872,14 +846,21 @@ func (c *Client) GetWorkspace(ctx context.Context, workspaceSID WorkspaceSID, re
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid} (the `UpdateWorkspace` operationId).
 func (c *Client) UpdateWorkspaceWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkspaceRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkspaceRequestWithBody makes the request of [Client.UpdateWorkspaceWithBody].
+func NewUpdateWorkspaceRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateWorkspaceWithFormdataBody Update a workspace
@@ -892,14 +873,16 @@ func (c *Client) UpdateWorkspaceWithBody(ctx context.Context, workspaceSID Works
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid} (the `UpdateWorkspace` operationId).
 func (c *Client) UpdateWorkspaceWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body UpdateWorkspaceFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkspaceRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkspaceRequestWithFormdataBody makes the request of [Client.UpdateWorkspaceWithFormdataBody].
+func NewUpdateWorkspaceRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body UpdateWorkspaceFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateWorkspaceRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListActivities List activities
@@ -909,14 +892,67 @@ func (c *Client) UpdateWorkspaceWithFormdataBody(ctx context.Context, workspaceS
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities (the `ListActivities` operationId).
 func (c *Client) ListActivities(ctx context.Context, workspaceSID WorkspaceSID, params *ListActivitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListActivitiesRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListActivitiesRequest makes the request of [Client.ListActivities].
+func NewListActivitiesRequest(server string, workspaceSID WorkspaceSID, params *ListActivitiesParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Activities", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Available != nil {
+			pairs, err := runtime.QueryParam("Available", *params.Available)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateActivityWithBody Create an activity
@@ -928,14 +964,21 @@ func (c *Client) ListActivities(ctx context.Context, workspaceSID WorkspaceSID, 
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities (the `CreateActivity` operationId).
 func (c *Client) CreateActivityWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateActivityRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateActivityRequestWithBody makes the request of [Client.CreateActivityWithBody].
+func NewCreateActivityRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Activities", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateActivityWithFormdataBody Create an activity
@@ -947,14 +990,16 @@ func (c *Client) CreateActivityWithBody(ctx context.Context, workspaceSID Worksp
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities (the `CreateActivity` operationId).
 func (c *Client) CreateActivityWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateActivityFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateActivityRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateActivityRequestWithFormdataBody makes the request of [Client.CreateActivityWithFormdataBody].
+func NewCreateActivityRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateActivityFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateActivityRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // DeleteActivity Delete an activity
@@ -964,14 +1009,16 @@ func (c *Client) CreateActivityWithFormdataBody(ctx context.Context, workspaceSI
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `DeleteActivity` operationId).
 func (c *Client) DeleteActivity(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteActivityRequest(c.Server, workspaceSID, activitySID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteActivityRequest makes the request of [Client.DeleteActivity].
+func NewDeleteActivityRequest(server string, workspaceSID WorkspaceSID, activitySID ActivitySID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid}", workspaceSID, activitySID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodDelete, target, nil)
 }
 
 // GetActivity Get an activity
@@ -981,14 +1028,16 @@ func (c *Client) DeleteActivity(ctx context.Context, workspaceSID WorkspaceSID, 
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `GetActivity` operationId).
 func (c *Client) GetActivity(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetActivityRequest(c.Server, workspaceSID, activitySID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetActivityRequest makes the request of [Client.GetActivity].
+func NewGetActivityRequest(server string, workspaceSID WorkspaceSID, activitySID ActivitySID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid}", workspaceSID, activitySID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateActivityWithBody Rename an activity
@@ -1001,14 +1050,21 @@ func (c *Client) GetActivity(ctx context.Context, workspaceSID WorkspaceSID, act
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `UpdateActivity` operationId).
 func (c *Client) UpdateActivityWithBody(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateActivityRequestWithBody(c.Server, workspaceSID, activitySID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateActivityRequestWithBody makes the request of [Client.UpdateActivityWithBody].
+func NewUpdateActivityRequestWithBody(server string, workspaceSID WorkspaceSID, activitySID ActivitySID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid}", workspaceSID, activitySID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateActivityWithFormdataBody Rename an activity
@@ -1021,14 +1077,16 @@ func (c *Client) UpdateActivityWithBody(ctx context.Context, workspaceSID Worksp
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Activities/{ActivitySid} (the `UpdateActivity` operationId).
 func (c *Client) UpdateActivityWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, activitySID ActivitySID, body UpdateActivityFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateActivityRequestWithFormdataBody(c.Server, workspaceSID, activitySID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateActivityRequestWithFormdataBody makes the request of [Client.UpdateActivityWithFormdataBody].
+func NewUpdateActivityRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, activitySID ActivitySID, body UpdateActivityFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateActivityRequestWithBody(server, workspaceSID, activitySID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetWorkspaceCumulativeStatistics Get cumulative statistics of a workspace
@@ -1039,14 +1097,67 @@ func (c *Client) UpdateActivityWithFormdataBody(ctx context.Context, workspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/CumulativeStatistics (the `GetWorkspaceCumulativeStatistics` operationId).
 func (c *Client) GetWorkspaceCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkspaceCumulativeStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkspaceCumulativeStatisticsRequest makes the request of [Client.GetWorkspaceCumulativeStatistics].
+func NewGetWorkspaceCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceCumulativeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/CumulativeStatistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // ListEvents List events
@@ -1057,14 +1168,148 @@ func (c *Client) GetWorkspaceCumulativeStatistics(ctx context.Context, workspace
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, workspaceSID WorkspaceSID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEventsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListEventsRequest makes the request of [Client.ListEvents].
+func NewListEventsRequest(server string, workspaceSID WorkspaceSID, params *ListEventsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Events", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.EventType != nil {
+			pairs, err := runtime.QueryParam("EventType", *params.EventType)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.ReservationSID != nil {
+			pairs, err := runtime.QueryParam("ReservationSid", *params.ReservationSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueSID != nil {
+			pairs, err := runtime.QueryParam("TaskQueueSid", *params.TaskQueueSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskSID != nil {
+			pairs, err := runtime.QueryParam("TaskSid", *params.TaskSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkerSID != nil {
+			pairs, err := runtime.QueryParam("WorkerSid", *params.WorkerSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkflowSID != nil {
+			pairs, err := runtime.QueryParam("WorkflowSid", *params.WorkflowSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SID != nil {
+			pairs, err := runtime.QueryParam("Sid", *params.SID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetEvent Get an event
@@ -1074,14 +1319,16 @@ func (c *Client) ListEvents(ctx context.Context, workspaceSID WorkspaceSID, para
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Events/{EventSid} (the `GetEvent` operationId).
 func (c *Client) GetEvent(ctx context.Context, workspaceSID WorkspaceSID, eventSID EventSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEventRequest(c.Server, workspaceSID, eventSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetEventRequest makes the request of [Client.GetEvent].
+func NewGetEventRequest(server string, workspaceSID WorkspaceSID, eventSID EventSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Events/{EventSid}", workspaceSID, eventSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkspaceRealTimeStatistics Get real-time statistics of a workspace
@@ -1091,14 +1338,31 @@ func (c *Client) GetEvent(ctx context.Context, workspaceSID WorkspaceSID, eventS
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/RealTimeStatistics (the `GetWorkspaceRealTimeStatistics` operationId).
 func (c *Client) GetWorkspaceRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkspaceRealTimeStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkspaceRealTimeStatisticsRequest makes the request of [Client.GetWorkspaceRealTimeStatistics].
+func NewGetWorkspaceRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceRealTimeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/RealTimeStatistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkspaceStatistics Get statistics of a workspace
@@ -1109,14 +1373,67 @@ func (c *Client) GetWorkspaceRealTimeStatistics(ctx context.Context, workspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Statistics (the `GetWorkspaceStatistics` operationId).
 func (c *Client) GetWorkspaceStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkspaceStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkspaceStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkspaceStatisticsRequest makes the request of [Client.GetWorkspaceStatistics].
+func NewGetWorkspaceStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Statistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // ListTaskChannels List task channels
@@ -1126,14 +1443,49 @@ func (c *Client) GetWorkspaceStatistics(ctx context.Context, workspaceSID Worksp
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `ListTaskChannels` operationId).
 func (c *Client) ListTaskChannels(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTaskChannelsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListTaskChannelsRequest makes the request of [Client.ListTaskChannels].
+func NewListTaskChannelsRequest(server string, workspaceSID WorkspaceSID, params *ListTaskChannelsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskChannels", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateTaskChannelWithBody Create a task channel
@@ -1145,14 +1497,21 @@ func (c *Client) ListTaskChannels(ctx context.Context, workspaceSID WorkspaceSID
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `CreateTaskChannel` operationId).
 func (c *Client) CreateTaskChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskChannelRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskChannelRequestWithBody makes the request of [Client.CreateTaskChannelWithBody].
+func NewCreateTaskChannelRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskChannels", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateTaskChannelWithFormdataBody Create a task channel
@@ -1164,14 +1523,16 @@ func (c *Client) CreateTaskChannelWithBody(ctx context.Context, workspaceSID Wor
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels (the `CreateTaskChannel` operationId).
 func (c *Client) CreateTaskChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskChannelRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskChannelRequestWithFormdataBody makes the request of [Client.CreateTaskChannelWithFormdataBody].
+func NewCreateTaskChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskChannelFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateTaskChannelRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // DeleteTaskChannel Delete a task channel
@@ -1182,14 +1543,16 @@ func (c *Client) CreateTaskChannelWithFormdataBody(ctx context.Context, workspac
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `DeleteTaskChannel` operationId).
 func (c *Client) DeleteTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTaskChannelRequest(c.Server, workspaceSID, taskChannelSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteTaskChannelRequest makes the request of [Client.DeleteTaskChannel].
+func NewDeleteTaskChannelRequest(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid}", workspaceSID, taskChannelSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodDelete, target, nil)
 }
 
 // GetTaskChannel Get a task channel
@@ -1199,14 +1562,16 @@ func (c *Client) DeleteTaskChannel(ctx context.Context, workspaceSID WorkspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `GetTaskChannel` operationId).
 func (c *Client) GetTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskChannelRequest(c.Server, workspaceSID, taskChannelSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskChannelRequest makes the request of [Client.GetTaskChannel].
+func NewGetTaskChannelRequest(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid}", workspaceSID, taskChannelSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateTaskChannelWithBody Update a task channel
@@ -1218,14 +1583,21 @@ func (c *Client) GetTaskChannel(ctx context.Context, workspaceSID WorkspaceSID, 
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `UpdateTaskChannel` operationId).
 func (c *Client) UpdateTaskChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskChannelRequestWithBody(c.Server, workspaceSID, taskChannelSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskChannelRequestWithBody makes the request of [Client.UpdateTaskChannelWithBody].
+func NewUpdateTaskChannelRequestWithBody(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid}", workspaceSID, taskChannelSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateTaskChannelWithFormdataBody Update a task channel
@@ -1237,14 +1609,16 @@ func (c *Client) UpdateTaskChannelWithBody(ctx context.Context, workspaceSID Wor
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskChannels/{TaskChannelSid} (the `UpdateTaskChannel` operationId).
 func (c *Client) UpdateTaskChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, body UpdateTaskChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskChannelRequestWithFormdataBody(c.Server, workspaceSID, taskChannelSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskChannelRequestWithFormdataBody makes the request of [Client.UpdateTaskChannelWithFormdataBody].
+func NewUpdateTaskChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, body UpdateTaskChannelFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateTaskChannelRequestWithBody(server, workspaceSID, taskChannelSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListTaskQueues List task queues
@@ -1254,14 +1628,85 @@ func (c *Client) UpdateTaskChannelWithFormdataBody(ctx context.Context, workspac
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `ListTaskQueues` operationId).
 func (c *Client) ListTaskQueues(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueuesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTaskQueuesRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListTaskQueuesRequest makes the request of [Client.ListTaskQueues].
+func NewListTaskQueuesRequest(server string, workspaceSID WorkspaceSID, params *ListTaskQueuesParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EvaluateWorkerAttributes != nil {
+			pairs, err := runtime.QueryParam("EvaluateWorkerAttributes", *params.EvaluateWorkerAttributes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkerSID != nil {
+			pairs, err := runtime.QueryParam("WorkerSid", *params.WorkerSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Ordering != nil {
+			pairs, err := runtime.QueryParam("Ordering", *params.Ordering)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateTaskQueueWithBody Create a task queue
@@ -1273,14 +1718,21 @@ func (c *Client) ListTaskQueues(ctx context.Context, workspaceSID WorkspaceSID, 
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `CreateTaskQueue` operationId).
 func (c *Client) CreateTaskQueueWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskQueueRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskQueueRequestWithBody makes the request of [Client.CreateTaskQueueWithBody].
+func NewCreateTaskQueueRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateTaskQueueWithFormdataBody Create a task queue
@@ -1292,14 +1744,16 @@ func (c *Client) CreateTaskQueueWithBody(ctx context.Context, workspaceSID Works
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues (the `CreateTaskQueue` operationId).
 func (c *Client) CreateTaskQueueWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskQueueFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskQueueRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskQueueRequestWithFormdataBody makes the request of [Client.CreateTaskQueueWithFormdataBody].
+func NewCreateTaskQueueRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskQueueFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateTaskQueueRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetTaskQueueBulkRealTimeStatisticsWithBody Get real-time statistics of many task queues
@@ -1313,14 +1767,21 @@ func (c *Client) CreateTaskQueueWithFormdataBody(ctx context.Context, workspaceS
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/RealTimeStatistics (the `GetTaskQueueBulkRealTimeStatistics` operationId).
 func (c *Client) GetTaskQueueBulkRealTimeStatisticsWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody makes the request of [Client.GetTaskQueueBulkRealTimeStatisticsWithBody].
+func NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/RealTimeStatistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // GetTaskQueueBulkRealTimeStatistics Get real-time statistics of many task queues
@@ -1334,14 +1795,16 @@ func (c *Client) GetTaskQueueBulkRealTimeStatisticsWithBody(ctx context.Context,
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/RealTimeStatistics (the `GetTaskQueueBulkRealTimeStatistics` operationId).
 func (c *Client) GetTaskQueueBulkRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, body GetTaskQueueBulkRealTimeStatisticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueBulkRealTimeStatisticsRequest(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueBulkRealTimeStatisticsRequest makes the request of [Client.GetTaskQueueBulkRealTimeStatistics].
+func NewGetTaskQueueBulkRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, body GetTaskQueueBulkRealTimeStatisticsJSONRequestBody) (*http.Request, error) {
+	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody(server, workspaceSID, "application/json", bytes.NewReader(text))
 }
 
 // ListTaskQueueStatistics List statistics of task queues
@@ -1351,14 +1814,103 @@ func (c *Client) GetTaskQueueBulkRealTimeStatistics(ctx context.Context, workspa
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/Statistics (the `ListTaskQueueStatistics` operationId).
 func (c *Client) ListTaskQueueStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *ListTaskQueueStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTaskQueueStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListTaskQueueStatisticsRequest makes the request of [Client.ListTaskQueueStatistics].
+func NewListTaskQueueStatisticsRequest(server string, workspaceSID WorkspaceSID, params *ListTaskQueueStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/Statistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // DeleteTaskQueue Delete a task queue
@@ -1369,14 +1921,16 @@ func (c *Client) ListTaskQueueStatistics(ctx context.Context, workspaceSID Works
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `DeleteTaskQueue` operationId).
 func (c *Client) DeleteTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTaskQueueRequest(c.Server, workspaceSID, taskQueueSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteTaskQueueRequest makes the request of [Client.DeleteTaskQueue].
+func NewDeleteTaskQueueRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodDelete, target, nil)
 }
 
 // GetTaskQueue Get a task queue
@@ -1386,14 +1940,16 @@ func (c *Client) DeleteTaskQueue(ctx context.Context, workspaceSID WorkspaceSID,
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `GetTaskQueue` operationId).
 func (c *Client) GetTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueRequest(c.Server, workspaceSID, taskQueueSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueRequest makes the request of [Client.GetTaskQueue].
+func NewGetTaskQueueRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateTaskQueueWithBody Update a task queue
@@ -1406,14 +1962,21 @@ func (c *Client) GetTaskQueue(ctx context.Context, workspaceSID WorkspaceSID, ta
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `UpdateTaskQueue` operationId).
 func (c *Client) UpdateTaskQueueWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskQueueRequestWithBody(c.Server, workspaceSID, taskQueueSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskQueueRequestWithBody makes the request of [Client.UpdateTaskQueueWithBody].
+func NewUpdateTaskQueueRequestWithBody(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateTaskQueueWithFormdataBody Update a task queue
@@ -1426,14 +1989,16 @@ func (c *Client) UpdateTaskQueueWithBody(ctx context.Context, workspaceSID Works
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid} (the `UpdateTaskQueue` operationId).
 func (c *Client) UpdateTaskQueueWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, body UpdateTaskQueueFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskQueueRequestWithFormdataBody(c.Server, workspaceSID, taskQueueSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskQueueRequestWithFormdataBody makes the request of [Client.UpdateTaskQueueWithFormdataBody].
+func NewUpdateTaskQueueRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, body UpdateTaskQueueFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateTaskQueueRequestWithBody(server, workspaceSID, taskQueueSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetTaskQueueCumulativeStatistics Get cumulative statistics of a task queue
@@ -1443,14 +2008,67 @@ func (c *Client) UpdateTaskQueueWithFormdataBody(ctx context.Context, workspaceS
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/CumulativeStatistics (the `GetTaskQueueCumulativeStatistics` operationId).
 func (c *Client) GetTaskQueueCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueCumulativeStatisticsRequest(c.Server, workspaceSID, taskQueueSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueCumulativeStatisticsRequest makes the request of [Client.GetTaskQueueCumulativeStatistics].
+func NewGetTaskQueueCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueCumulativeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/CumulativeStatistics", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetTaskQueueRealTimeStatistics Get real-time statistics of a task queue
@@ -1461,14 +2079,31 @@ func (c *Client) GetTaskQueueCumulativeStatistics(ctx context.Context, workspace
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/RealTimeStatistics (the `GetTaskQueueRealTimeStatistics` operationId).
 func (c *Client) GetTaskQueueRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueRealTimeStatisticsRequest(c.Server, workspaceSID, taskQueueSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueRealTimeStatisticsRequest makes the request of [Client.GetTaskQueueRealTimeStatistics].
+func NewGetTaskQueueRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueRealTimeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/RealTimeStatistics", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetTaskQueueStatistics Get statistics of a task queue
@@ -1479,14 +2114,67 @@ func (c *Client) GetTaskQueueRealTimeStatistics(ctx context.Context, workspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/Statistics (the `GetTaskQueueStatistics` operationId).
 func (c *Client) GetTaskQueueStatistics(ctx context.Context, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskQueueStatisticsRequest(c.Server, workspaceSID, taskQueueSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskQueueStatisticsRequest makes the request of [Client.GetTaskQueueStatistics].
+func NewGetTaskQueueStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/TaskQueues/{TaskQueueSid}/Statistics", workspaceSID, taskQueueSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // ListTasks List tasks
@@ -1497,14 +2185,139 @@ func (c *Client) GetTaskQueueStatistics(ctx context.Context, workspaceSID Worksp
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks (the `ListTasks` operationId).
 func (c *Client) ListTasks(ctx context.Context, workspaceSID WorkspaceSID, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTasksRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListTasksRequest makes the request of [Client.ListTasks].
+func NewListTasksRequest(server string, workspaceSID WorkspaceSID, params *ListTasksParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Priority != nil {
+			pairs, err := runtime.QueryParam("Priority", *params.Priority)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.AssignmentStatus != nil {
+			pairs, err := runtime.QueryParam("AssignmentStatus", params.AssignmentStatus)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkflowSID != nil {
+			pairs, err := runtime.QueryParam("WorkflowSid", *params.WorkflowSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkflowName != nil {
+			pairs, err := runtime.QueryParam("WorkflowName", *params.WorkflowName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueSID != nil {
+			pairs, err := runtime.QueryParam("TaskQueueSid", *params.TaskQueueSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueName != nil {
+			pairs, err := runtime.QueryParam("TaskQueueName", *params.TaskQueueName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EvaluateTaskAttributes != nil {
+			pairs, err := runtime.QueryParam("EvaluateTaskAttributes", *params.EvaluateTaskAttributes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.RoutingTarget != nil {
+			pairs, err := runtime.QueryParam("RoutingTarget", *params.RoutingTarget)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Ordering != nil {
+			pairs, err := runtime.QueryParam("Ordering", *params.Ordering)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.HasAddons != nil {
+			pairs, err := runtime.QueryParam("HasAddons", *params.HasAddons)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateTaskWithBody Create a task
@@ -1518,14 +2331,21 @@ func (c *Client) ListTasks(ctx context.Context, workspaceSID WorkspaceSID, param
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks (the `CreateTask` operationId).
 func (c *Client) CreateTaskWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskRequestWithBody makes the request of [Client.CreateTaskWithBody].
+func NewCreateTaskRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateTaskWithFormdataBody Create a task
@@ -1539,14 +2359,16 @@ func (c *Client) CreateTaskWithBody(ctx context.Context, workspaceSID WorkspaceS
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks (the `CreateTask` operationId).
 func (c *Client) CreateTaskWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateTaskFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateTaskRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateTaskRequestWithFormdataBody makes the request of [Client.CreateTaskWithFormdataBody].
+func NewCreateTaskRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateTaskRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // DeleteTask Delete a task
@@ -1557,14 +2379,28 @@ func (c *Client) CreateTaskWithFormdataBody(ctx context.Context, workspaceSID Wo
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `DeleteTask` operationId).
 func (c *Client) DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTaskRequest(c.Server, workspaceSID, taskSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteTaskRequest makes the request of [Client.DeleteTask].
+func NewDeleteTaskRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}", workspaceSID, taskSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodDelete, target, nil)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // GetTask Get a task
@@ -1575,14 +2411,16 @@ func (c *Client) DeleteTask(ctx context.Context, workspaceSID WorkspaceSID, task
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `GetTask` operationId).
 func (c *Client) GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskRequest(c.Server, workspaceSID, taskSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskRequest makes the request of [Client.GetTask].
+func NewGetTaskRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}", workspaceSID, taskSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateTaskWithBody Update a task
@@ -1596,14 +2434,28 @@ func (c *Client) GetTask(ctx context.Context, workspaceSID WorkspaceSID, taskSID
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `UpdateTask` operationId).
 func (c *Client) UpdateTaskWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskRequestWithBody(c.Server, workspaceSID, taskSID, params, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskRequestWithBody makes the request of [Client.UpdateTaskWithBody].
+func NewUpdateTaskRequestWithBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}", workspaceSID, taskSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // UpdateTaskWithFormdataBody Update a task
@@ -1617,14 +2469,16 @@ func (c *Client) UpdateTaskWithBody(ctx context.Context, workspaceSID WorkspaceS
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid} (the `UpdateTask` operationId).
 func (c *Client) UpdateTaskWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, body UpdateTaskFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskRequestWithFormdataBody(c.Server, workspaceSID, taskSID, params, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskRequestWithFormdataBody makes the request of [Client.UpdateTaskWithFormdataBody].
+func NewUpdateTaskRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, body UpdateTaskFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateTaskRequestWithBody(server, workspaceSID, taskSID, params, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListTaskReservations List reservations of a task
@@ -1634,14 +2488,67 @@ func (c *Client) UpdateTaskWithFormdataBody(ctx context.Context, workspaceSID Wo
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations (the `ListTaskReservations` operationId).
 func (c *Client) ListTaskReservations(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, params *ListTaskReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTaskReservationsRequest(c.Server, workspaceSID, taskSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListTaskReservationsRequest makes the request of [Client.ListTaskReservations].
+func NewListTaskReservationsRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *ListTaskReservationsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations", workspaceSID, taskSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.ReservationStatus != nil {
+			pairs, err := runtime.QueryParam("ReservationStatus", *params.ReservationStatus)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.WorkerSID != nil {
+			pairs, err := runtime.QueryParam("WorkerSid", *params.WorkerSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetTaskReservation Get a reservation of a task
@@ -1651,14 +2558,16 @@ func (c *Client) ListTaskReservations(ctx context.Context, workspaceSID Workspac
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `GetTaskReservation` operationId).
 func (c *Client) GetTaskReservation(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskReservationRequest(c.Server, workspaceSID, taskSID, reservationSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetTaskReservationRequest makes the request of [Client.GetTaskReservation].
+func NewGetTaskReservationRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid}", workspaceSID, taskSID, reservationSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateTaskReservationWithBody Update a reservation of a task
@@ -1671,14 +2580,28 @@ func (c *Client) GetTaskReservation(ctx context.Context, workspaceSID WorkspaceS
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `UpdateTaskReservation` operationId).
 func (c *Client) UpdateTaskReservationWithBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskReservationRequestWithBody(c.Server, workspaceSID, taskSID, reservationSID, params, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskReservationRequestWithBody makes the request of [Client.UpdateTaskReservationWithBody].
+func NewUpdateTaskReservationRequestWithBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid}", workspaceSID, taskSID, reservationSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // UpdateTaskReservationWithFormdataBody Update a reservation of a task
@@ -1691,14 +2614,16 @@ func (c *Client) UpdateTaskReservationWithBody(ctx context.Context, workspaceSID
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations/{ReservationSid} (the `UpdateTaskReservation` operationId).
 func (c *Client) UpdateTaskReservationWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, body UpdateTaskReservationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateTaskReservationRequestWithFormdataBody(c.Server, workspaceSID, taskSID, reservationSID, params, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateTaskReservationRequestWithFormdataBody makes the request of [Client.UpdateTaskReservationWithFormdataBody].
+func NewUpdateTaskReservationRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, body UpdateTaskReservationFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateTaskReservationRequestWithBody(server, workspaceSID, taskSID, reservationSID, params, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListWorkers List workers
@@ -1708,14 +2633,121 @@ func (c *Client) UpdateTaskReservationWithFormdataBody(ctx context.Context, work
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers (the `ListWorkers` operationId).
 func (c *Client) ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWorkersRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListWorkersRequest makes the request of [Client.ListWorkers].
+func NewListWorkersRequest(server string, workspaceSID WorkspaceSID, params *ListWorkersParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.ActivityName != nil {
+			pairs, err := runtime.QueryParam("ActivityName", *params.ActivityName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.ActivitySID != nil {
+			pairs, err := runtime.QueryParam("ActivitySid", *params.ActivitySID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Available != nil {
+			pairs, err := runtime.QueryParam("Available", *params.Available)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TargetWorkersExpression != nil {
+			pairs, err := runtime.QueryParam("TargetWorkersExpression", *params.TargetWorkersExpression)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueName != nil {
+			pairs, err := runtime.QueryParam("TaskQueueName", *params.TaskQueueName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueSID != nil {
+			pairs, err := runtime.QueryParam("TaskQueueSid", *params.TaskQueueSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Ordering != nil {
+			pairs, err := runtime.QueryParam("Ordering", *params.Ordering)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateWorkerWithBody Create a worker
@@ -1728,14 +2760,21 @@ func (c *Client) ListWorkers(ctx context.Context, workspaceSID WorkspaceSID, par
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers (the `CreateWorker` operationId).
 func (c *Client) CreateWorkerWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkerRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkerRequestWithBody makes the request of [Client.CreateWorkerWithBody].
+func NewCreateWorkerRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateWorkerWithFormdataBody Create a worker
@@ -1748,14 +2787,16 @@ func (c *Client) CreateWorkerWithBody(ctx context.Context, workspaceSID Workspac
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers (the `CreateWorker` operationId).
 func (c *Client) CreateWorkerWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateWorkerFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkerRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkerRequestWithFormdataBody makes the request of [Client.CreateWorkerWithFormdataBody].
+func NewCreateWorkerRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateWorkerFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateWorkerRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetWorkersCumulativeStatistics Get cumulative statistics of all workers
@@ -1766,14 +2807,58 @@ func (c *Client) CreateWorkerWithFormdataBody(ctx context.Context, workspaceSID 
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/CumulativeStatistics (the `GetWorkersCumulativeStatistics` operationId).
 func (c *Client) GetWorkersCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkersCumulativeStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkersCumulativeStatisticsRequest makes the request of [Client.GetWorkersCumulativeStatistics].
+func NewGetWorkersCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/CumulativeStatistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkersRealTimeStatistics Get real-time statistics of all workers
@@ -1784,14 +2869,31 @@ func (c *Client) GetWorkersCumulativeStatistics(ctx context.Context, workspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/RealTimeStatistics (the `GetWorkersRealTimeStatistics` operationId).
 func (c *Client) GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkersRealTimeStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkersRealTimeStatisticsRequest makes the request of [Client.GetWorkersRealTimeStatistics].
+func NewGetWorkersRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/RealTimeStatistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkersStatistics Get statistics of all workers
@@ -1802,14 +2904,85 @@ func (c *Client) GetWorkersRealTimeStatistics(ctx context.Context, workspaceSID 
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/Statistics (the `GetWorkersStatistics` operationId).
 func (c *Client) GetWorkersStatistics(ctx context.Context, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkersStatisticsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkersStatisticsRequest makes the request of [Client.GetWorkersStatistics].
+func NewGetWorkersStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/Statistics", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueSID != nil {
+			pairs, err := runtime.QueryParam("TaskQueueSid", *params.TaskQueueSID)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskQueueName != nil {
+			pairs, err := runtime.QueryParam("TaskQueueName", *params.TaskQueueName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // DeleteWorker Delete a worker
@@ -1819,14 +2992,28 @@ func (c *Client) GetWorkersStatistics(ctx context.Context, workspaceSID Workspac
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `DeleteWorker` operationId).
 func (c *Client) DeleteWorker(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *DeleteWorkerParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteWorkerRequest(c.Server, workspaceSID, workerSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteWorkerRequest makes the request of [Client.DeleteWorker].
+func NewDeleteWorkerRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *DeleteWorkerParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodDelete, target, nil)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // GetWorker Get a worker
@@ -1836,14 +3023,16 @@ func (c *Client) DeleteWorker(ctx context.Context, workspaceSID WorkspaceSID, wo
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `GetWorker` operationId).
 func (c *Client) GetWorker(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkerRequest(c.Server, workspaceSID, workerSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkerRequest makes the request of [Client.GetWorker].
+func NewGetWorkerRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateWorkerWithBody Update a worker
@@ -1856,14 +3045,28 @@ func (c *Client) GetWorker(ctx context.Context, workspaceSID WorkspaceSID, worke
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `UpdateWorker` operationId).
 func (c *Client) UpdateWorkerWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerRequestWithBody(c.Server, workspaceSID, workerSID, params, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerRequestWithBody makes the request of [Client.UpdateWorkerWithBody].
+func NewUpdateWorkerRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // UpdateWorkerWithFormdataBody Update a worker
@@ -1876,14 +3079,16 @@ func (c *Client) UpdateWorkerWithBody(ctx context.Context, workspaceSID Workspac
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid} (the `UpdateWorker` operationId).
 func (c *Client) UpdateWorkerWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, body UpdateWorkerFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerRequestWithFormdataBody(c.Server, workspaceSID, workerSID, params, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerRequestWithFormdataBody makes the request of [Client.UpdateWorkerWithFormdataBody].
+func NewUpdateWorkerRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, body UpdateWorkerFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateWorkerRequestWithBody(server, workspaceSID, workerSID, params, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListWorkerChannels List channels of a worker
@@ -1893,14 +3098,49 @@ func (c *Client) UpdateWorkerWithFormdataBody(ctx context.Context, workspaceSID 
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels (the `ListWorkerChannels` operationId).
 func (c *Client) ListWorkerChannels(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWorkerChannelsRequest(c.Server, workspaceSID, workerSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListWorkerChannelsRequest makes the request of [Client.ListWorkerChannels].
+func NewListWorkerChannelsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerChannelsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkerChannel Get a channel of a worker
@@ -1910,14 +3150,16 @@ func (c *Client) ListWorkerChannels(ctx context.Context, workspaceSID WorkspaceS
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `GetWorkerChannel` operationId).
 func (c *Client) GetWorkerChannel(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkerChannelRequest(c.Server, workspaceSID, workerSID, workerChannelSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkerChannelRequest makes the request of [Client.GetWorkerChannel].
+func NewGetWorkerChannelRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid}", workspaceSID, workerSID, workerChannelSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateWorkerChannelWithBody Update a channel of a worker
@@ -1930,14 +3172,21 @@ func (c *Client) GetWorkerChannel(ctx context.Context, workspaceSID WorkspaceSID
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `UpdateWorkerChannel` operationId).
 func (c *Client) UpdateWorkerChannelWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerChannelRequestWithBody(c.Server, workspaceSID, workerSID, workerChannelSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerChannelRequestWithBody makes the request of [Client.UpdateWorkerChannelWithBody].
+func NewUpdateWorkerChannelRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid}", workspaceSID, workerSID, workerChannelSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateWorkerChannelWithFormdataBody Update a channel of a worker
@@ -1950,14 +3199,16 @@ func (c *Client) UpdateWorkerChannelWithBody(ctx context.Context, workspaceSID W
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Channels/{WorkerChannelSid} (the `UpdateWorkerChannel` operationId).
 func (c *Client) UpdateWorkerChannelWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, body UpdateWorkerChannelFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerChannelRequestWithFormdataBody(c.Server, workspaceSID, workerSID, workerChannelSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerChannelRequestWithFormdataBody makes the request of [Client.UpdateWorkerChannelWithFormdataBody].
+func NewUpdateWorkerChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, body UpdateWorkerChannelFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateWorkerChannelRequestWithBody(server, workspaceSID, workerSID, workerChannelSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // ListWorkerReservations List reservations of a worker
@@ -1967,14 +3218,58 @@ func (c *Client) UpdateWorkerChannelWithFormdataBody(ctx context.Context, worksp
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations (the `ListWorkerReservations` operationId).
 func (c *Client) ListWorkerReservations(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerReservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWorkerReservationsRequest(c.Server, workspaceSID, workerSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListWorkerReservationsRequest makes the request of [Client.ListWorkerReservations].
+func NewListWorkerReservationsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerReservationsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.ReservationStatus != nil {
+			pairs, err := runtime.QueryParam("ReservationStatus", *params.ReservationStatus)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkerReservation Get a reservation of a worker
@@ -1984,14 +3279,16 @@ func (c *Client) ListWorkerReservations(ctx context.Context, workspaceSID Worksp
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `GetWorkerReservation` operationId).
 func (c *Client) GetWorkerReservation(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkerReservationRequest(c.Server, workspaceSID, workerSID, reservationSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkerReservationRequest makes the request of [Client.GetWorkerReservation].
+func NewGetWorkerReservationRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid}", workspaceSID, workerSID, reservationSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateWorkerReservationWithBody Update a reservation of a worker
@@ -2004,14 +3301,28 @@ func (c *Client) GetWorkerReservation(ctx context.Context, workspaceSID Workspac
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `UpdateWorkerReservation` operationId).
 func (c *Client) UpdateWorkerReservationWithBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerReservationRequestWithBody(c.Server, workspaceSID, workerSID, reservationSID, params, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerReservationRequestWithBody makes the request of [Client.UpdateWorkerReservationWithBody].
+func NewUpdateWorkerReservationRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid}", workspaceSID, workerSID, reservationSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	if params != nil && params.IfMatch != nil {
+		value, err := runtime.HeaderParam("If-Match", *params.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("If-Match", value)
+	}
+	return req, nil
 }
 
 // UpdateWorkerReservationWithFormdataBody Update a reservation of a worker
@@ -2024,14 +3335,16 @@ func (c *Client) UpdateWorkerReservationWithBody(ctx context.Context, workspaceS
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Reservations/{ReservationSid} (the `UpdateWorkerReservation` operationId).
 func (c *Client) UpdateWorkerReservationWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, body UpdateWorkerReservationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkerReservationRequestWithFormdataBody(c.Server, workspaceSID, workerSID, reservationSID, params, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkerReservationRequestWithFormdataBody makes the request of [Client.UpdateWorkerReservationWithFormdataBody].
+func NewUpdateWorkerReservationRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, body UpdateWorkerReservationFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateWorkerReservationRequestWithBody(server, workspaceSID, workerSID, reservationSID, params, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetWorkerStatistics Get statistics of one worker
@@ -2043,14 +3356,58 @@ func (c *Client) UpdateWorkerReservationWithFormdataBody(ctx context.Context, wo
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics (the `GetWorkerStatistics` operationId).
 func (c *Client) GetWorkerStatistics(ctx context.Context, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkerStatisticsRequest(c.Server, workspaceSID, workerSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkerStatisticsRequest makes the request of [Client.GetWorkerStatistics].
+func NewGetWorkerStatisticsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workers/{WorkerSid}/Statistics", workspaceSID, workerSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // ListWorkflows List workflows
@@ -2060,14 +3417,58 @@ func (c *Client) GetWorkerStatistics(ctx context.Context, workspaceSID Workspace
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows (the `ListWorkflows` operationId).
 func (c *Client) ListWorkflows(ctx context.Context, workspaceSID WorkspaceSID, params *ListWorkflowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWorkflowsRequest(c.Server, workspaceSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewListWorkflowsRequest makes the request of [Client.ListWorkflows].
+func NewListWorkflowsRequest(server string, workspaceSID WorkspaceSID, params *ListWorkflowsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.FriendlyName != nil {
+			pairs, err := runtime.QueryParam("FriendlyName", *params.FriendlyName)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageSize != nil {
+			pairs, err := runtime.QueryParam("PageSize", *params.PageSize)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.Page != nil {
+			pairs, err := runtime.QueryParam("Page", *params.Page)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.PageToken != nil {
+			pairs, err := runtime.QueryParam("PageToken", *params.PageToken)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // CreateWorkflowWithBody Create a workflow
@@ -2079,14 +3480,21 @@ func (c *Client) ListWorkflows(ctx context.Context, workspaceSID WorkspaceSID, p
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows (the `CreateWorkflow` operationId).
 func (c *Client) CreateWorkflowWithBody(ctx context.Context, workspaceSID WorkspaceSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkflowRequestWithBody(c.Server, workspaceSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkflowRequestWithBody makes the request of [Client.CreateWorkflowWithBody].
+func NewCreateWorkflowRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows", workspaceSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // CreateWorkflowWithFormdataBody Create a workflow
@@ -2098,14 +3506,16 @@ func (c *Client) CreateWorkflowWithBody(ctx context.Context, workspaceSID Worksp
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows (the `CreateWorkflow` operationId).
 func (c *Client) CreateWorkflowWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, body CreateWorkflowFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateWorkflowRequestWithFormdataBody(c.Server, workspaceSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewCreateWorkflowRequestWithFormdataBody makes the request of [Client.CreateWorkflowWithFormdataBody].
+func NewCreateWorkflowRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateWorkflowFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewCreateWorkflowRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // DeleteWorkflow Delete a workflow
@@ -2116,14 +3526,16 @@ func (c *Client) CreateWorkflowWithFormdataBody(ctx context.Context, workspaceSI
 // Corresponds with DELETE /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `DeleteWorkflow` operationId).
 func (c *Client) DeleteWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteWorkflowRequest(c.Server, workspaceSID, workflowSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewDeleteWorkflowRequest makes the request of [Client.DeleteWorkflow].
+func NewDeleteWorkflowRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodDelete, target, nil)
 }
 
 // GetWorkflow Get a workflow
@@ -2133,14 +3545,16 @@ func (c *Client) DeleteWorkflow(ctx context.Context, workspaceSID WorkspaceSID, 
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `GetWorkflow` operationId).
 func (c *Client) GetWorkflow(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkflowRequest(c.Server, workspaceSID, workflowSID)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkflowRequest makes the request of [Client.GetWorkflow].
+func NewGetWorkflowRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // UpdateWorkflowWithBody Update a workflow
@@ -2154,14 +3568,21 @@ func (c *Client) GetWorkflow(ctx context.Context, workspaceSID WorkspaceSID, wor
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `UpdateWorkflow` operationId).
 func (c *Client) UpdateWorkflowWithBody(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkflowRequestWithBody(c.Server, workspaceSID, workflowSID, contentType, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkflowRequestWithBody makes the request of [Client.UpdateWorkflowWithBody].
+func NewUpdateWorkflowRequestWithBody(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, contentType string, body io.Reader) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	req, err := http.NewRequest(http.MethodPost, target, body)
+	if err != nil {
 		return nil, err
 	}
-	return c.Client.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	return req, nil
 }
 
 // UpdateWorkflowWithFormdataBody Update a workflow
@@ -2175,14 +3596,16 @@ func (c *Client) UpdateWorkflowWithBody(ctx context.Context, workspaceSID Worksp
 // Corresponds with POST /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid} (the `UpdateWorkflow` operationId).
 func (c *Client) UpdateWorkflowWithFormdataBody(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, body UpdateWorkflowFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkflowRequestWithFormdataBody(c.Server, workspaceSID, workflowSID, body)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewUpdateWorkflowRequestWithFormdataBody makes the request of [Client.UpdateWorkflowWithFormdataBody].
+func NewUpdateWorkflowRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, body UpdateWorkflowFormdataRequestBody) (*http.Request, error) {
+	form, err := runtime.MarshalForm(body)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return NewUpdateWorkflowRequestWithBody(server, workspaceSID, workflowSID, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
 // GetWorkflowCumulativeStatistics Get cumulative statistics of a workflow
@@ -2193,14 +3616,67 @@ func (c *Client) UpdateWorkflowWithFormdataBody(ctx context.Context, workspaceSI
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/CumulativeStatistics (the `GetWorkflowCumulativeStatistics` operationId).
 func (c *Client) GetWorkflowCumulativeStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowCumulativeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkflowCumulativeStatisticsRequest(c.Server, workspaceSID, workflowSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkflowCumulativeStatisticsRequest makes the request of [Client.GetWorkflowCumulativeStatistics].
+func NewGetWorkflowCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowCumulativeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/CumulativeStatistics", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.Minutes != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.StartDate != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.EndDate != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if params.SplitByWaitTime != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkflowRealTimeStatistics Get real-time statistics of a workflow
@@ -2210,14 +3686,31 @@ func (c *Client) GetWorkflowCumulativeStatistics(ctx context.Context, workspaceS
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/RealTimeStatistics (the `GetWorkflowRealTimeStatistics` operationId).
 func (c *Client) GetWorkflowRealTimeStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowRealTimeStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkflowRealTimeStatisticsRequest(c.Server, workspaceSID, workflowSID, params)
+	return c.send(ctx, req, err, reqEditors)
+}
+
+// NewGetWorkflowRealTimeStatisticsRequest makes the request of [Client.GetWorkflowRealTimeStatistics].
+func NewGetWorkflowRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowRealTimeStatisticsParams) (*http.Request, error) {
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/RealTimeStatistics", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
+	if params != nil {
+		var query []string
+		if params.TaskChannel != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
+				return nil, err
+			}
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
+		}
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
+		}
 	}
-	return c.Client.Do(req)
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 // GetWorkflowStatistics Get statistics of a workflow
@@ -2228,4646 +3721,67 @@ func (c *Client) GetWorkflowRealTimeStatistics(ctx context.Context, workspaceSID
 // Corresponds with GET /v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/Statistics (the `GetWorkflowStatistics` operationId).
 func (c *Client) GetWorkflowStatistics(ctx context.Context, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetWorkflowStatisticsRequest(c.Server, workspaceSID, workflowSID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.send(ctx, req, err, reqEditors)
 }
 
-// NewListWorkspacesRequest constructs an http.Request for the ListWorkspaces method
-func NewListWorkspacesRequest(server string, params *ListWorkspacesParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateWorkspaceRequestWithFormdataBody calls the generic CreateWorkspace builder with application/x-www-form-urlencoded body
-func NewCreateWorkspaceRequestWithFormdataBody(server string, body CreateWorkspaceFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateWorkspaceRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateWorkspaceRequestWithBody constructs an http.Request for the CreateWorkspace method, with any body, and a specified content type
-func NewCreateWorkspaceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteWorkspaceRequest constructs an http.Request for the DeleteWorkspace method
-func NewDeleteWorkspaceRequest(server string, workspaceSID WorkspaceSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkspaceRequest constructs an http.Request for the GetWorkspace method
-func NewGetWorkspaceRequest(server string, workspaceSID WorkspaceSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateWorkspaceRequestWithFormdataBody calls the generic UpdateWorkspace builder with application/x-www-form-urlencoded body
-func NewUpdateWorkspaceRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body UpdateWorkspaceFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateWorkspaceRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateWorkspaceRequestWithBody constructs an http.Request for the UpdateWorkspace method, with any body, and a specified content type
-func NewUpdateWorkspaceRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListActivitiesRequest constructs an http.Request for the ListActivities method
-func NewListActivitiesRequest(server string, workspaceSID WorkspaceSID, params *ListActivitiesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Activities", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Available != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Available", *params.Available, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateActivityRequestWithFormdataBody calls the generic CreateActivity builder with application/x-www-form-urlencoded body
-func NewCreateActivityRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateActivityFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateActivityRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateActivityRequestWithBody constructs an http.Request for the CreateActivity method, with any body, and a specified content type
-func NewCreateActivityRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Activities", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteActivityRequest constructs an http.Request for the DeleteActivity method
-func NewDeleteActivityRequest(server string, workspaceSID WorkspaceSID, activitySID ActivitySID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "ActivitySid", activitySID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Activities/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetActivityRequest constructs an http.Request for the GetActivity method
-func NewGetActivityRequest(server string, workspaceSID WorkspaceSID, activitySID ActivitySID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "ActivitySid", activitySID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Activities/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateActivityRequestWithFormdataBody calls the generic UpdateActivity builder with application/x-www-form-urlencoded body
-func NewUpdateActivityRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, activitySID ActivitySID, body UpdateActivityFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateActivityRequestWithBody(server, workspaceSID, activitySID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateActivityRequestWithBody constructs an http.Request for the UpdateActivity method, with any body, and a specified content type
-func NewUpdateActivityRequestWithBody(server string, workspaceSID WorkspaceSID, activitySID ActivitySID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "ActivitySid", activitySID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Activities/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetWorkspaceCumulativeStatisticsRequest constructs an http.Request for the GetWorkspaceCumulativeStatistics method
-func NewGetWorkspaceCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceCumulativeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/CumulativeStatistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListEventsRequest constructs an http.Request for the ListEvents method
-func NewListEventsRequest(server string, workspaceSID WorkspaceSID, params *ListEventsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Events", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.EventType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EventType", *params.EventType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.ReservationSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ReservationSid", *params.ReservationSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueSid", *params.TaskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskSid", *params.TaskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkerSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkerSid", *params.WorkerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkflowSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkflowSid", *params.WorkflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Sid", *params.SID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetEventRequest constructs an http.Request for the GetEvent method
-func NewGetEventRequest(server string, workspaceSID WorkspaceSID, eventSID EventSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "EventSid", eventSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Events/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkspaceRealTimeStatisticsRequest constructs an http.Request for the GetWorkspaceRealTimeStatistics method
-func NewGetWorkspaceRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceRealTimeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/RealTimeStatistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkspaceStatisticsRequest constructs an http.Request for the GetWorkspaceStatistics method
-func NewGetWorkspaceStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkspaceStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Statistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListTaskChannelsRequest constructs an http.Request for the ListTaskChannels method
-func NewListTaskChannelsRequest(server string, workspaceSID WorkspaceSID, params *ListTaskChannelsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskChannels", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateTaskChannelRequestWithFormdataBody calls the generic CreateTaskChannel builder with application/x-www-form-urlencoded body
-func NewCreateTaskChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskChannelFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateTaskChannelRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateTaskChannelRequestWithBody constructs an http.Request for the CreateTaskChannel method, with any body, and a specified content type
-func NewCreateTaskChannelRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskChannels", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteTaskChannelRequest constructs an http.Request for the DeleteTaskChannel method
-func NewDeleteTaskChannelRequest(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskChannelSid", taskChannelSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskChannels/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTaskChannelRequest constructs an http.Request for the GetTaskChannel method
-func NewGetTaskChannelRequest(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskChannelSid", taskChannelSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskChannels/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateTaskChannelRequestWithFormdataBody calls the generic UpdateTaskChannel builder with application/x-www-form-urlencoded body
-func NewUpdateTaskChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, body UpdateTaskChannelFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateTaskChannelRequestWithBody(server, workspaceSID, taskChannelSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateTaskChannelRequestWithBody constructs an http.Request for the UpdateTaskChannel method, with any body, and a specified content type
-func NewUpdateTaskChannelRequestWithBody(server string, workspaceSID WorkspaceSID, taskChannelSID TaskChannelSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskChannelSid", taskChannelSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskChannels/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListTaskQueuesRequest constructs an http.Request for the ListTaskQueues method
-func NewListTaskQueuesRequest(server string, workspaceSID WorkspaceSID, params *ListTaskQueuesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EvaluateWorkerAttributes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EvaluateWorkerAttributes", *params.EvaluateWorkerAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkerSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkerSid", *params.WorkerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Ordering != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Ordering", *params.Ordering, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateTaskQueueRequestWithFormdataBody calls the generic CreateTaskQueue builder with application/x-www-form-urlencoded body
-func NewCreateTaskQueueRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskQueueFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateTaskQueueRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateTaskQueueRequestWithBody constructs an http.Request for the CreateTaskQueue method, with any body, and a specified content type
-func NewCreateTaskQueueRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTaskQueueBulkRealTimeStatisticsRequest calls the generic GetTaskQueueBulkRealTimeStatistics builder with application/json body
-func NewGetTaskQueueBulkRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, body GetTaskQueueBulkRealTimeStatisticsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody(server, workspaceSID, "application/json", bodyReader)
-}
-
-// NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody constructs an http.Request for the GetTaskQueueBulkRealTimeStatistics method, with any body, and a specified content type
-func NewGetTaskQueueBulkRealTimeStatisticsRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/RealTimeStatistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListTaskQueueStatisticsRequest constructs an http.Request for the ListTaskQueueStatistics method
-func NewListTaskQueueStatisticsRequest(server string, workspaceSID WorkspaceSID, params *ListTaskQueueStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/Statistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewDeleteTaskQueueRequest constructs an http.Request for the DeleteTaskQueue method
-func NewDeleteTaskQueueRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTaskQueueRequest constructs an http.Request for the GetTaskQueue method
-func NewGetTaskQueueRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateTaskQueueRequestWithFormdataBody calls the generic UpdateTaskQueue builder with application/x-www-form-urlencoded body
-func NewUpdateTaskQueueRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, body UpdateTaskQueueFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateTaskQueueRequestWithBody(server, workspaceSID, taskQueueSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateTaskQueueRequestWithBody constructs an http.Request for the UpdateTaskQueue method, with any body, and a specified content type
-func NewUpdateTaskQueueRequestWithBody(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTaskQueueCumulativeStatisticsRequest constructs an http.Request for the GetTaskQueueCumulativeStatistics method
-func NewGetTaskQueueCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueCumulativeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s/CumulativeStatistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTaskQueueRealTimeStatisticsRequest constructs an http.Request for the GetTaskQueueRealTimeStatistics method
-func NewGetTaskQueueRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueRealTimeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s/RealTimeStatistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTaskQueueStatisticsRequest constructs an http.Request for the GetTaskQueueStatistics method
-func NewGetTaskQueueStatisticsRequest(server string, workspaceSID WorkspaceSID, taskQueueSID TaskQueueSID, params *GetTaskQueueStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskQueueSid", taskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/TaskQueues/%s/Statistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListTasksRequest constructs an http.Request for the ListTasks method
-func NewListTasksRequest(server string, workspaceSID WorkspaceSID, params *ListTasksParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Priority != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Priority", *params.Priority, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.AssignmentStatus != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "AssignmentStatus", params.AssignmentStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkflowSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkflowSid", *params.WorkflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkflowName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkflowName", *params.WorkflowName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueSid", *params.TaskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueName", *params.TaskQueueName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EvaluateTaskAttributes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EvaluateTaskAttributes", *params.EvaluateTaskAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.RoutingTarget != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "RoutingTarget", *params.RoutingTarget, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Ordering != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Ordering", *params.Ordering, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.HasAddons != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "HasAddons", *params.HasAddons, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateTaskRequestWithFormdataBody calls the generic CreateTask builder with application/x-www-form-urlencoded body
-func NewCreateTaskRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateTaskFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateTaskRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateTaskRequestWithBody constructs an http.Request for the CreateTask method, with any body, and a specified content type
-func NewCreateTaskRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteTaskRequest constructs an http.Request for the DeleteTask method
-func NewDeleteTaskRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *DeleteTaskParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetTaskRequest constructs an http.Request for the GetTask method
-func NewGetTaskRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateTaskRequestWithFormdataBody calls the generic UpdateTask builder with application/x-www-form-urlencoded body
-func NewUpdateTaskRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, body UpdateTaskFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateTaskRequestWithBody(server, workspaceSID, taskSID, params, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateTaskRequestWithBody constructs an http.Request for the UpdateTask method, with any body, and a specified content type
-func NewUpdateTaskRequestWithBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *UpdateTaskParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListTaskReservationsRequest constructs an http.Request for the ListTaskReservations method
-func NewListTaskReservationsRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, params *ListTaskReservationsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s/Reservations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ReservationStatus != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ReservationStatus", *params.ReservationStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WorkerSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "WorkerSid", *params.WorkerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTaskReservationRequest constructs an http.Request for the GetTaskReservation method
-func NewGetTaskReservationRequest(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "ReservationSid", reservationSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s/Reservations/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateTaskReservationRequestWithFormdataBody calls the generic UpdateTaskReservation builder with application/x-www-form-urlencoded body
-func NewUpdateTaskReservationRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, body UpdateTaskReservationFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateTaskReservationRequestWithBody(server, workspaceSID, taskSID, reservationSID, params, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateTaskReservationRequestWithBody constructs an http.Request for the UpdateTaskReservation method, with any body, and a specified content type
-func NewUpdateTaskReservationRequestWithBody(server string, workspaceSID WorkspaceSID, taskSID TaskSID, reservationSID ReservationSID, params *UpdateTaskReservationParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "TaskSid", taskSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "ReservationSid", reservationSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Tasks/%s/Reservations/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListWorkersRequest constructs an http.Request for the ListWorkers method
-func NewListWorkersRequest(server string, workspaceSID WorkspaceSID, params *ListWorkersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ActivityName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ActivityName", *params.ActivityName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.ActivitySID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ActivitySid", *params.ActivitySID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Available != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Available", *params.Available, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TargetWorkersExpression != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TargetWorkersExpression", *params.TargetWorkersExpression, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueName", *params.TaskQueueName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueSid", *params.TaskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Ordering != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Ordering", *params.Ordering, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateWorkerRequestWithFormdataBody calls the generic CreateWorker builder with application/x-www-form-urlencoded body
-func NewCreateWorkerRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateWorkerFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateWorkerRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateWorkerRequestWithBody constructs an http.Request for the CreateWorker method, with any body, and a specified content type
-func NewCreateWorkerRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetWorkersCumulativeStatisticsRequest constructs an http.Request for the GetWorkersCumulativeStatistics method
-func NewGetWorkersCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersCumulativeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/CumulativeStatistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkersRealTimeStatisticsRequest constructs an http.Request for the GetWorkersRealTimeStatistics method
-func NewGetWorkersRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersRealTimeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/RealTimeStatistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkersStatisticsRequest constructs an http.Request for the GetWorkersStatistics method
-func NewGetWorkersStatisticsRequest(server string, workspaceSID WorkspaceSID, params *GetWorkersStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/Statistics", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueSID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueSid", *params.TaskQueueSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskQueueName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskQueueName", *params.TaskQueueName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewDeleteWorkerRequest constructs an http.Request for the DeleteWorker method
-func NewDeleteWorkerRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *DeleteWorkerParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetWorkerRequest constructs an http.Request for the GetWorker method
-func NewGetWorkerRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateWorkerRequestWithFormdataBody calls the generic UpdateWorker builder with application/x-www-form-urlencoded body
-func NewUpdateWorkerRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, body UpdateWorkerFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateWorkerRequestWithBody(server, workspaceSID, workerSID, params, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateWorkerRequestWithBody constructs an http.Request for the UpdateWorker method, with any body, and a specified content type
-func NewUpdateWorkerRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *UpdateWorkerParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListWorkerChannelsRequest constructs an http.Request for the ListWorkerChannels method
-func NewListWorkerChannelsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerChannelsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Channels", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkerChannelRequest constructs an http.Request for the GetWorkerChannel method
-func NewGetWorkerChannelRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "WorkerChannelSid", workerChannelSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Channels/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateWorkerChannelRequestWithFormdataBody calls the generic UpdateWorkerChannel builder with application/x-www-form-urlencoded body
-func NewUpdateWorkerChannelRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, body UpdateWorkerChannelFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateWorkerChannelRequestWithBody(server, workspaceSID, workerSID, workerChannelSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateWorkerChannelRequestWithBody constructs an http.Request for the UpdateWorkerChannel method, with any body, and a specified content type
-func NewUpdateWorkerChannelRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, workerChannelSID WorkerChannelSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "WorkerChannelSid", workerChannelSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Channels/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListWorkerReservationsRequest constructs an http.Request for the ListWorkerReservations method
-func NewListWorkerReservationsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *ListWorkerReservationsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Reservations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ReservationStatus != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ReservationStatus", *params.ReservationStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkerReservationRequest constructs an http.Request for the GetWorkerReservation method
-func NewGetWorkerReservationRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "ReservationSid", reservationSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Reservations/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateWorkerReservationRequestWithFormdataBody calls the generic UpdateWorkerReservation builder with application/x-www-form-urlencoded body
-func NewUpdateWorkerReservationRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, body UpdateWorkerReservationFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateWorkerReservationRequestWithBody(server, workspaceSID, workerSID, reservationSID, params, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateWorkerReservationRequestWithBody constructs an http.Request for the UpdateWorkerReservation method, with any body, and a specified content type
-func NewUpdateWorkerReservationRequestWithBody(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, reservationSID ReservationSID, params *UpdateWorkerReservationParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "ReservationSid", reservationSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Reservations/%s", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IfMatch != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetWorkerStatisticsRequest constructs an http.Request for the GetWorkerStatistics method
-func NewGetWorkerStatisticsRequest(server string, workspaceSID WorkspaceSID, workerSID WorkerSID, params *GetWorkerStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkerSid", workerSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workers/%s/Statistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListWorkflowsRequest constructs an http.Request for the ListWorkflows method
-func NewListWorkflowsRequest(server string, workspaceSID WorkspaceSID, params *ListWorkflowsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.FriendlyName != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "FriendlyName", *params.FriendlyName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "PageToken", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateWorkflowRequestWithFormdataBody calls the generic CreateWorkflow builder with application/x-www-form-urlencoded body
-func NewCreateWorkflowRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, body CreateWorkflowFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewCreateWorkflowRequestWithBody(server, workspaceSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewCreateWorkflowRequestWithBody constructs an http.Request for the CreateWorkflow method, with any body, and a specified content type
-func NewCreateWorkflowRequestWithBody(server string, workspaceSID WorkspaceSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteWorkflowRequest constructs an http.Request for the DeleteWorkflow method
-func NewDeleteWorkflowRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkflowRequest constructs an http.Request for the GetWorkflow method
-func NewGetWorkflowRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateWorkflowRequestWithFormdataBody calls the generic UpdateWorkflow builder with application/x-www-form-urlencoded body
-func NewUpdateWorkflowRequestWithFormdataBody(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, body UpdateWorkflowFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewUpdateWorkflowRequestWithBody(server, workspaceSID, workflowSID, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewUpdateWorkflowRequestWithBody constructs an http.Request for the UpdateWorkflow method, with any body, and a specified content type
-func NewUpdateWorkflowRequestWithBody(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetWorkflowCumulativeStatisticsRequest constructs an http.Request for the GetWorkflowCumulativeStatistics method
-func NewGetWorkflowCumulativeStatisticsRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowCumulativeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s/CumulativeStatistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkflowRealTimeStatisticsRequest constructs an http.Request for the GetWorkflowRealTimeStatistics method
-func NewGetWorkflowRealTimeStatisticsRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowRealTimeStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s/RealTimeStatistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetWorkflowStatisticsRequest constructs an http.Request for the GetWorkflowStatistics method
+// NewGetWorkflowStatisticsRequest makes the request of [Client.GetWorkflowStatistics].
 func NewGetWorkflowStatisticsRequest(server string, workspaceSID WorkspaceSID, workflowSID WorkflowSID, params *GetWorkflowStatisticsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "WorkspaceSid", workspaceSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	target, err := runtime.URL(server, "/v1/Workspaces/{WorkspaceSid}/Workflows/{WorkflowSid}/Statistics", workspaceSID, workflowSID)
 	if err != nil {
 		return nil, err
 	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "WorkflowSid", workflowSID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/Workspaces/%s/Workflows/%s/Statistics", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
+		var query []string
 		if params.Minutes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "Minutes", *params.Minutes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			pairs, err := runtime.QueryParam("Minutes", *params.Minutes)
+			if err != nil {
 				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
 			}
-
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
 		}
-
 		if params.StartDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "StartDate", *params.StartDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			pairs, err := runtime.QueryParam("StartDate", *params.StartDate)
+			if err != nil {
 				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
 			}
-
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
 		}
-
 		if params.EndDate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "EndDate", *params.EndDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			pairs, err := runtime.QueryParam("EndDate", *params.EndDate)
+			if err != nil {
 				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
 			}
-
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
 		}
-
 		if params.TaskChannel != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "TaskChannel", *params.TaskChannel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			pairs, err := runtime.QueryParam("TaskChannel", *params.TaskChannel)
+			if err != nil {
 				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
 			}
-
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
 		}
-
 		if params.SplitByWaitTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "SplitByWaitTime", *params.SplitByWaitTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			pairs, err := runtime.QueryParam("SplitByWaitTime", *params.SplitByWaitTime)
+			if err != nil {
 				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
 			}
-
+			if pairs != "" { // which an empty list leaves
+				query = append(query, pairs)
+			}
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
+		if encoded := strings.Join(query, "&"); encoded != "" {
+			target += "?" + encoded
 		}
 	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+	return http.NewRequest(http.MethodGet, target, nil)
 }
 
 var (

@@ -199,16 +199,6 @@ func TestAFailureOnTheWayIsWrappedWithoutTheQuery(t *testing.T) {
 // A call that is given up ends at once, wherever it is, and leaves no goroutine
 // and no connection behind: the bubble would fail.
 func TestACallEndsWithItsContext(t *testing.T) {
-	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	phases := map[string]http.HandlerFunc{
-		"before the headers": hang,
-		"within the body": func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Length", "30")
-			_, _ = io.WriteString(w, taskOf30Bytes[:10])
-			_ = http.NewResponseController(w).Flush()
-			hang(w, r)
-		},
-	}
 	canceledAfter := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -234,7 +224,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 		"canceled before the timeout":        {context: canceledAfter(time.Second), options: []taskrouter.CallOption{taskrouter.WithTimeout(4 * time.Second)}, after: time.Second, want: context.Canceled},
 		"the timeout of the caller's client": {context: context.WithCancel, client: 5 * time.Second, after: 5 * time.Second, want: context.DeadlineExceeded},
 	}
-	for phase, handler := range phases {
+	for phase, handler := range stalls {
 		for name, test := range tests {
 			t.Run(name+" "+phase, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -394,15 +384,7 @@ func TestAContextThatEndsForACauseIsFoundByBoth(t *testing.T) {
 		_, err := taskrouter.First(tasks.List(ctx, taskrouter.ListTasksParams{WorkflowName: new("PRIVATE")}))
 		return err
 	}
-	phases := map[string]http.HandlerFunc{
-		"before the headers": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		"within the body": func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.WriteString(w, "{")
-			_ = http.NewResponseController(w).Flush()
-			<-r.Context().Done()
-		},
-	}
-	for phase, handler := range phases {
+	for phase, handler := range stalls {
 		t.Run(phase, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tasks := newFakeServiceInBubble(t, handler).tasks(t)

@@ -150,6 +150,55 @@ func TestARequestOnAUsedConnectionIsNotRepeatedBehindOurBack(t *testing.T) {
 	}
 }
 
+// A POST with this header is one that net/http repeats by itself.
+func TestAPOSTOnAUsedConnectionIsNotRepeatedWhateverItsHeaders(t *testing.T) {
+	for _, header := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		t.Run(header, func(t *testing.T) {
+			service := newFaultyService(t, inOrder(ok, broken, ok))
+			tasks := service.patient(t, taskrouter.WithRetry(taskrouter.RetryPolicy{MaxAttempts: 1})).Tasks("WS1")
+			_, err := tasks.Get(t.Context(), "WT1")
+			require.NoError(t, err)
+			_, err = tasks.Create(t.Context(), taskrouter.CreateTaskRequest{}, taskrouter.WithHeader(header, "x"))
+			assert.Error(t, err)
+			assert.Len(t, service.seen(), 2)
+		})
+	}
+}
+
+// How long the page of a gateway is says nothing about the next attempt.
+func TestAFailureIsRepeatedHoweverLargeItsBodyIs(t *testing.T) {
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			service := newFaultyService(t, inOrder(says(status, strings.Repeat("x", mostBody+1)), ok))
+			_, err := service.patient(t).Tasks("WS1").Get(t.Context(), "WT1")
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// Middleware may send a request twice; if the first time left, the attempt
+// did, whatever the second one met.
+func TestADeletionThatMiddlewareSentBeforeItCouldNotLeaveMayHaveBeenCarriedOut(t *testing.T) {
+	service := newFaultyService(t, inOrder(broken, notFound))
+	nobody := refusing(t)
+	var dialed atomic.Int32
+	service.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dialed.Add(1) == 2 {
+			address = nobody
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	twice := middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		response, err := next.RoundTrip(r)
+		if err != nil {
+			return next.RoundTrip(r.Clone(r.Context()))
+		}
+		return response, err
+	})
+	assert.NoError(t, service.patient(t, twice).Tasks("WS1").Delete(t.Context(), "WT1"))
+	assert.Len(t, service.seen(), 2)
+}
+
 // refuseFirst lets the first connections find nobody who listens.
 func (s *faultyService) refuseFirst(t *testing.T, n int32) {
 	nobody := refusing(t)

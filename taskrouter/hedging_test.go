@@ -8,10 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,7 +66,7 @@ func TestAPostThatMiddlewareSentAgainWithANewTokenIsNotSentOnceMore(t *testing.T
 					return inMemory(answer(status, `{"sid":"WT1"}`))(r)
 				})
 				client := authClient(t, network, (&authTokens{}).option(),
-					logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+					middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 						response, err := next.RoundTrip(r)
 						if err == nil && response.StatusCode == http.StatusUnauthorized {
 							return next.RoundTrip(hedgeAgain(t, r))
@@ -115,6 +115,13 @@ func TestAPostIsRepeatedIfNoWayThatMiddlewareTookCanHaveLeft(t *testing.T) {
 		"reset, then refused":     {func(dial int32) bool { return dial%2 == 0 }, fails, twice, 2, 1},
 		"refused, then reset":     {func(dial int32) bool { return dial%2 == 1 }, fails, twice, 2, 1},
 		"refused, then elsewhere": {always, fails, elsewhere, 1, 1},
+		"refused, while another is on its way": {func(dial int32) bool { return dial%2 == 0 }, func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+		}, func(next, _ http.RoundTripper, r, again *http.Request) (*http.Response, error) {
+			go func() { _, _ = next.RoundTrip(r) }() // until the call ends
+			synctest.Wait()
+			return next.RoundTrip(again)
+		}, 2, 1},
 		"refused, then misdoubted": {func(dial int32) bool { return dial%2 == 1 }, answer(200, `{}`), func(next, other http.RoundTripper, r, again *http.Request) (*http.Response, error) {
 			_, err := twice(next, other, r, again)
 			assert.NoError(t, err)
@@ -142,7 +149,7 @@ func TestAPostIsRepeatedIfNoWayThatMiddlewareTookCanHaveLeft(t *testing.T) {
 					return nil, lost
 				})
 				client := service.client(t, taskrouter.WithRetry(taskrouter.RetryPolicy{}),
-					logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+					middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 						return test.send(next, other, r, hedgeAgain(t, r))
 					}))
 				_, err := client.Tasks("WS1").Create(t.Context(), taskrouter.CreateTaskRequest{})
@@ -154,75 +161,11 @@ func TestAPostIsRepeatedIfNoWayThatMiddlewareTookCanHaveLeft(t *testing.T) {
 	}
 }
 
-// Nor does it afterwards, on the request and on that of the answer, as tracing
-// might record them.
-func TestMiddlewareNeverSeesCredentials(t *testing.T) {
-	for level, with := range logLevels {
-		for want, option := range authKinds() {
-			t.Run(level+" "+want, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					office := newAuthOffice(authGrant(authAccess, ""))
-					looks, attempts := 0, 0
-					network := transport(func(r *http.Request) (*http.Response, error) {
-						response, err := office.RoundTrip(r)
-						if err == nil && r.URL.Host == "service.test" {
-							if attempts++; attempts == 1 {
-								response.StatusCode = http.StatusServiceUnavailable
-							}
-						}
-						if response != nil {
-							response.Request = r // as net/http does
-						}
-						return response, err
-					})
-					client := authClient(t, network, option, logAround(with, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-						header := r.Header
-						assert.NotContains(t, header, "Authorization", "before")
-						response, err := next.RoundTrip(r)
-						require.NoError(t, err)
-						require.NotNil(t, response.Request)
-						for _, seen := range []http.Header{header, r.Header, response.Request.Header} {
-							looks++
-							assert.NotContains(t, seen, "Authorization", "afterwards")
-						}
-						return response, err
-					}))
-					require.NoError(t, authGet(t.Context(), client))
-					assert.Equal(t, map[string]int{"call": 3, "attempt": 6}[level], looks)
-					assert.Equal(t, []string{want, want}, office.service.sent())
-				})
-			})
-		}
-	}
-}
-
-func TestHeadersThatMiddlewareAddsDoNotPileUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		service := newFakeServiceInBubble(t, inTurn(answer(503, ""), answer(429, ""), answer(200, `{}`)))
-		add := func(name string) func(http.RoundTripper, *http.Request) (*http.Response, error) {
-			return func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				r.Header.Add(name, "1")
-				r.Header.Add("X-Trace", name)
-				return next.RoundTrip(r)
-			}
-		}
-		client := service.client(t, taskrouter.WithRetry(taskrouter.RetryPolicy{}),
-			logAround(taskrouter.WithCallMiddleware, add("X-Call")), logAround(taskrouter.WithAttemptMiddleware, add("X-Attempt")))
-		require.NoError(t, retryGet(t.Context(), client, taskrouter.WithHeader("X-Trace", "mine")))
-		require.Len(t, service.seen(), 3)
-		for _, request := range service.seen() {
-			assert.Equal(t, []string{"1"}, request.Header["X-Call"])
-			assert.Equal(t, []string{"1"}, request.Header["X-Attempt"])
-			assert.Equal(t, []string{"mine", "X-Call", "X-Attempt"}, request.Header["X-Trace"])
-		}
-	})
-}
-
 // The race detector watches.
 func TestMiddlewareMaySendWhatDoesNoHarmTwiceAtTheSameTime(t *testing.T) {
 	const calls = 20
 	logger := taskrouter.WithLogger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	for level, with := range logLevels {
+	for level, with := range middlewareLevels {
 		t.Run(level, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var requests atomic.Int32
@@ -234,7 +177,7 @@ func TestMiddlewareMaySendWhatDoesNoHarmTwiceAtTheSameTime(t *testing.T) {
 							return first(r)
 						}
 						return then(r)
-					}, logger, logAround(with, hedgeTwice))
+					}, logger, middlewareOf(with, hedgeTwice))
 				}
 				for range calls {
 					task, err := client(inMemory(answer(503, "")), inMemory(answer(200, `{"sid":"WT1"}`))).Tasks("WS1").Get(t.Context(), "WT1")
@@ -259,33 +202,6 @@ func TestMiddlewareMaySendWhatDoesNoHarmTwiceAtTheSameTime(t *testing.T) {
 	}
 }
 
-// Whatever GetBody says, which middleware may have forgotten.
-func TestTheFirstAttemptSendsTheBodyThatMiddlewarePutInPlace(t *testing.T) {
-	const other = "Reason=other"
-	tests := map[string]func(r *http.Request){
-		"without GetBody":            func(r *http.Request) { r.GetBody = nil },
-		"with the GetBody of before": func(*http.Request) {},
-		"with its GetBody": func(r *http.Request) {
-			r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(other)), nil }
-		},
-	}
-	for name, setGetBody := range tests {
-		for level, with := range logLevels {
-			t.Run(name+", "+level, func(t *testing.T) {
-				service := newFakeService(t, answer(200, `{}`))
-				client := service.client(t, taskrouter.WithRetry(taskrouter.RetryPolicy{}), logAround(with, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-					r.Body, r.ContentLength = io.NopCloser(strings.NewReader(other)), int64(len(other))
-					setGetBody(r)
-					return next.RoundTrip(r)
-				}))
-				require.NoError(t, retryCalls[http.MethodPost](t.Context(), client))
-				require.Len(t, service.seen(), 1)
-				assert.Equal(t, other, service.seen()[0].Form.Encode())
-			})
-		}
-	}
-}
-
 // Several errors may come of several requests, of which one has left.
 func TestAPostIsNotRepeatedIfMiddlewareJoinsErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -293,7 +209,7 @@ func TestAPostIsNotRepeatedIfMiddlewareJoinsErrors(t *testing.T) {
 		network := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("refused") }}
 		client := newTestClient(t, taskrouter.WithBaseURL("http://service.test"), taskrouter.WithRetry(taskrouter.RetryPolicy{}),
 			taskrouter.WithHTTPClient(&http.Client{Transport: network}),
-			logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 				_, err := next.RoundTrip(r)
 				elsewhere++
 				return nil, errors.Join(err, errors.New("lost"))
@@ -302,4 +218,27 @@ func TestAPostIsNotRepeatedIfMiddlewareJoinsErrors(t *testing.T) {
 		assert.Error(t, err)
 		assert.Equal(t, 1, elsewhere)
 	})
+}
+
+// The race detector watches.
+func TestCallMiddlewareMaySendACallTwiceAtOnce(t *testing.T) {
+	for method, call := range retryCalls {
+		t.Run(method, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(answer(429, "")),
+					middlewareOf(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+						responses := make(chan *http.Response, 2)
+						for range 2 {
+							go func() {
+								response, _ := next.RoundTrip(r.Clone(r.Context())) // the other one may do better
+								responses <- response
+							}()
+						}
+						return <-responses, nil
+					}))
+				assertAbout(t, taskrouter.ErrRateLimited, call(t.Context(), client, taskrouter.WithTimeout(time.Minute)))
+				<-time.After(time.Hour) // of the bubble, until the other one has ended
+			})
+		})
+	}
 }

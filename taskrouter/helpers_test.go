@@ -176,6 +176,18 @@ func inTurn(answers ...http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// stalls are the handlers of a service that hangs until the call is given up, by where in
+// its answer it does.
+var stalls = map[string]http.HandlerFunc{
+	"before the headers": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	"within the body": func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "30")
+		_, _ = io.WriteString(w, taskOf30Bytes[:10])
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	},
+}
+
 // wireText answers with exactly this text, headers and all, whose line ends it
 // writes as CRLF, and closes the connection.
 func wireText(text string) http.HandlerFunc {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -266,49 +265,6 @@ func aPOSTThatFailedIsSentOnce(t *testing.T) {
 				assert.NotEmpty(t, sent[0].body, m.name)
 			}
 			assert.Greater(t, posts, 20)
-		})
-	}
-}
-
-// Middleware may send what it is given more than once, and by another way.
-func TestAPOSTOfWhichAnySendMayHaveLeftIsNotRepeated(t *testing.T) {
-	again := func(r *http.Request) *http.Request {
-		request := r.Clone(r.Context())
-		request.Body, _ = r.GetBody() // it lies in memory
-		return request
-	}
-	for name, test := range map[string]struct {
-		dials []bool // which of them connect
-		send  func(next, elsewhere http.RoundTripper, r *http.Request) (*http.Response, error)
-	}{
-		"sent, and then not": {[]bool{true, false}, func(next, _ http.RoundTripper, r *http.Request) (*http.Response, error) {
-			_, _ = next.RoundTrip(again(r))
-			return next.RoundTrip(again(r))
-		}},
-		"not sent, and then by another way": {[]bool{false}, func(next, elsewhere http.RoundTripper, r *http.Request) (*http.Response, error) {
-			_, _ = next.RoundTrip(again(r))
-			return elsewhere.RoundTrip(again(r))
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			service := newFakeService(t, wireText("")) // breaks off
-			dials := test.dials
-			service.transport.DisableKeepAlives = true
-			elsewhere := service.transport.Clone()
-			service.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-				connect := dials[0]
-				dials = append(dials[1:], connect)
-				if !connect {
-					return nil, io.ErrClosedPipe
-				}
-				return new(net.Dialer).DialContext(ctx, network, address)
-			}
-			tasks := service.tasks(t, taskrouter.WithRetry(taskrouter.RetryPolicy{MinDelay: 1, MaxDelay: 1}), taskrouter.WithAttemptMiddleware(func(next http.RoundTripper) http.RoundTripper {
-				return transport(func(r *http.Request) (*http.Response, error) { return test.send(next, elsewhere, r) })
-			}))
-			_, err := tasks.Create(t.Context(), taskrouter.CreateTaskRequest{})
-			require.Error(t, err)
-			assert.Len(t, service.seen(), 1)
 		})
 	}
 }

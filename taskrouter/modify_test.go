@@ -381,6 +381,9 @@ func TestAChangeThatMeetsAConflictOfItsOwnIsNotRepeated(t *testing.T) {
 
 func TestWhatDecodesToAnotherTypeIsWritten(t *testing.T) {
 	type outcome struct{ Result, Agent string }
+	text := func(task *taskrouter.Task) string { // Go 1.27 writes the sign itself
+		return strings.ReplaceAll(string(task.Attributes), "\ufffd", `\ufffd`)
+	}
 	for want, value := range map[string]any{
 		`{"Result":"sold","Agent":"ann"}`: outcome{"sold", "ann"},
 		`[{"Result":"","Agent":""}]`:      []outcome{{}},
@@ -399,7 +402,7 @@ func TestWhatDecodesToAnotherTypeIsWritten(t *testing.T) {
 				return nil
 			})
 			require.NoError(t, err)
-			assert.Equal(t, taskrouter.Attributes(`{"x":1.0,"v":`+want+`,"w":`+want+`}`), task.Attributes)
+			assert.Equal(t, `{"x":1.0,"v":`+want+`,"w":`+want+`}`, text(task))
 
 			task, err = taskrouter.ModifyAttributes(t.Context(), tasks(), "WT1", func(p *struct {
 				Value any `json:"w"`
@@ -408,7 +411,7 @@ func TestWhatDecodesToAnotherTypeIsWritten(t *testing.T) {
 				return nil
 			})
 			require.NoError(t, err)
-			assert.Equal(t, taskrouter.Attributes(`{"x":1.0,"v":{"y":1},"w":`+want+`}`), task.Attributes)
+			assert.Equal(t, `{"x":1.0,"v":{"y":1},"w":`+want+`}`, text(task))
 		})
 	}
 }

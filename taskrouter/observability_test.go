@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,6 +131,8 @@ func TestNoLogHoldsWhatWasNoAnswer(t *testing.T) {
 		"another version":      {"HTTP/PRIVATE 200 OK\n\n", "malformed HTTP version"},
 		"no number for status": {"HTTP/1.1 PRIVATE OK\n\n", "malformed HTTP status code"},
 		"no number for length": {"HTTP/1.1 200 OK\nContent-Length: PRIVATE\n\n", "bad Content-Length"},
+		"no header":            {"HTTP/1.1 200 OK\nX-PRIVATE\n\n", "malformed MIME header: missing colon:"},
+		"no HTTP, with quotes": {"PRIVATE \"PRIVATE\n\n", "malformed HTTP status code"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var book logBook
@@ -216,7 +217,7 @@ func TestEveryOperationIsLoggedByItsTemplate(t *testing.T) {
 
 func TestACallThatIsNotSentLeavesNoRecordOfAnAttempt(t *testing.T) {
 	var book logBook
-	client := offline(t, retryFails(io.EOF), book.option(), logAround(taskrouter.WithCallMiddleware, func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) {
+	client := offline(t, retryFails(io.EOF), book.option(), middlewareOf(taskrouter.WithCallMiddleware, func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) {
 		return nil, errors.New("not today")
 	}))
 	require.Error(t, retryGet(t.Context(), client))
@@ -246,7 +247,8 @@ func (h logSilent) Handle(_ context.Context, record slog.Record) error {
 }
 
 func (h logSilent) WithAttrs([]slog.Attr) slog.Handler { return h }
-func (h logSilent) WithGroup(string) slog.Handler      { return h }
+
+func (h logSilent) WithGroup(string) slog.Handler { return h }
 
 // The body is not read, which is what costs.
 func TestNothingIsMadeOfWhatTheLevelExcludes(t *testing.T) {
@@ -472,6 +474,19 @@ func TestLoggedValuesAreThoseOfEachAttempt(t *testing.T) {
 	})
 }
 
+func TestPasswordsAreHiddenHoweverTheyAreWritten(t *testing.T) {
+	for _, value := range []string{
+		"https://u:p^S3CRET@host/", "https://u:p%zzS3CRET@host/", "https://u:S3CRET@host:port/", " https://u:S3CRET@host/",
+		"sip:u:S3CRET@host", "https://host/?next=https://u:S3CRET@host/",
+	} {
+		var book logBook
+		client := offline(t, inMemory(answer(200, "{}")), book.option(), taskrouter.WithLoggedValues())
+		_, err := client.TaskReservations("WS1", "WT1").Update(t.Context(), "WR1", taskrouter.UpdateReservationRequest{CallURL: &value})
+		require.NoError(t, err)
+		assert.NotContains(t, book.text.String(), logSecret, value)
+	}
+}
+
 // The error of a call quotes it, for those who look at the error.
 func TestNoLogHoldsTheAnswerThatRefusesAToken(t *testing.T) {
 	var book logBook
@@ -486,475 +501,6 @@ func TestNoLogHoldsTheAnswerThatRefusesAToken(t *testing.T) {
 	assert.Len(t, book.records(t), 4, "of the call and of the one for the token")
 }
 
-func TestNoLogHoldsWhatNetHTTPCannotRead(t *testing.T) {
-	for name, text := range map[string]string{
-		"a header":      "HTTP/1.1 200 OK\nX-S3CRET\n\n",
-		"a status":      "HTTP/1.1 S3CRET OK\n\n",
-		"a status line": "S3CRET \"S3CRET\n\n",
-		"a length":      "HTTP/1.1 200 OK\nContent-Length: S3CRET\n\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			var book logBook
-			err := retryGet(t.Context(), newFakeService(t, wireText(text)).client(t, book.option()))
-			assert.ErrorContains(t, err, logSecret)
-			assert.NotContains(t, book.text.String(), logSecret)
-			assert.Contains(t, book.text.String(), "HTTP/1.x transport connection broken")
-		})
-	}
-}
-
-// logAround makes middleware of a function.
-func logAround(option func(taskrouter.Middleware) taskrouter.Option, f func(http.RoundTripper, *http.Request) (*http.Response, error)) taskrouter.Option {
-	return option(func(next http.RoundTripper) http.RoundTripper {
-		return transport(func(r *http.Request) (*http.Response, error) { return f(next, r) })
-	})
-}
-
-// logLevels are both places where middleware can stand.
-var logLevels = map[string]func(taskrouter.Middleware) taskrouter.Option{
-	"call": taskrouter.WithCallMiddleware, "attempt": taskrouter.WithAttemptMiddleware,
-}
-
-func TestMiddlewareIsCalledInOrderForEachCallOrEachAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var events []string
-		named := func(option func(taskrouter.Middleware) taskrouter.Option, name string) taskrouter.Option {
-			return logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				operation, ok := taskrouter.OperationOf(r.Context())
-				assert.True(t, ok)
-				assert.Equal(t, []string{"listTasks", "GET", "/v1/Workspaces/{WorkspaceSid}/Tasks"}, []string{operation.ID, operation.Method, operation.Path})
-				events = append(events, fmt.Sprintf("%s in, attempt %d", name, operation.Attempt))
-				response, err := next.RoundTrip(r)
-				operation, _ = taskrouter.OperationOf(r.Context())
-				events = append(events, fmt.Sprintf("%s out, attempt %d, status %d", name, operation.Attempt, response.StatusCode))
-				return response, err
-			})
-		}
-		service := inMemory(inTurn(answer(503, ""), pageOfTasks(tasksPath+"?Page=1"), pageOfTasks("")))
-		client := retryClient(t, taskrouter.RetryPolicy{}, func(r *http.Request) (*http.Response, error) {
-			operation, ok := taskrouter.OperationOf(r.Context())
-			assert.True(t, ok)
-			events = append(events, fmt.Sprintf("send, attempt %d", operation.Attempt))
-			return service(r)
-		}, named(taskrouter.WithAttemptMiddleware, "c"), named(taskrouter.WithCallMiddleware, "a"), named(taskrouter.WithAttemptMiddleware, "d"), named(taskrouter.WithCallMiddleware, "b"))
-		_, err := sidsOf(t, client.Tasks("WS1").List(t.Context(), taskrouter.ListTasksParams{}))
-		require.NoError(t, err)
-		assert.Equal(t, []string{
-			"a in, attempt 0", "b in, attempt 0",
-			"c in, attempt 1", "d in, attempt 1", "send, attempt 1", "d out, attempt 1, status 503", "c out, attempt 1, status 503",
-			"c in, attempt 2", "d in, attempt 2", "send, attempt 2", "d out, attempt 2, status 200", "c out, attempt 2, status 200",
-			"b out, attempt 2, status 200", "a out, attempt 2, status 200",
-			// The page after it is a call of its own.
-			"a in, attempt 0", "b in, attempt 0",
-			"c in, attempt 1", "d in, attempt 1", "send, attempt 1", "d out, attempt 1, status 200", "c out, attempt 1, status 200",
-			"b out, attempt 1, status 200", "a out, attempt 1, status 200",
-		}, events)
-	})
-}
-
-func TestMiddlewareIsMadeOnceForAClient(t *testing.T) {
-	for level, option := range logLevels {
-		t.Run(level, func(t *testing.T) {
-			made := 0
-			client := offline(t, inMemory(answer(200, "{}")), option(func(next http.RoundTripper) http.RoundTripper {
-				made++
-				return next
-			}))
-			for range 3 {
-				require.NoError(t, retryGet(t.Context(), client))
-			}
-			assert.Equal(t, 1, made)
-		})
-	}
-}
-
-func TestMiddlewareSeesTheRequestAsItIsSentButForTheCredentials(t *testing.T) {
-	source := func(context.Context) (string, time.Time, error) { return logSecret, time.Time{}, nil }
-	for authentication, credentials := range logAuthentications(source) {
-		t.Run(authentication, func(t *testing.T) {
-			var seen, sent []http.Header
-			see := func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				seen = append(seen, r.Header.Clone())
-				assert.Equal(t, "https://service.test"+mount+taskPath+"?New=1", r.URL.String())
-				return next.RoundTrip(r)
-			}
-			network := transport(func(r *http.Request) (*http.Response, error) {
-				if r.URL.Host == "auth.test" {
-					return inMemory(answer(200, `{"access_token":"S3CRET"}`))(r)
-				}
-				sent = append(sent, r.Header.Clone())
-				return inMemory(answer(200, "{}"))(r)
-			})
-			client, err := taskrouter.NewClient(append(credentials,
-				taskrouter.WithBaseURL("https://service.test"+mount), taskrouter.WithHTTPClient(&http.Client{Transport: network}),
-				logAround(taskrouter.WithCallMiddleware, see), logAround(taskrouter.WithAttemptMiddleware, see))...)
-			require.NoError(t, err)
-			require.NoError(t, retryGet(t.Context(), client, taskrouter.WithHeader("X-Trace", "1"), taskrouter.WithParam("New", "1")))
-			require.Len(t, sent, 1)
-			require.Len(t, seen, 2)
-			assert.NotEmpty(t, sent[0].Get("Authorization"))
-			sent[0].Del("Authorization")
-			assert.Equal(t, []http.Header{sent[0], sent[0]}, seen)
-			for _, name := range []string{"User-Agent", "Accept", "X-Trace"} {
-				assert.NotEmpty(t, sent[0].Get(name), name)
-			}
-		})
-	}
-}
-
-func TestMiddlewareMayChangeWhatIsSent(t *testing.T) {
-	for level, option := range logLevels {
-		t.Run(level, func(t *testing.T) {
-			service := newFakeService(t, answer(200, "{}"))
-			client := service.client(t, logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				r = r.Clone(r.Context())
-				r.Header.Set("Traceparent", "1")
-				r.Header.Set("Authorization", "Basic nobody")
-				r.URL.RawQuery = "by=middleware"
-				return next.RoundTrip(r)
-			}))
-			require.NoError(t, retryGet(t.Context(), client))
-			request := service.seen()[0]
-			assert.Equal(t, "1", request.Header.Get("Traceparent"))
-			assert.Equal(t, "by=middleware", request.Query)
-			user, password, _ := (&http.Request{Header: request.Header}).BasicAuth()
-			assert.Equal(t, []string{account, secretToken}, []string{user, password}, "but not who asks")
-		})
-	}
-}
-
-func TestMiddlewareMayAnswerItself(t *testing.T) {
-	tests := map[string]struct {
-		answer   http.HandlerFunc
-		about    error // nil for none
-		repeated bool  // if it stands around attempts
-	}{
-		"a success":              {answer(200, `{"sid":"WT1","reason":"cached"}`), nil, false},
-		"a failure":              {answer(404, "{}"), taskrouter.ErrNotFound, false},
-		"a failure that may end": {answer(503, "{}"), taskrouter.ErrServer, true},
-		"no object":              {answer(200, "[]"), taskrouter.ErrInvalidResponse, false},
-	}
-	for name, test := range tests {
-		for level, option := range logLevels {
-			t.Run(name+", "+level, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					answered := 0
-					client := retryClient(t, taskrouter.RetryPolicy{}, func(*http.Request) (*http.Response, error) {
-						t.Error("it was sent")
-						return nil, io.EOF
-					}, logAround(option, func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
-						answered++
-						return inMemory(test.answer)(r)
-					}))
-					var response taskrouter.Response
-					task, err := client.Tasks("WS1").Get(t.Context(), "WT1", taskrouter.WithResponseInto(&response))
-					if test.about == nil {
-						require.NoError(t, err)
-						assert.Equal(t, new("cached"), task.Reason)
-					} else {
-						assertAbout(t, test.about, err)
-					}
-					want := map[string]int{"call": 0, "attempt": 1}[level]
-					if test.repeated && level == "attempt" {
-						want = 4
-					}
-					assert.Equal(t, want, response.Attempts)
-					assert.Equal(t, max(want, 1), answered)
-				})
-			})
-		}
-	}
-}
-
-// logSpy tells whether it was closed.
-type logSpy struct {
-	io.Reader
-	closed int
-}
-
-func (s *logSpy) Close() error { s.closed++; return nil }
-
-func TestMiddlewareMayReplaceTheBodyOfAnAnswer(t *testing.T) {
-	for level, option := range logLevels {
-		replaced := func(t *testing.T, text string, length int64) (*taskrouter.Task, *logSpy, error) {
-			body := &logSpy{Reader: strings.NewReader(text)}
-			client := offline(t, inMemory(answer(200, `{"sid":"WT1"}`)), taskrouter.WithMaxResponseBytes(int64(len(taskOf30Bytes))),
-				logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-					response, err := next.RoundTrip(r)
-					original, failure := io.ReadAll(response.Body)
-					assert.NoError(t, failure)
-					assert.Equal(t, `{"sid":"WT1"}`, string(original), "which it could read")
-					response.Body, response.ContentLength = body, length
-					return response, err
-				}))
-			task, err := client.Tasks("WS1").Get(t.Context(), "WT1")
-			return task, body, err
-		}
-		t.Run("which is decoded and closed, "+level, func(t *testing.T) {
-			for _, length := range []int64{-1, int64(len(taskOf30Bytes)), 13, 0} {
-				task, body, err := replaced(t, taskOf30Bytes, length)
-				require.NoError(t, err)
-				assert.Equal(t, new("later"), task.Reason)
-				assert.Equal(t, 1, body.closed)
-			}
-		})
-		t.Run("within the limit of any, "+level, func(t *testing.T) {
-			for _, length := range []int64{-1, 31, 13} {
-				_, body, err := replaced(t, taskOf30Bytes+" ", length)
-				assertAbout(t, taskrouter.ErrInvalidResponse, err)
-				assert.ErrorContains(t, err, "more than the limit of 30")
-				assert.Equal(t, 1, body.closed)
-			}
-		})
-	}
-}
-
-func TestMiddlewareMayFail(t *testing.T) {
-	refusal := errors.New("not today")
-	for level, option := range logLevels {
-		for method, call := range retryCalls {
-			t.Run(level+", "+method, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					failed := 0
-					client := retryClient(t, taskrouter.RetryPolicy{}, retryFails(io.EOF), logAround(option, func(http.RoundTripper, *http.Request) (*http.Response, error) {
-						failed++
-						return nil, refusal
-					}))
-					err := call(t.Context(), client)
-					assert.ErrorIs(t, err, refusal)
-					assert.NotErrorIs(t, err, io.EOF)
-					assert.ErrorContains(t, err, method+" "+taskPath+": ")
-					assertAbout(t, nil, err)
-					want := 1
-					if level == "attempt" && method != http.MethodPost { // like any failure on the way
-						want = 4
-					}
-					assert.Equal(t, want, failed)
-				})
-			})
-		}
-	}
-}
-
-func TestMiddlewareThatBreaksTheRulesIsAnError(t *testing.T) {
-	tests := map[string]struct {
-		middleware taskrouter.Middleware
-		text       string
-		sent       bool
-	}{
-		"no round tripper": {
-			func(http.RoundTripper) http.RoundTripper { return nil },
-			"middleware made no round tripper", false,
-		},
-		"no response": {
-			func(http.RoundTripper) http.RoundTripper {
-				return transport(func(*http.Request) (*http.Response, error) { return nil, nil })
-			},
-			"middleware returned neither an error nor a response with a body", false,
-		},
-		"a response without a body": {
-			func(next http.RoundTripper) http.RoundTripper {
-				return transport(func(r *http.Request) (*http.Response, error) {
-					response, err := next.RoundTrip(r)
-					response.Body = nil
-					return response, err
-				})
-			},
-			"middleware returned neither an error nor a response with a body", true,
-		},
-		"another context": {
-			func(next http.RoundTripper) http.RoundTripper {
-				return transport(func(r *http.Request) (*http.Response, error) {
-					return next.RoundTrip(r.WithContext(context.Background()))
-				})
-			},
-			"middleware sent a request without the context of its call", false,
-		},
-		"another request": {
-			func(next http.RoundTripper) http.RoundTripper {
-				return transport(func(r *http.Request) (*http.Response, error) {
-					other, err := http.NewRequest(r.Method, r.URL.String(), nil)
-					if err != nil {
-						return nil, err
-					}
-					return next.RoundTrip(other)
-				})
-			},
-			"middleware sent a request without the context of its call", false,
-		},
-	}
-	for name, test := range tests {
-		for level, option := range logLevels {
-			for method, call := range retryCalls {
-				t.Run(strings.Join([]string{name, level, method}, ", "), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						sent := 0
-						client := retryClient(t, taskrouter.RetryPolicy{RepeatUnsafe: true}, func(r *http.Request) (*http.Response, error) {
-							sent++
-							return inMemory(answer(200, "{}"))(r)
-						}, option(test.middleware))
-						err := call(t.Context(), client)
-						assert.ErrorContains(t, err, test.text)
-						assert.ErrorContains(t, err, method+" "+taskPath+": ")
-						assertAbout(t, nil, err)
-						assert.Equal(t, map[bool]int{true: 1}[test.sent], sent, "and not repeated")
-					})
-				})
-			}
-		}
-	}
-}
-
-// Between those that do not, the rules hold: what one returns is what the other
-// is given.
-func TestMiddlewareIsNotGivenWhatOtherMiddlewareShouldNotReturn(t *testing.T) {
-	for level, option := range logLevels {
-		t.Run(level, func(t *testing.T) {
-			var seen error
-			client := offline(t, retryFails(io.EOF),
-				logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-					response, err := next.RoundTrip(r)
-					seen = err
-					return response, err
-				}),
-				logAround(option, func(http.RoundTripper, *http.Request) (*http.Response, error) { return nil, nil }))
-			require.Error(t, retryGet(t.Context(), client))
-			assert.EqualError(t, seen, "middleware returned neither an error nor a response with a body")
-		})
-	}
-}
-
-func TestMiddlewareMayMakeAContextFromTheOneItWasGiven(t *testing.T) {
-	for level, option := range logLevels {
-		t.Run(level, func(t *testing.T) {
-			client := offline(t, func(r *http.Request) (*http.Response, error) {
-				assert.Equal(t, "span", r.Context().Value(logKey{}))
-				return inMemory(answer(200, "{}"))(r)
-			}, logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				return next.RoundTrip(r.WithContext(context.WithValue(r.Context(), logKey{}, "span")))
-			}))
-			require.NoError(t, retryGet(t.Context(), client))
-		})
-	}
-}
-
-func TestAttemptMiddlewareMayUseTheContextOfTheCall(t *testing.T) {
-	var ctx context.Context
-	client := offline(t, inMemory(answer(200, "{}")),
-		logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			ctx = r.Context()
-			return next.RoundTrip(r)
-		}),
-		logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			return next.RoundTrip(r.WithContext(ctx))
-		}))
-	require.NoError(t, retryGet(t.Context(), client))
-}
-
-// Whether a resource is already gone is known of the answer that said so.
-func TestMiddlewareMayAnswerForADeletionThatFoundNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(inTurn(answer(503, ""), answer(404, ""))),
-			logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				response, err := next.RoundTrip(r)
-				if err == nil && response.StatusCode == http.StatusNotFound {
-					return inMemory(answer(403, "{}"))(r)
-				}
-				return response, err
-			}))
-		assertAbout(t, taskrouter.ErrForbidden, client.Tasks("WS1").Delete(t.Context(), "WT1"))
-	})
-}
-
-// The race detector watches.
-func TestCallMiddlewareMaySendACallTwiceAtOnce(t *testing.T) {
-	for method, call := range retryCalls {
-		t.Run(method, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				client := retryClient(t, taskrouter.RetryPolicy{}, inMemory(answer(429, "")),
-					logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-						responses := make(chan *http.Response, 2)
-						for range 2 {
-							go func() {
-								response, _ := next.RoundTrip(r.Clone(r.Context())) // the other one may do better
-								responses <- response
-							}()
-						}
-						return <-responses, nil
-					}))
-				assertAbout(t, taskrouter.ErrRateLimited, call(t.Context(), client, taskrouter.WithTimeout(time.Minute)))
-				<-time.After(time.Hour) // of the bubble, until the other one has ended
-			})
-		})
-	}
-}
-
-// Credentials are for the base URL, whoever chooses the address.
-func TestMiddlewareCannotTakeCredentialsElsewhere(t *testing.T) {
-	source := func(context.Context) (string, time.Time, error) { return logSecret, time.Time{}, nil }
-	tests := map[string]func(*url.URL){
-		"to another host":        func(u *url.URL) { u.Host = "elsewhere.test" },
-		"to a host below it":     func(u *url.URL) { u.Host = "a." + u.Host },
-		"to another port":        func(u *url.URL) { u.Host += ":8443" },
-		"to where all can read":  func(u *url.URL) { u.Scheme = "http" },
-		"to nowhere":             func(u *url.URL) { *u = url.URL{} },
-		"to an address of a box": func(u *url.URL) { u.Host, u.Scheme = "", "unix" },
-	}
-	for name, direct := range tests {
-		for level, option := range logLevels {
-			for authentication, credentials := range logAuthentications(source) {
-				t.Run(strings.Join([]string{name, level, authentication}, ", "), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						var book logBook
-						client, err := taskrouter.NewClient(append(slices.Clone(credentials), book.option(),
-							taskrouter.WithRetry(taskrouter.RetryPolicy{RepeatUnsafe: true}),
-							taskrouter.WithBaseURL("https://service.test"+mount),
-							taskrouter.WithHTTPClient(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-								t.Errorf("%s was requested", r.URL)
-								return nil, io.EOF
-							})}),
-							logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-								r = r.Clone(r.Context())
-								direct(r.URL)
-								return next.RoundTrip(r)
-							}))...)
-						require.NoError(t, err)
-						for method, call := range retryCalls {
-							err = call(t.Context(), client)
-							assert.ErrorContains(t, err, method+" "+taskPath+": the credentials are for https://service.test, and middleware has directed the request elsewhere")
-							assertAbout(t, nil, err)
-							assert.NotContains(t, err.Error(), logSecret)
-						}
-						assert.NotContains(t, book.text.String(), logSecret)
-					})
-				})
-			}
-		}
-	}
-	t.Run("but to another path", func(t *testing.T) {
-		for level, option := range logLevels {
-			service := newFakeService(t, answer(200, "{}"))
-			client := service.client(t, logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-				r = r.Clone(r.Context())
-				r.URL.Path = mount + "/v2/elsewhere"
-				return next.RoundTrip(r)
-			}))
-			require.NoError(t, retryGet(t.Context(), client), level)
-			assert.Equal(t, []string{"GET /v2/elsewhere"}, service.targets())
-		}
-	})
-}
-
-func TestMiddlewareThatIsNilIsAnError(t *testing.T) {
-	for text, option := range map[string]taskrouter.Option{
-		"WithCallMiddleware: the middleware is nil":    taskrouter.WithCallMiddleware(nil),
-		"WithAttemptMiddleware: the middleware is nil": taskrouter.WithAttemptMiddleware(nil),
-	} {
-		_, err := taskrouter.NewClient(taskrouter.WithAuthToken(account, secretToken), option)
-		assert.EqualError(t, err, "taskrouter: new client: "+text)
-	}
-}
-
 func TestWhatIsNoCallHasNoOperation(t *testing.T) {
 	operation, ok := taskrouter.OperationOf(t.Context())
 	assert.False(t, ok)
@@ -965,7 +511,7 @@ func TestWhatIsNoCallHasNoOperation(t *testing.T) {
 func TestAnOperationThatIsPrintedShowsNoQuery(t *testing.T) {
 	var prints strings.Builder
 	text, lines := slog.New(slog.NewTextHandler(&prints, nil)), slog.New(slog.NewJSONHandler(&prints, nil))
-	client := offline(t, inMemory(answer(200, suitsAll)), logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+	client := offline(t, inMemory(answer(200, suitsAll)), middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 		operation, _ := taskrouter.OperationOf(r.Context())
 		assert.True(t, operation.Uses("EvaluateTaskAttributes"))
 		assert.Contains(t, r.URL.RawQuery, logPrivate)
@@ -985,9 +531,9 @@ func TestAnOperationThatIsPrintedShowsNoQuery(t *testing.T) {
 }
 
 func TestEveryOperationIsKnownByItsContext(t *testing.T) {
-	for level, option := range logLevels {
+	for level, option := range middlewareLevels {
 		var seen []taskrouter.Operation
-		client := offline(t, inMemory(answer(200, suitsAll)), logAround(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		client := offline(t, inMemory(answer(200, suitsAll)), middlewareOf(option, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 			operation, ok := taskrouter.OperationOf(r.Context())
 			assert.True(t, ok)
 			assert.Equal(t, r.Method, operation.Method)
@@ -1020,11 +566,11 @@ func TestLogLimitsAndMiddlewareAreSharedByCallsAtTheSameTime(t *testing.T) {
 	}
 	var book logBook
 	client := offline(t, inMemory(answer(200, suitsAll)), book.option(), taskrouter.WithLoggedValues(),
-		logAround(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		middlewareOf(taskrouter.WithCallMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 			count("call")
 			return next.RoundTrip(r)
 		}),
-		logAround(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		middlewareOf(taskrouter.WithAttemptMiddleware, func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 			count("attempt")
 			return next.RoundTrip(r)
 		}),

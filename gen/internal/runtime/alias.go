@@ -4,10 +4,8 @@ import (
 	oapi "github.com/oapi-codegen/runtime"
 )
 
-// What generated code refers to and is right as it is.
+// What the generated server refers to and is right as it is.
 type (
-	// StyleParamOptions is where a parameter stands that is written.
-	StyleParamOptions = oapi.StyleParamOptions
 	// BindStyledParameterOptions is where a parameter stands that is read.
 	BindStyledParameterOptions = oapi.BindStyledParameterOptions
 	// BindQueryParameterOptions is what a query parameter is read as.
@@ -16,9 +14,8 @@ type (
 	RequiredParameterError = oapi.RequiredParameterError
 )
 
-// Places where a parameter can stand.
+// Places of a parameter that is read by BindStyledParameterWithOptions.
 const (
 	ParamLocationPath   = oapi.ParamLocationPath
-	ParamLocationQuery  = oapi.ParamLocationQuery
 	ParamLocationHeader = oapi.ParamLocationHeader
 )

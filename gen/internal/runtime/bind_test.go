@@ -251,7 +251,7 @@ func FuzzQueryIsReadBack(f *testing.F) {
 
 func readBack[T any](t *testing.T, sent T) {
 	t.Helper()
-	pair, err := styleQuery("Key", sent)
+	pair, err := runtime.QueryParam("Key", sent)
 	if at, ok := any(sent).(time.Time); ok && (at.Year() < 0 || at.Year() > 9999) {
 		require.Error(t, err)
 		return

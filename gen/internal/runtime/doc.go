@@ -15,7 +15,6 @@
 //	form: unexported field       not sent                         error
 //	form: additional properties  not sent                         error
 //	form: omitempty,omitzero     sent when empty                  not sent
-//	form: encoding asked for     fails always, or not heeded      error that names the key
 //	path: .. and .               climbs to another resource       error
 //	path: empty                  addresses the collection         error
 //	path: / \ ? # and control    sent                             error
@@ -31,9 +30,12 @@
 //	read query time: repeated    the first one                    error
 //	read time: bare date         error in path and header         midnight UTC
 //
-// It exports what the templates for models, client and std-http server refer
-// to, and the error of a path that is refused, and nothing else: code that is generated from anything new (a cookie
-// parameter, say) does not compile until somebody has thought about it here.
+// It exports what our template of the client and the generator's of the std-http
+// server call, the error of a path that is refused, and [BindForm], and nothing
+// else: code that is generated from anything new (a cookie parameter, say) does
+// not compile until somebody has thought about it here. What the functions for
+// the client do not write, such as other styles of a parameter and encodings of
+// a form, the template refuses.
 //
 // Recheck it on every upgrade of the generator or of the real runtime: compare
 // the calls in the templates, and read the tests named TestRealRuntimeStill…,

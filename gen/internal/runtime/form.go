@@ -2,21 +2,14 @@ package runtime
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
-
-	oapi "github.com/oapi-codegen/runtime"
 )
 
 // MarshalForm writes a struct, or a pointer to one, as the fields of a form.
 // What is nil or an empty slice is not sent; what has no place in a form is an error.
-func MarshalForm(body any, encodings map[string]oapi.RequestBodyEncoding) (url.Values, error) {
-	if err := checkEncodings(encodings); err != nil {
-		return nil, err
-	}
+func MarshalForm(body any) (url.Values, error) {
 	v := reflect.Indirect(reflect.ValueOf(body))
 	if v.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("form body (%T): is not a struct, or is nil", body)
@@ -28,24 +21,10 @@ func MarshalForm(body any, encodings map[string]oapi.RequestBodyEncoding) (url.V
 	return form, nil
 }
 
-// checkEncodings refuses what MarshalForm would not heed. Generated clients
-// pass nil, whatever the document says under `encoding`.
-func checkEncodings(encodings map[string]oapi.RequestBodyEncoding) error {
-	for _, key := range slices.Sorted(maps.Keys(encodings)) {
-		e := encodings[key]
-		plain := e.ContentType == "" || e.ContentType == "text/plain"
-		form := e.Style == "" || e.Style == "form"
-		exploded := e.Explode == nil || *e.Explode
-		if !plain || !form || !exploded {
-			return fmt.Errorf("key %q: an encoding of its own is not supported, forms are sent as text with repeated keys", key)
-		}
-	}
-	return nil
-}
-
 func addFields(form url.Values, body reflect.Value) error {
-	for field, value := range body.Fields() {
-		if err := addField(form, field, value); err != nil {
+	t := body.Type()
+	for i := range t.NumField() { // rather than over body.Fields(), whose closures need memory
+		if err := addField(form, t.Field(i), body.Field(i)); err != nil {
 			return err
 		}
 	}

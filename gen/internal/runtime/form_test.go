@@ -2,12 +2,12 @@ package runtime_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/url"
 	"testing"
 	"time"
 
-	oapi "github.com/oapi-codegen/runtime"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -115,11 +115,11 @@ func TestMarshalFormSends(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := runtime.MarshalForm(test.body, nil)
+			got, err := runtime.MarshalForm(test.body)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 
-			got, err = runtime.MarshalForm(&test.body, nil)
+			got, err = runtime.MarshalForm(&test.body)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got, "by pointer")
 		})
@@ -131,13 +131,13 @@ func TestMarshalFormSendsRequiredFieldsEvenWhenEmpty(t *testing.T) {
 		FriendlyName string `json:"FriendlyName"`
 		Available    bool   `json:"Available"`
 		Priority     int    `json:"Priority"`
-	}{}, nil)
+	}{})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{"FriendlyName": {""}, "Available": {"false"}, "Priority": {"0"}}, got)
 }
 
 func TestMarshalFormSendsNoEmptyFieldsMarkedOmitzero(t *testing.T) {
-	got, err := runtime.MarshalForm(Marked{}, nil)
+	got, err := runtime.MarshalForm(Marked{})
 	require.NoError(t, err)
 	assert.Empty(t, got)
 }
@@ -168,7 +168,7 @@ func TestMarshalFormFlattensEmbeddedStructs(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := runtime.MarshalForm(test.body, nil)
+			got, err := runtime.MarshalForm(test.body)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 		})
@@ -274,7 +274,8 @@ func TestMarshalFormRefusesWhatItCannotSend(t *testing.T) {
 			struct {
 				union json.RawMessage
 			}{json.RawMessage(`1`)},
-			"field union (json.RawMessage): is not exported, cannot be sent in a form",
+			// Go 1.27 prints the type by another name.
+			fmt.Sprintf("field union (%T): is not exported, cannot be sent in a form", json.RawMessage{}),
 		},
 		"a field without a key": {
 			struct{ Bare string }{"x"},
@@ -307,7 +308,7 @@ func TestMarshalFormRefusesWhatItCannotSend(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := runtime.MarshalForm(test.body, nil)
+			got, err := runtime.MarshalForm(test.body)
 			assert.EqualError(t, err, test.want)
 			assert.Nil(t, got)
 		})
@@ -322,34 +323,9 @@ type Inner struct {
 func TestMarshalFormLetsNoAdditionalPropertiesPass(t *testing.T) {
 	got, err := runtime.MarshalForm(struct {
 		AdditionalProperties map[string]any `json:"-"`
-	}{map[string]any{}}, nil)
+	}{map[string]any{}})
 	require.NoError(t, err)
 	assert.Empty(t, got)
-}
-
-func TestMarshalFormEncodings(t *testing.T) {
-	const refused = `key "Text": an encoding of its own is not supported, forms are sent as text with repeated keys`
-	tests := map[string]struct {
-		encoding oapi.RequestBodyEncoding
-		want     string
-	}{
-		"the zero encoding is the default":  {oapi.RequestBodyEncoding{}, ""},
-		"the default may be spelled out":    {oapi.RequestBodyEncoding{ContentType: "text/plain", Style: "form", Explode: new(true), Required: new(true)}, ""},
-		"another content type is refused":   {oapi.RequestBodyEncoding{ContentType: "application/json"}, refused},
-		"another style is refused":          {oapi.RequestBodyEncoding{Style: "deepObject"}, refused},
-		"values joined by comma is refused": {oapi.RequestBodyEncoding{Explode: new(false)}, refused},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, err := runtime.MarshalForm(Request{Text: new("x")}, map[string]oapi.RequestBodyEncoding{"Text": test.encoding})
-			if test.want != "" {
-				assert.EqualError(t, err, test.want)
-				return
-			}
-			require.NoError(t, err)
-			assert.Equal(t, url.Values{"Text": {"x"}}, got)
-		})
-	}
 }
 
 func FuzzMarshalFormText(f *testing.F) {
@@ -361,7 +337,7 @@ func FuzzMarshalFormText(f *testing.F) {
 			Text:       &one,
 			Attributes: attributes(one),
 			Events:     []status{status(one), status(two)},
-		}, nil)
+		})
 		require.NoError(t, err)
 
 		want := url.Values{"Text": {one}, "Events": {one, two}}

@@ -71,13 +71,14 @@ func TestRealRuntimeStillSendsEmptyFieldsMarkedOmitzero(t *testing.T) {
 	assert.Equal(t, url.Values{"Status": {""}}, realForm(t, Marked{}))
 }
 
-func TestRealRuntimeStillRefusesTheEncodingItNames(t *testing.T) {
-	_, err := oapi.MarshalForm(Request{Text: new("x")}, map[string]oapi.RequestBodyEncoding{"Text": {ContentType: "application/json"}})
-	assert.EqualError(t, err, "unsupported encoding, only application/json is supported")
-
-	form, err := oapi.MarshalForm(Request{Events: []status{"a"}}, map[string]oapi.RequestBodyEncoding{"Events": {Style: "spaceDelimited"}})
+// deleteTask builds the URL in the steps of a client that the generator's own
+// template makes.
+func deleteTask(t testing.TB, segment string) *url.URL {
+	server, err := url.Parse("https://host/prefix/")
 	require.NoError(t, err)
-	assert.Equal(t, url.Values{"Events[0]": {"a"}}, form)
+	target, err := server.Parse("./v1/Workspaces/WS1/Tasks/" + segment)
+	require.NoError(t, err)
+	return target
 }
 
 func TestRealRuntimeStillLetsPathsClimb(t *testing.T) {

@@ -28,7 +28,8 @@ func (a *attempt) sent(err error, left bool) {
 	if left {
 		a.mayHaveLeft.Store(true)
 	} else {
-		a.unsent.Store(&err)
+		unsent := err // so that the usual case needs no memory for it
+		a.unsent.Store(&unsent)
 	}
 	a.open.Add(-1) // last, because what is no longer open must have been noted
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -48,7 +49,8 @@ func authenticate(credentials Credentials, base *url.URL, next Step) Step {
 type basic func(*http.Request)
 
 func newBasic(user, password string) Credentials {
-	return basic(func(request *http.Request) { request.SetBasicAuth(user, password) })
+	value := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	return basic(func(request *http.Request) { request.Header.Set("Authorization", value) })
 }
 
 func (b basic) authorize(request *http.Request) error {

@@ -8,10 +8,13 @@ import (
 	"unicode/utf8"
 )
 
+// whitespace is what JSON takes for it.
+const whitespace = " \t\r\n"
+
 // DecodeObject decodes a JSON object. Anything else, null included, would leave
 // a zero value behind that looks like a resource.
 func DecodeObject(body []byte, v any) error {
-	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	trimmed := bytes.TrimLeft(body, whitespace)
 	if len(trimmed) == 0 {
 		return errors.New("the body is empty, expected a JSON object")
 	}
@@ -48,12 +51,12 @@ func CheckAttributes(a string) error {
 	if !utf8.ValidString(a) { // which encoding/json lets pass
 		return fmt.Errorf("%s: not UTF-8", attributes)
 	}
-	var text json.RawMessage
-	if err := json.Unmarshal([]byte(a), &text); err != nil {
-		return fmt.Errorf("%s: not JSON: %w", attributes, err)
+	text := []byte(a)
+	if !json.Valid(text) {
+		return fmt.Errorf("%s: not JSON: %w", attributes, json.Unmarshal(text, new(json.RawMessage))) // which says why, and costs more
 	}
-	if text[0] != '{' {
-		return fmt.Errorf("%s: the text begins with %q, expected a JSON object", attributes, text[0])
+	if first := bytes.TrimLeft(text, whitespace)[0]; first != '{' {
+		return fmt.Errorf("%s: the text begins with %q, expected a JSON object", attributes, first)
 	}
 	return nil
 }

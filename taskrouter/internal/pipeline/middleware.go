@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"net/http"
+	"slices"
 )
 
 // Middleware wraps a part of the pipeline.
@@ -14,8 +15,8 @@ func wrap(middleware []Middleware, next Step) Step {
 	if len(middleware) == 0 {
 		return next
 	}
-	for i := len(middleware) - 1; i >= 0; i-- {
-		next = checked(middleware[i](checked(next)))
+	for _, m := range slices.Backward(middleware) {
+		next = checked(m(checked(next)))
 	}
 	return func(request *http.Request) (*http.Response, error) {
 		return next(request.Clone(request.Context()))

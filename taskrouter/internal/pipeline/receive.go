@@ -23,9 +23,9 @@ func receive(client *http.Client, limit int64) Step {
 	return func(request *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithTimeoutCause(request.Context(), client.Timeout, late)
 		defer cancel()
-		var trace connectionTrace
+		var trace *connectionTrace
 		if request.Method != http.MethodGet { // which may be repeated however far it came
-			ctx = trace.watch(ctx)
+			ctx, trace = watchConnection(ctx)
 			hideIdempotencyKeys(request.Header)
 		}
 		attempt := attemptOf(ctx)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 )
@@ -38,7 +39,10 @@ func forOneHost(source *http.Transport) *http.Transport {
 	if transport.IdleConnTimeout == 0 || transport.IdleConnTimeout > 30*time.Second {
 		transport.IdleConnTimeout = 30 * time.Second
 	}
-	if transport.HTTP2 == nil { // a connection that died silently would be used until the kernel notices
+	// Otherwise a connection that died silently would be used until the kernel
+	// notices. Since Go 1.27 an empty configuration is what a clone has that nobody
+	// configured.
+	if transport.HTTP2 == nil || reflect.ValueOf(*transport.HTTP2).IsZero() {
 		transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}
 	}
 	return transport

@@ -142,6 +142,14 @@ func TestTheTransportOfTheProgramIsCopiedWithWhatItSays(t *testing.T) {
 	assert.NotNil(t, transport.Proxy)
 }
 
+func TestASettingOfHTTP2LeavesItToTheProgram(t *testing.T) {
+	set := http.HTTP2Config{MaxReadFrameSize: 1 << 16}
+	assert.Equal(t, set, *forOneHost(&http.Transport{HTTP2: &set}).HTTP2)
+	for _, unset := range []*http.HTTP2Config{nil, {}} {
+		assert.Equal(t, 15*time.Second, forOneHost(&http.Transport{HTTP2: unset}).HTTP2.SendPingTimeout)
+	}
+}
+
 // A program that chose a number had a reason; the standard ones have none.
 func TestTheTransportOfTheProgramMayBeMoreCareful(t *testing.T) {
 	for name, test := range map[string]struct {
