@@ -54,8 +54,8 @@ const (
 // Logical is two or more conditions that are joined alike, as in a AND b AND c.
 type Logical struct {
 	Span
-	Connective Connective
-	Conditions []Condition
+	Connective Connective  // [And] or [Or]
+	Conditions []Condition // two at least; one that is a *Logical itself is joined otherwise, or stands in parentheses
 }
 
 // Operator is what a [Comparison] asks, in its canonical spelling.
@@ -78,7 +78,7 @@ const (
 // Comparison is one test.
 type Comparison struct {
 	Span
-	Left     Operand
+	Left     Operand // a constant, a list of them or a path, and so is Right
 	Operator Operator
 	Right    Operand
 }
@@ -86,26 +86,26 @@ type Comparison struct {
 // Path names a value, as worker.routing.skills[0] does.
 type Path struct {
 	Span
-	Steps []Step
+	Steps []Step // one at least, of which the first has a Name
 }
 
 // Step is one step of a [Path]: into the member Name of an object or, where Name
 // is "", into the element Index of a list, counted from 0.
 type Step struct {
 	Name  string
-	Index int
+	Index int // 0 or more
 }
 
 // List is a list of constants.
 type List struct {
 	Span
-	Items []Scalar
+	Items []Scalar // in their order; none in an empty list
 }
 
 // String is a constant text.
 type String struct {
 	Span
-	Value string
+	Value string // what stands between the quotes, as it is written
 }
 
 // Number is a constant number, as it is written: digits, and perhaps a point and

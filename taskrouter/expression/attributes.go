@@ -39,18 +39,18 @@ func ParseAttributes(text string) (Attributes, error) {
 
 // Worker is a worker as expressions see it.
 type Worker struct {
-	SID          string
+	SID          string // WK…
 	FriendlyName string
-	ActivitySID  string
+	ActivitySID  string // WA…
 	ActivityName string
-	Available    bool // whether the activity is one in which workers are given tasks; no expression can name it
-	Attributes   Attributes
+	Available    bool               // whether the activity is one in which workers are given tasks; no expression can name it
+	Attributes   Attributes         // nil for none
 	Channels     map[string]Channel // by unique name; nil if not known
 }
 
 // Channel is how much work of a kind a worker has.
 type Channel struct {
-	ConfiguredCapacity          int
+	ConfiguredCapacity          int // how many tasks it may have at once, 0 or more
 	AssignedTasks               int // accepted, without those that are only offered
 	AvailableCapacityPercentage int // 0 to 100
 }
@@ -87,7 +87,7 @@ func (w Worker) Fields() Attributes {
 
 // Counts are the workers of a task queue by their activity, for a skip_if.
 type Counts struct {
-	Available, Unavailable int
+	Available, Unavailable int            // workers in activities that are available, and in others
 	Activities             map[string]int // by the SID of the activity; 0 if absent
 }
 

@@ -63,8 +63,8 @@ const (
 // Finding is something in an expression that can be parsed, and is probably a
 // mistake.
 type Finding struct {
-	Severity Severity
-	Rule     Rule
+	Severity Severity // [SeverityWarning] or [SeverityError]
+	Rule     Rule     // one of the Rule constants
 	// Position and Text are those of the part that it is about. Both are zero if
 	// it is about the samples.
 	Position Position
@@ -85,8 +85,8 @@ func (f Finding) String() string {
 // them, the better: what none of them has is taken for a mistake, though never for
 // more than a [SeverityWarning].
 type Samples struct {
-	Tasks   []Attributes
-	Workers []Attributes // better [Worker.Fields]
+	Tasks   []Attributes // for names of tasks, in filters and targets
+	Workers []Attributes // for names of workers; better [Worker.Fields]
 }
 
 // Check finds what can be parsed and cannot mean what was meant: names of another

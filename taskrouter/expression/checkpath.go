@@ -3,6 +3,7 @@ package expression
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -223,7 +224,7 @@ func (c *checker) unnameable() []Finding {
 		findings = append(findings, Finding{
 			Severity: SeverityWarning,
 			Rule:     RuleUnnameable,
-			Message:  "no expression can name the attribute " + quoted(name) + " of " + names[name] + ": names are letters, digits, _ and $, without a digit first, and no words of the language",
+			Message:  "no expression can name the attribute " + strconv.Quote(shorten(name)) + " of " + names[name] + ": names are letters, digits, _ and $, without a digit first, and no words of the language",
 		})
 	}
 	return findings

@@ -14,6 +14,10 @@
 //		…
 //	}
 //
+// [Parse] reads an expression, [ParseOrder] an order_by, and [ParsePath] a known_worker_sid.
+// What cannot be read is a [*SyntaxError]; what can be read never fails. What was parsed does
+// not change, and many goroutines can use it.
+//
 // # The language
 //
 // An expression is a comparison, or several that are joined by AND and OR. AND

@@ -8,10 +8,10 @@ import (
 
 // SyntaxError says where an expression stops being one.
 type SyntaxError struct {
-	Position Position
-	Text     string // what stands there; "" at the end of the source
-	Expected string // what could stand there
-	Hint     string // what to write for what was probably meant; often ""
+	Position Position // where it stands
+	Text     string   // what stands there; "" at the end of the source
+	Expected string   // what could stand there
+	Hint     string   // what to write for what was probably meant; often ""
 }
 
 func newSyntaxError(source string, span Span, expected, hint string) *SyntaxError {

@@ -7,6 +7,34 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 )
 
+// The expression of a task queue is read and checked before the service has it, and asked
+// who is in the queue.
+func Example() {
+	workers := []expression.Attributes{
+		{"name": "Ann", "languages": []string{"en", "es"}, "level": 5},
+		{"name": "Ben", "languages": []string{"en"}, "level": 4},
+	}
+	for _, text := range []string{`languages HAS "es" && level >= 3`, `languages HAS es AND level >= 3`, `languages HAS "es" AND level >= 3`} {
+		queue, err := expression.Parse(text)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		for _, finding := range queue.Check(expression.ContextQueue, expression.Samples{Workers: workers}) {
+			fmt.Println(finding)
+		}
+		for _, worker := range workers {
+			if queue.Match(worker) {
+				fmt.Println(queue, "has", worker["name"])
+			}
+		}
+	}
+	// Output:
+	// expression: line 1, column 20: unexpected "&&", expected AND, OR or the end (write AND)
+	// line 1, column 15: warning: es: this is taken for the name of an attribute: if it is a text, write 'es'
+	// languages HAS 'es' AND level >= 3 has Ann
+}
+
 func ExampleParse() {
 	e, err := expression.Parse(`languages has "es" and level >= 3 or vip = true`)
 	if err != nil {

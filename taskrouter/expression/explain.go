@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
 // Outcome is what became of one comparison.
 type Outcome struct {
-	Comparison *Comparison
-	Matched    bool
+	Comparison *Comparison // a part of the tree of the expression
+	Matched    bool        // whether it is true
 	// Left and Right are the values that were compared, nil for what is missing.
 	Left, Right any
 }
@@ -41,6 +42,9 @@ func FormatValue(value any) string {
 	if value == nil {
 		return "missing"
 	}
+	if holdsALoop(reflect.ValueOf(value), 0) {
+		return fmt.Sprintf("a %T", value) // Go 1.27 would encode it without end
+	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
@@ -48,6 +52,36 @@ func FormatValue(value any) string {
 		return fmt.Sprintf("a %T", value)
 	}
 	return strings.TrimSpace(text.String())
+}
+
+// holdsALoop tells whether a value is or holds a pointer that leads to itself, or is
+// nested more deeply than JSON may be.
+func holdsALoop(v reflect.Value, depth int) bool {
+	const deepest = 10_000 // that encoding/json decodes
+	v = pointedTo(v)
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return true // which pointedTo did not come to the end of
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if depth == deepest || holdsALoop(v.Index(i), depth+1) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for entries := v.MapRange(); entries.Next(); {
+			if depth == deepest || holdsALoop(entries.Value(), depth+1) {
+				return true
+			}
+		}
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			if field.IsExported() && (depth == deepest || holdsALoop(value, depth+1)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Explain returns the comparisons that decide whether the expression is true of

@@ -473,7 +473,10 @@ func itself() map[string]any {
 	object["a"], object["b"] = object, object
 	list := []any{nil, nil, "x"}
 	list[0], list[1] = list, list
-	return map[string]any{"pointer": pointer, "object": object, "list": list}
+	return map[string]any{
+		"pointer": pointer, "object": object, "list": list,
+		"listed": []any{pointer}, "named": map[string]any{"a": []any{pointer}}, "field": struct{ A any }{pointer},
+	}
 }
 
 func TestMatchEndsWithValuesThatHoldThemselves(t *testing.T) {
@@ -491,6 +494,9 @@ func TestMatchEndsWithValuesThatHoldThemselves(t *testing.T) {
 		`list[0][1][2] == 'x'`: true,
 		`'y' NOT IN list[1]`:   true,
 		`object == list`:       false,
+		`listed == 1`:          false,
+		`named == 1`:           false,
+		`field == 1`:           false,
 	} {
 		e := parse(t, source)
 		assert.Equal(t, want, e.Match(attributes), source)

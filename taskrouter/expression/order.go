@@ -8,7 +8,7 @@ import (
 
 // Order says which workers are asked first. It is the order_by of a target.
 type Order struct {
-	Terms  []Term
+	Terms  []Term // one at least; the first decides, unless workers are equal by it
 	source string
 }
 

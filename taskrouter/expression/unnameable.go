@@ -67,5 +67,3 @@ func (s *unnameableSearch) enter(container uintptr, visit func()) {
 	visit()
 	s.in = s.in[:len(s.in)-1]
 }
-
-func quoted(name string) string { return strconv.Quote(shorten(name)) }

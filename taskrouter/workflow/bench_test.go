@@ -2,8 +2,11 @@ package workflow_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/taskrouter-go/sdk/taskrouter/expression"
 	"github.com/taskrouter-go/sdk/taskrouter/workflow"
@@ -38,20 +41,12 @@ func large(size int) map[string]workflow.Configuration {
 			return workflow.Filter{Expression: joined(" AND ", size/35, 0), Targets: []workflow.Target{{Queue: "WQ1"}}}
 		}),
 		"a filter with many targets": {TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
-			Expression: "1==1", Targets: repeated(size/40, workflow.Target{Queue: "WQ1", SkipIf: "1==1"}),
+			Expression: "1==1", Targets: slices.Repeat([]workflow.Target{{Queue: "WQ1", SkipIf: "1==1"}}, size/40),
 		}}}},
 		"many targets that nobody meets": {TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
-			Expression: "1==1", Targets: repeated(size/1_000, workflow.Target{Queue: "WQ1", Expression: "worker.level == 100 AND worker.level != 101", Timeout: new(1)}),
+			Expression: "1==1", Targets: slices.Repeat([]workflow.Target{{Queue: "WQ1", Expression: "worker.level == 100 AND worker.level != 101", Timeout: new(1)}}, size/1_000),
 		}}}},
 	}
-}
-
-func repeated(number int, target workflow.Target) []workflow.Target {
-	targets := make([]workflow.Target, number)
-	for i := range targets {
-		targets[i] = target
-	}
-	return targets
 }
 
 // joined returns a condition of so many comparisons.
@@ -128,5 +123,31 @@ func BenchmarkPlan(b *testing.B) {
 	for b.Loop() {
 		at, _ := plan.First(task)
 		_, _ = plan.Next(task, at, workflow.ExitTimesOut)
+	}
+}
+
+// BenchmarkCheckOfALargeWorkspace has 200 filters and 5,000 workers, whose attributes
+// are looked through once and not for each expression.
+func BenchmarkCheckOfALargeWorkspace(b *testing.B) {
+	var configuration workflow.Configuration
+	for i := range 200 {
+		configuration.TaskRouting.Filters = append(configuration.TaskRouting.Filters, workflow.Filter{
+			Expression: fmt.Sprintf("topic == 'topic %d'", i),
+			Targets: []workflow.Target{
+				{Queue: "WQ1", Expression: "worker.level >= task.level AND worker.a5 HAS 'x'", Timeout: new(60), OrderBy: "worker.level DESC"},
+				{Queue: "WQ1"},
+			},
+		})
+	}
+	workspace := workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("1==1")}}}
+	for range 5_000 {
+		worker := expression.Attributes{"level": 5, "skill-level": 1}
+		for i := range 16 {
+			worker[fmt.Sprintf("a%d", i)] = []any{"x", "y"}
+		}
+		workspace.Workers = append(workspace.Workers, expression.Worker{Attributes: worker})
+	}
+	for b.Loop() {
+		require.NotEmpty(b, configuration.Check(workspace))
 	}
 }

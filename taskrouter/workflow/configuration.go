@@ -61,10 +61,10 @@ type Target struct {
 	// Expression is a condition on task and worker, such as
 	// `task.language IN worker.languages`.
 	Expression string
-	// Priority is what the task takes on, 0 or more; nil leaves it as it is.
+	// Priority is what the task takes on, 0 to 2,147,483,647; nil leaves it as it is.
 	Priority *int
-	// Timeout is for how long the task stays, in seconds, 1 or more; nil is
-	// until its own time to live ends.
+	// Timeout is for how long the task stays, in seconds, from 1 to the 1,209,600
+	// (14 days) for which a task can live; nil is until its own time to live ends.
 	Timeout *int
 	// OrderBy says which worker is asked first, such as `worker.level DESC`.
 	OrderBy string

@@ -30,6 +30,9 @@
 // simulation does, [Configuration.Plan] says step by step where a task goes next and
 // whom it asks there.
 //
+// A [Configuration] is a plain value. Many goroutines may check it, as long as none
+// changes it.
+//
 // # How a task goes
 //
 // The filters are tried from first to last. The first that matches takes the task

@@ -436,3 +436,15 @@ func TestNothingPanicsOnWhatIsMadeByHand(t *testing.T) {
 		assert.NotEmpty(t, workflow.Problem{}.String())
 	})
 }
+
+func TestATaskThatSomebodyIsAskedForIsDroppedOnlyIfNobodyAcceptsIt(t *testing.T) {
+	configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
+		Expression: "1==1", Targets: []workflow.Target{{Queue: "WQ1", SkipIf: "1==1"}},
+	}}}}
+	const dropped = "the task is dropped (event workflow.skipped): nothing keeps it, and there is no default filter"
+	staffed := workflow.Workspace{Queues: []workflow.Queue{{SID: "WQ1", TargetWorkers: new("1==1")}}, Workers: []expression.Worker{}}
+	assert.Contains(t, configuration.Explain(nil, staffed).String(), "\n"+dropped)
+	staffed.Workers = append(staffed.Workers, expression.Worker{FriendlyName: "Alice", Available: true})
+	assert.Contains(t, configuration.Explain(nil, staffed).String(), "\nif nobody accepts it, "+dropped)
+	assert.Contains(t, configuration.Explain(nil, workflow.Workspace{}).String(), "\nif nobody accepts it, "+dropped)
+}

@@ -90,14 +90,15 @@ func TestWhatIsNoJSONIsWrittenAsTextAndIsAnError(t *testing.T) {
 		"invalid UTF-8":   {"\"\xff\"", `"\"\ufffd\""`, "line 1, column 2: found the byte 0xff, expected UTF-8"},
 		"a member twice":  {`{"b":1,"b":2}`, `"{\"b\":1,\"b\":2}"`, `found the member "b" twice, expected it once`},
 		"half of a pair":  {`"\udc00"`, `"\"\\udc00\""`, `found \udc00, half of a surrogate pair, expected both halves`},
-		"what is endless": {strings.Repeat("[", 10001), `"` + strings.Repeat("[", 10001) + `"`, "line 1, column 10001: invalid character '[' exceeded max depth"},
+		"what is endless": {strings.Repeat("[", 10001), `"` + strings.Repeat("[", 10001) + `"`, "line 1, column 10001: exceeded max depth"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			c := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &workflow.Target{Extra: extra{"a": json.RawMessage(test.value)}}}}
-			assert.Equal(t, `{"task_routing":{"default_filter":{"a":`+test.written+`}}}`, c.String())
+			assert.Equal(t, `{"task_routing":{"default_filter":{"a":`+test.written+`}}}`, strings.ReplaceAll(c.String(), "\ufffd", `\ufffd`)) // Go 1.27 writes the sign itself
 			_, err := c.MarshalJSON()
-			assert.EqualError(t, err, "workflow: write configuration: task_routing.default_filter.a: "+test.problem)
+			require.Error(t, err)
+			assert.Equal(t, "workflow: write configuration: task_routing.default_filter.a: "+test.problem, withoutCharacter(err))
 			_, err = json.Marshal(c)
 			assert.Error(t, err)
 		})
@@ -109,7 +110,7 @@ func TestWhatIsNoUTF8IsAnErrorAndNeverANameTwice(t *testing.T) {
 	c := workflow.Configuration{TaskRouting: workflow.TaskRouting{Filters: []workflow.Filter{{
 		Expression: "a\xff", Extra: extra{"b\xfe": one, "b\xff": one, "b\ufffd": one, "c": json.RawMessage("x")},
 	}}}}
-	assert.Equal(t, `{"task_routing":{"filters":[{"expression":"a\ufffd","targets":[],"b`+"\ufffd"+`":1,"c":"x"}]}}`, c.String())
+	assert.Equal(t, `{"task_routing":{"filters":[{"expression":"a\ufffd","targets":[],"b\ufffd":1,"c":"x"}]}}`, strings.ReplaceAll(c.String(), "\ufffd", `\ufffd`))
 	_, err := c.MarshalJSON()
 	assert.EqualError(t, err, `workflow: write configuration: task_routing.filters[0].expression: found "a\xff", expected UTF-8
 task_routing.filters[0]: found "b\xfe", expected UTF-8

@@ -233,17 +233,30 @@ func TestParseSaysWhatItCannotRead(t *testing.T) {
 		"a comma too many":         {"{\"é\":[1,]}", "line 1, column 9: invalid character ']' looking for beginning of value"},
 		"an end too early":         {"{\"task_routing\":\n{", "line 2, column 1: unexpected end of JSON input"},
 		"text after the document":  {"{\"task_routing\":{}}\n{}", "line 2, column 1: invalid character '{' after top-level value"},
-		"what is nested too deep":  {`{"task_routing":{"x":` + strings.Repeat("[", 10_000), "line 1, column 10020: invalid character '[' exceeded max depth"},
-		"a byte order mark":        {"\ufeff{}", "line 1, column 1: invalid character 'ï' looking for beginning of value"},
+		"what is nested too deep":  {`{"task_routing":{"x":` + strings.Repeat("[", 10_000), "line 1, column 10020: exceeded max depth"},
 		"what is said about depth": {`{"task_routing":{` + strings.Repeat(`"deep":{`, 100) + `"a":1,"a":1` + strings.Repeat("}", 102), "task_routing" + strings.Repeat(".deep", 37) + `…: found the member "a" twice, expected it once`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			got, err := workflow.Parse(test.text)
-			assert.EqualError(t, err, "workflow: read configuration: "+test.want)
+			require.Error(t, err)
+			assert.Equal(t, "workflow: read configuration: "+test.want, withoutCharacter(err))
 			assert.Zero(t, got)
 		})
 	}
+}
+
+// withoutCharacter is the text of an error without the character at which JSON is
+// nested too deep: Go 1.27 does not name it any more.
+func withoutCharacter(err error) string {
+	return strings.ReplaceAll(err.Error(), "invalid character '[' exceeded", "exceeded")
+}
+
+func TestParseRefusesAByteOrderMark(t *testing.T) { // whose first byte Go 1.26 names, and the whole of it Go 1.27
+	got, err := workflow.Parse("\ufeff{}")
+	assert.ErrorContains(t, err, "workflow: read configuration: line 1, column ")
+	assert.ErrorContains(t, err, " looking for beginning of value")
+	assert.Zero(t, got)
 }
 
 func TestParseSaysEverythingThatIsWrong(t *testing.T) {

@@ -167,7 +167,9 @@ func TestTheFirstOfThoseThatDelayAFilterIsNamed(t *testing.T) {
 
 func TestATimeoutWhereNoTaskComesIsNotTold(t *testing.T) {
 	for _, lines := range [][]string{{"1==0: T", "default"}, {"1==1: -", "a==1: T", "default"}, {"a==1: -", "a==1 AND b==1: T", "default"}} {
-		for _, problem := range routes(lines...).Check(workflow.Workspace{}) {
+		problems := routes(lines...).Check(workflow.Workspace{})
+		assert.NotEmpty(t, problems, lines)
+		for _, problem := range problems {
 			assert.Equal(t, workflow.RuleUnreachable, problem.Rule, "%q: %s", lines, problem)
 		}
 	}

@@ -23,7 +23,7 @@ func checkSyntax(data []byte) error {
 	var value json.RawMessage
 	err := json.Unmarshal(data, &value)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("%s: %w", position(data, int(syntax.Offset)-1), err)
+		return fmt.Errorf("%s: %w", position(data, max(int(syntax.Offset)-1, 0)), err) // GOEXPERIMENT=jsonv2 of Go 1.26 counts from 0
 	}
 	return err
 }

@@ -830,3 +830,40 @@ func TestAnAttributeThatNoExpressionCanNameIsSaidOnce(t *testing.T) {
 		Message: `"skill-level"`,
 	}}, c.Check(w))
 }
+
+func TestADefaultFilterIsToldOneThingAboutEachMember(t *testing.T) {
+	for name, test := range map[string]struct {
+		target workflow.Target
+		member string // what is told of, "" for nothing
+	}{
+		"a timeout of nothing":                {workflow.Target{Queue: "WQ1", Timeout: new(0)}, "timeout"},
+		"a timeout without an end":            {workflow.Target{Queue: "WQ1", Timeout: new(9_999_999)}, "timeout"},
+		"a skip_if that counts":               {workflow.Target{Queue: "WQ1", Expression: "worker.a == 1", SkipIf: "workers.available == 0"}, "skip_if"},
+		"a skip_if that is never true":        {workflow.Target{Queue: "WQ1", SkipIf: "1==0"}, "skip_if"},
+		"a skip_if that is always true":       {workflow.Target{Queue: "WQ1", SkipIf: "1==1"}, "skip_if"},
+		"a known worker who is waited for":    {workflow.Target{Queue: "WQ1", KnownWorkerSID: "task.agent"}, ""},
+		"a priority, an order, an expression": {workflow.Target{Queue: "WQ1", Priority: new(5), OrderBy: "worker.level DESC", Expression: "worker.a == 1"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			configuration := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &test.target}}
+			problems := configuration.Check(workflow.Workspace{})
+			if test.member == "" {
+				assert.Empty(t, problems)
+				return
+			}
+			require.Len(t, problems, 1)
+			assert.Equal(t, "task_routing.default_filter."+test.member, problems[0].Place)
+			assert.Contains(t, problems[0].Message, "remove it")
+		})
+	}
+}
+
+func TestAPlaceholderIsToBeFilledIn(t *testing.T) {
+	err := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &workflow.Target{Queue: "${QUEUE}"}}}.Validate()
+	assert.ErrorContains(t, err, `task_routing.default_filter.queue: error: "${QUEUE}" is a placeholder: fill in the SID of the task queue`)
+}
+
+func TestAKnownWorkerWhoseAttributeHasAHyphenIsToldSo(t *testing.T) {
+	err := workflow.Configuration{TaskRouting: workflow.TaskRouting{DefaultFilter: &workflow.Target{Queue: "WQ1", KnownWorkerSID: "task.agent-sid"}}}.Validate()
+	assert.ErrorContains(t, err, "rename the attribute, for example to task.agent_sid")
+}

@@ -8,6 +8,7 @@
 package upstream
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -150,10 +151,7 @@ func (c *comparer) operation(theirs, ours operation) {
 }
 
 func nameOf(o Operation) string {
-	if o.ID != "" {
-		return o.ID
-	}
-	return o.Method + " " + o.Path
+	return cmp.Or(o.ID, o.Method+" "+o.Path)
 }
 
 // pathParameters compares them by their place in the path.

@@ -16,11 +16,7 @@ type Operation struct {
 }
 
 func (o Operation) String() string {
-	id := o.ID
-	if id == "" {
-		id = "without operationId"
-	}
-	return fmt.Sprintf("%s, %s %s", id, o.Method, o.Path)
+	return fmt.Sprintf("%s, %s %s", cmp.Or(o.ID, "without operationId"), o.Method, o.Path)
 }
 
 // operation is one with what its path says of it too.

@@ -7,9 +7,9 @@ import (
 
 // Report is what the curator reads, in Markdown.
 type Report struct {
-	Findings []Finding
-	Meant    int
-	Stale    []Deviation
+	Findings []Finding   // that are not meant to be
+	Meant    int         // how many findings are
+	Stale    []Deviation // that no finding shows any more
 }
 
 // ToDo counts what asks for a decision.

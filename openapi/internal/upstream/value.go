@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -100,10 +101,10 @@ func (c *comparer) enum(at place, t, o *view) {
 // restrictions compares what theirs says. Where it says nothing, ours says more.
 func (c *comparer) restrictions(at place, t, o *view) {
 	if t.format != o.format && formatMatters(t, o) {
-		c.report(Lack, at, "theirs has the format %s, ours %s", t.format, orNone(o.format))
+		c.report(Lack, at, "theirs has the format %s, ours %s", t.format, cmp.Or(o.format, "none"))
 	}
 	if t.pattern != "" && t.pattern != o.pattern {
-		c.report(Lack, at, "theirs has the pattern %s, ours %s", t.pattern, orNone(o.pattern))
+		c.report(Lack, at, "theirs has the pattern %s, ours %s", t.pattern, cmp.Or(o.pattern, "none"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.limits)) {
 		limit, ok := o.limits[name]
@@ -116,13 +117,6 @@ func (c *comparer) restrictions(at place, t, o *view) {
 			c.report(Lack, at, "theirs has %s %v, ours %v", name, t.limits[name], limit)
 		}
 	}
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 func (c *comparer) entries(at place, way direction, t, o *view) {
