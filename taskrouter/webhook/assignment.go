@@ -26,7 +26,7 @@ type Assignment struct {
 	TaskSID          string // WT…
 	TaskAttributes   taskrouter.Attributes
 	TaskAge          time.Duration // since the task was created, in whole seconds
-	TaskPriority     int
+	TaskPriority     int           // the higher goes first
 	// Fields are all fields as they arrived, also those that the service adds and
 	// this package does not know. [Assignment.Form] sends them as well.
 	Fields url.Values

@@ -18,6 +18,9 @@
 //			return nil, nil // decide later
 //		}))
 //
+// Functions are called as requests come, several at once. Their context ends when the
+// service no longer waits for the answer: after [AssignmentTimeout] or [EventTimeout].
+//
 // # Verification
 //
 // Whoever knows a URL can post to it. The service signs what it sends with the auth
@@ -53,9 +56,13 @@
 //
 // # Tests
 //
-// A [Client] sends callbacks as the service does, over a socket or, as its example
+// A server of package taskroutertest calls an application as the service would: each
+// reservation and each event of a workspace in memory. The example of this package shows it.
+//
+// A [Client] sends single callbacks as the service does, over a socket or, as its example
 // InMemory shows, without one, for tests in a bubble of [testing/synctest]. [Sign]
-// signs what is sent in another way.
+// signs what is sent in another way. [Assignment.Check] says for what the service would
+// refuse an instruction.
 //
 // # What is not documented
 //

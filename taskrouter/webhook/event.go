@@ -110,10 +110,10 @@ type EventTask struct {
 	SID              string // WT…
 	Attributes       taskrouter.Attributes
 	Age              time.Duration // since its creation, in whole seconds
-	Priority         int
+	Priority         int           // the higher goes first
 	AssignmentStatus taskrouter.TaskStatus
-	CanceledReason   string
-	CompletedReason  string
+	CanceledReason   string // "" unless it is canceled, and a reason was given
+	CompletedReason  string // the same of completing it
 	Version          string // to compare with an ETag
 	DateCreated      time.Time
 	VirtualStartTime time.Time // from which its age counts in a queue
@@ -256,14 +256,15 @@ func (e Event) Worker() (worker EventWorker, ok bool) {
 }
 
 // EventWorkerChannel is how much a worker takes of a task channel, which
-// [Event.TaskChannel] names.
+// [Event.TaskChannel] names. Whether what is free and what is in use count tasks or
+// percent is not documented.
 type EventWorkerChannel struct {
 	Available         bool // whether the worker is given tasks of the channel
-	Capacity          int
-	PreviousCapacity  int // before the change
-	AvailableCapacity int // how much of it is free
-	ConsumedCapacity  int // how much of it is in use
-	TaskCount         int // how many of its tasks the worker has
+	Capacity          int  // how many tasks the worker takes at once
+	PreviousCapacity  int  // before the change
+	AvailableCapacity int  // how much of it is free
+	ConsumedCapacity  int  // how much of it is in use
+	TaskCount         int  // how many of its tasks the worker has
 }
 
 // WorkerChannel returns the channel of the worker that an event is about: events

@@ -10,8 +10,77 @@ import (
 	"strings"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
+
+// The workspace of the example Example tells an application what happens, and its workflow
+// asks it about reservations.
+const callingState = `{
+	"version": 1,
+	"workspaces": [{
+		"sid": "WS00000000000000000000000000000001", "friendly_name": "Support",
+		"event_callback_url": "https://app.example.com/events", "events_filter": "reservation.accepted",
+		"activities": [
+			{"sid": "WA00000000000000000000000000000001", "friendly_name": "Offline"},
+			{"sid": "WA00000000000000000000000000000002", "friendly_name": "Available", "available": true}
+		],
+		"task_queues": [{"sid": "WQ00000000000000000000000000000001", "friendly_name": "Everything"}],
+		"workflows": [{
+			"sid": "WW00000000000000000000000000000001", "friendly_name": "Everything",
+			"assignment_callback_url": "https://app.example.com/assignment",
+			"configuration": {"task_routing": {"default_filter": {"queue": "WQ00000000000000000000000000000001"}}}
+		}],
+		"workers": [{
+			"sid": "WK00000000000000000000000000000001", "friendly_name": "Ann",
+			"activity_sid": "WA00000000000000000000000000000002"
+		}]
+	}]
+}`
+
+// An application that accepts chats for the worker, and is told of what was accepted. A
+// TaskRouter in memory calls it.
+func Example() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	if err := server.Load(strings.NewReader(callingState)); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	verifier := webhook.NewVerifier(server.AuthToken()) // behind a proxy, With(webhook.WithBaseURL(…)) besides
+	var events webhook.EventMux
+	events.On(webhook.EventTypeReservationAccepted, func(_ context.Context, e webhook.Event) error {
+		worker, _ := e.Worker()
+		task, _ := e.Task()
+		fmt.Println(worker.Name, "has accepted", task.Attributes)
+		return nil
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/events", webhook.EventHandler(verifier, events.Dispatch))
+	mux.Handle("/assignment", webhook.AssignmentHandler(verifier,
+		func(_ context.Context, a webhook.Assignment) (webhook.Instruction, error) {
+			var task struct{ Type string }
+			if err := a.TaskAttributes.Decode(&task); err != nil {
+				return nil, err // status 500: the service asks the fallback URL
+			}
+			if task.Type == "chat" {
+				return webhook.Accept{}, nil
+			}
+			return nil, nil // the worker decides
+		}))
+	server.Handle("https://app.example.com", mux) // a program calls http.ListenAndServe here
+
+	ctx, tasks := context.Background(), server.Client().Tasks("WS00000000000000000000000000000001")
+	if _, err := tasks.Create(ctx, taskrouter.CreateTaskRequest{Attributes: `{"type":"chat"}`}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := server.Drain(ctx); err != nil { // until the application was asked and told
+		fmt.Println(err)
+	}
+	// Output: Ann has accepted {"type":"chat"}
+}
 
 // The handler is what a program serves at the AssignmentCallbackUrl of a workflow; the
 // client stands in for the service.

@@ -48,10 +48,8 @@ func AssignmentHandler(verifier *Verifier, decide func(context.Context, Assignme
 		if err := CheckInstruction(instruction); err != nil {
 			return answer{}, err
 		}
-		if i, ok := instruction.(doubtful); ok {
-			for _, doubt := range i.doubts(assignment) {
-				record(ctx, verifier, slog.LevelWarn, "taskrouter instruction may fail", form, doubt)
-			}
+		for _, doubt := range assignment.doubts(instruction) {
+			record(ctx, verifier, slog.LevelWarn, "taskrouter instruction may fail", form, doubt)
 		}
 		return answerWith(instruction)
 	}}

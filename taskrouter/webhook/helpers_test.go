@@ -480,7 +480,7 @@ func fullConference() webhook.Conference {
 	}
 }
 
-// instructionErrors takes apart what CheckInstruction joins.
+// instructionErrors takes apart what CheckInstruction and Check join.
 func instructionErrors(t *testing.T, err error) []webhook.InstructionError {
 	t.Helper()
 	var found []webhook.InstructionError

@@ -49,7 +49,31 @@ func CheckInstruction(instruction Instruction) error {
 		problem := fmt.Sprintf("it is a %T that is nil, expected an instruction, or nil without a type to decide later", instruction)
 		return fmt.Errorf("webhook: %w", &InstructionError{Problem: problem})
 	}
-	if err := errors.Join(instruction.problems()...); err != nil {
+	return joined(instruction.problems())
+}
+
+// Check returns everything for which the service would refuse an instruction that answers
+// the assignment: what [CheckInstruction] finds or, if that is nothing, what its task and
+// its worker lack, an [InstructionError] for each, joined. Their attributes are those of
+// the assignment, which may have others by the time that the service needs them: so
+// [AssignmentHandler] sends such an instruction, and writes down what is lacking.
+func (a Assignment) Check(instruction Instruction) error {
+	if err := CheckInstruction(instruction); err != nil {
+		return err
+	}
+	return joined(a.doubts(instruction))
+}
+
+// doubts are what a task and a worker lack for an instruction.
+func (a Assignment) doubts(instruction Instruction) []error {
+	if i, ok := instruction.(doubtful); ok {
+		return i.doubts(a)
+	}
+	return nil
+}
+
+func joined(problems []error) error {
+	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	return nil
@@ -203,54 +227,51 @@ type doubtful interface {
 
 func (d Dequeue) doubts(a Assignment) []error {
 	c := checker{instruction: "dequeue"}
-	if d.To == "" {
-		worker := reachOf(a.WorkerAttributes)
-		c.reach(worker, a, 40131)
-		if isSIP(worker.ContactURI) && d.Timeout > maxTimeoutSIP {
-			c.add("timeout", 0, "%d is more than %d, and worker %s is reached by SIP", d.Timeout, maxTimeoutSIP, a.WorkerSID)
-		}
-	}
-	if reachOf(a.TaskAttributes).CallSID == "" {
+	if !has(a.TaskAttributes, "call_sid") {
 		c.add("", 40140, "task %s has no attribute call_sid", a.TaskSID)
+	}
+	c.reach(d.To, a, 40131)
+	if d.To == "" && isSIP(textOf(a.WorkerAttributes, contactURI)) && d.Timeout > maxTimeoutSIP {
+		c.add("timeout", 0, "%d is more than %d, and worker %s is reached by SIP", d.Timeout, maxTimeoutSIP, a.WorkerSID)
 	}
 	return c.found
 }
 
 func (i Call) doubts(a Assignment) []error {
 	c := checker{instruction: "call"}
-	if i.To == "" {
-		c.reach(reachOf(a.WorkerAttributes), a, 40110)
-	}
+	c.reach(i.To, a, 40110)
 	return c.found
 }
 
 func (i Conference) doubts(a Assignment) []error {
 	c := checker{instruction: "conference"}
-	if i.To == "" {
-		c.reach(reachOf(a.WorkerAttributes), a, 40137)
-	}
-	if task := reachOf(a.TaskAttributes); task.CallSID == "" && task.OutboundTo == "" && task.To == "" {
+	if !has(a.TaskAttributes, "call_sid", "outbound_to", "to") {
 		c.add("", 40142, "task %s has none of the attributes call_sid, outbound_to and to", a.TaskSID)
 	}
+	c.reach(i.To, a, 40137)
 	return c.found
 }
 
-// reach checks that a worker can be reached whom the instruction does not say how to.
-func (c *checker) reach(worker reach, a Assignment, code int) {
-	if worker.ContactURI == "" {
+// contactURI is the attribute of a worker that says how to reach it.
+const contactURI = "contact_uri"
+
+// reach wants an address of the worker, in the instruction or in its attributes.
+func (c *checker) reach(to string, a Assignment, code int) {
+	if to == "" && !has(a.WorkerAttributes, contactURI) {
 		c.add("to", code, "it is empty, and worker %s has no attribute contact_uri", a.WorkerSID)
 	}
 }
 
-// reach are the attributes by which the service reaches people.
-type reach struct {
-	CallSID    string `json:"call_sid"`
-	OutboundTo string `json:"outbound_to"`
-	To         string `json:"to"`
-	ContactURI string `json:"contact_uri"`
+// has tells whether one of these attributes is there, as a text.
+func has(attributes taskrouter.Attributes, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return textOf(attributes, name) != "" })
 }
 
-func reachOf(attributes taskrouter.Attributes) (r reach) {
-	_ = json.Unmarshal([]byte(attributes), &r) // an attribute of another type is as good as none
-	return r
+// textOf returns an attribute that is a text, "" for none. One of another type is as good
+// as none, and one of another case is another one, which a struct would not tell apart.
+func textOf(attributes taskrouter.Attributes, name string) string {
+	var members map[string]any
+	_ = json.Unmarshal([]byte(attributes), &members) // what cannot be read has no attributes
+	text, _ := members[name].(string)
+	return text
 }

@@ -233,7 +233,7 @@ func TestWhatIsNoInstructionIsAnErrorWithItsCode(t *testing.T) {
 	}
 }
 
-func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
+func TestWhatAnInstructionMayFailForIsFoundAndWrittenDown(t *testing.T) {
 	const (
 		unreachable = "it is empty, and worker WK0123456789abcdef0123456789abcdef has no attribute contact_uri"
 		tooLong     = "instruction dequeue timeout: 601 is more than 600, and worker WK0123456789abcdef0123456789abcdef is reached by SIP"
@@ -252,26 +252,27 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 		want         []string
 	}{
 		"dequeue with all":                           {webhook.Dequeue{}, `{"call_sid":"CA1"}`, `{"contact_uri":"client:ann"}`, nil},
-		"dequeue with neither":                       {webhook.Dequeue{}, `{}`, `{}`, []string{dequeueTo, noCall}},
-		"dequeue without attributes":                 {webhook.Dequeue{}, ``, ``, []string{dequeueTo, noCall}},
+		"dequeue with neither":                       {webhook.Dequeue{}, `{}`, `{}`, []string{noCall, dequeueTo}},
+		"dequeue without attributes":                 {webhook.Dequeue{}, ``, ``, []string{noCall, dequeueTo}},
 		"dequeue that rings too long at SIP":         {webhook.Dequeue{Timeout: 601}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, []string{tooLong}},
 		"dequeue that rings long enough at SIP":      {webhook.Dequeue{Timeout: 600}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
 		"dequeue that rings long at no SIP":          {webhook.Dequeue{Timeout: 601}, `{"call_sid":"CA1"}`, `{"contact_uri":"client:ann"}`, nil},
 		"dequeue that rings long elsewhere":          {webhook.Dequeue{Timeout: 601, To: "client:ann"}, `{"call_sid":"CA1"}`, `{"contact_uri":"sip:ann@example.com"}`, nil},
 		"dequeue to somebody":                        {webhook.Dequeue{To: "client:ann"}, `{"call_sid":"CA1"}`, `{}`, nil},
-		"dequeue with attributes of other types":     {webhook.Dequeue{}, `{"call_sid":5,"to":"x"}`, `{"contact_uri":["x"]}`, []string{dequeueTo, noCall}},
+		"dequeue with attributes of other types":     {webhook.Dequeue{}, `{"call_sid":5,"to":"x"}`, `{"contact_uri":["x"]}`, []string{noCall, dequeueTo}},
 		"dequeue beside attributes of other types":   {webhook.Dequeue{}, `{"to":5,"call_sid":"CA1"}`, `{"call_sid":{},"contact_uri":"x"}`, nil},
+		"dequeue with attributes of another case":    {webhook.Dequeue{}, `{"Call_Sid":"CA1"}`, `{"CONTACT_URI":"client:ann"}`, []string{noCall, dequeueTo}},
 		"dequeue of an outbound task":                {webhook.Dequeue{To: "client:ann"}, `{"outbound_to":"+1","to":"+1"}`, `{}`, []string{noCall}},
-		"dequeue with the attributes swapped":        {webhook.Dequeue{}, `{"contact_uri":"x"}`, `{"call_sid":"x"}`, []string{dequeueTo, noCall}},
-		"a pointer to dequeue":                       {&webhook.Dequeue{}, `{}`, `{}`, []string{dequeueTo, noCall}},
+		"dequeue with the attributes swapped":        {webhook.Dequeue{}, `{"contact_uri":"x"}`, `{"call_sid":"x"}`, []string{noCall, dequeueTo}},
+		"a pointer to dequeue":                       {&webhook.Dequeue{}, `{}`, `{}`, []string{noCall, dequeueTo}},
 		"call needs no call":                         {call, `{}`, `{"contact_uri":"client:ann"}`, nil},
 		"call to nobody":                             {call, `{"to":"x"}`, `{}`, []string{callTo}},
 		"a pointer to call":                          {&call, `{}`, `{}`, []string{callTo}},
 		"conference with a call":                     {conference, `{"call_sid":"CA1"}`, `{"contact_uri":"client:ann"}`, nil},
 		"conference to outbound_to":                  {conference, `{"outbound_to":"+1"}`, `{"contact_uri":"client:ann"}`, nil},
 		"conference to to":                           {conference, `{"to":"+1"}`, `{"contact_uri":"client:ann"}`, nil},
-		"conference with nobody":                     {conference, `{}`, `{}`, []string{conferenceTo, noParty}},
-		"a pointer to conference":                    {&conference, `{}`, `{}`, []string{conferenceTo, noParty}},
+		"conference with nobody":                     {conference, `{}`, `{}`, []string{noParty, conferenceTo}},
+		"a pointer to conference":                    {&conference, `{}`, `{}`, []string{noParty, conferenceTo}},
 		"accept, reject and redirect need nothing 1": {webhook.Accept{}, `{}`, `{}`, nil},
 		"accept, reject and redirect need nothing 2": {webhook.Reject{ActivitySID: activitySID}, `{}`, `{}`, nil},
 		"accept, reject and redirect need nothing 3": {webhook.Redirect{CallSID: callSID, URL: "https://example.com"}, `{}`, `{}`, nil},
@@ -280,6 +281,14 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			form := withField(withField(sampleAssignmentForm(), "TaskAttributes", string(test.task)), "WorkerAttributes", string(test.worker))
+			assignment, err := webhook.ParseAssignment(form)
+			require.NoError(t, err)
+			var found []string
+			for _, lack := range instructionErrors(t, assignment.Check(test.instruction)) {
+				found = append(found, lack.Error())
+			}
+			assert.Equal(t, test.want, found)
+
 			verifier, log := newLoggedVerifier(t)
 			recorder := httptest.NewRecorder()
 			webhook.AssignmentHandler(verifier, func(context.Context, webhook.Assignment) (webhook.Instruction, error) {
@@ -292,6 +301,21 @@ func TestWhatAnInstructionMayFailForIsWrittenDown(t *testing.T) {
 				doubts = append(doubts, record["error"].(string))
 			}
 			assert.Equal(t, test.want, doubts)
+		})
+	}
+}
+
+func TestWhatIsWrongWithAnInstructionItselfIsFoundBeforeWhatItLacks(t *testing.T) {
+	var none *webhook.Dequeue
+	for name, instruction := range map[string]webhook.Instruction{
+		"a timeout":        webhook.Dequeue{Timeout: 1000},
+		"a call of nobody": webhook.Call{},
+		"no instruction":   none,
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := webhook.Assignment{TaskAttributes: `{}`, WorkerAttributes: `{}`}.Check(instruction)
+			require.Error(t, err)
+			assert.Equal(t, webhook.CheckInstruction(instruction), err)
 		})
 	}
 }
