@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
-
-	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest/internal/api"
 )
 
 // A Call is a request that the server got. Nothing in it may be changed.
@@ -40,10 +38,17 @@ type Answer struct {
 	Body   []byte
 }
 
-func callOf(a *api.API, r *http.Request, body []byte) Call {
-	operation, _ := a.Operation(r)
+// Operation returns the operationId of the document for a request, such as "createTask",
+// or "" if it is for none: for what a program has around the server, such as a log. The
+// request is neither changed nor made.
+func (s *Server) Operation(r *http.Request) string {
+	operation, _ := s.api.Operation(r)
+	return operation.ID
+}
+
+func (s *Server) callOf(r *http.Request, body []byte) Call {
 	return Call{
-		Operation: operation.ID,
+		Operation: s.Operation(r),
 		Method:    r.Method,
 		Path:      r.URL.Path,
 		Query:     r.URL.Query(),

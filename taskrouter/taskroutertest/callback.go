@@ -102,11 +102,11 @@ func (s *Server) madeCallback(made callback.Result) {
 	}
 }
 
-// complain logs why a callback failed. That no handler answers is worth a line if there are
-// others, and once for each URL.
+// complain logs why a callback failed, with the keys of package webhook. That no handler
+// answers is worth a line if there are others, and once for each URL.
 func (s *Server) complain(c Callback) {
 	facts := []any{"error", c.Err}
-	for _, fact := range []struct{ key, field string }{{"event", "EventType"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"}} {
+	for _, fact := range []struct{ key, field string }{{"event", "Sid"}, {"type", "EventType"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"}} {
 		if value := c.Form.Get(fact.field); value != "" {
 			facts = append(facts, fact.key, value)
 		}

@@ -1,8 +1,10 @@
 package taskroutertest_test
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -180,4 +182,15 @@ func failed(t *testing.T, c taskroutertest.Callback, code int) {
 	if assert.ErrorAs(t, c.Err, &wrong) {
 		assert.Equal(t, code, wrong.Code, wrong)
 	}
+}
+
+// defaultLog is what is logged from now on to the end of the test, where nothing says
+// another logger.
+func defaultLog(t *testing.T) *bytes.Buffer {
+	t.Helper()
+	var log bytes.Buffer
+	before := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(before) })
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	return &log
 }

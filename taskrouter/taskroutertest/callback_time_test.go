@@ -1,11 +1,9 @@
 package taskroutertest_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -298,10 +296,7 @@ func TestHooksAreCalledInTheirOrderOnceTheAnswerIsCarriedOut(t *testing.T) {
 
 func TestWithoutAHookOnlyWhatFailsIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
-		before := slog.Default()
-		defer slog.SetDefault(before)
-		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+		log := defaultLog(t)
 		server := newServer(t)
 		s := &switchboard{server: server, world: newWorld(t, server.Client(), taskrouter.CreateWorkspaceRequest{})}
 		s.tells(eventsURL, "")
@@ -328,21 +323,18 @@ func TestWithoutAHookOnlyWhatFailsIsLogged(t *testing.T) {
 
 func TestWhatIsLoggedOfACallbackSaysWhatItWasAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
-		before := slog.Default()
-		defer slog.SetDefault(before)
-		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+		log := defaultLog(t)
 		server := newServer(t)
 		s := &switchboard{server: server, world: newWorld(t, server.Client(), taskrouter.CreateWorkspaceRequest{})}
 		s.asks()
 		s.server.Handle("https://app.test", fails)
 		s.tells(eventsURL, "task.created,workspace.updated")
 		s.drain()
-		assert.Contains(t, log.String(), "event=workspace.updated\n", "it is of no task")
+		assert.Regexp(t, " event=EV[0-9a-f]{32} type=workspace.updated\n", log.String(), "it is of no task")
 		log.Reset()
 		j := s.task("{}")
 		s.drain()
-		assert.Contains(t, log.String(), "event=task.created task="+j.sid+"\n", "it is of no reservation")
+		assert.Regexp(t, " event=EV[0-9a-f]{32} type=task.created task="+j.sid+"\n", log.String(), "it is of no reservation")
 		s.tells("", "")
 		log.Reset()
 		s.workers("Ann")
@@ -353,10 +345,7 @@ func TestWhatIsLoggedOfACallbackSaysWhatItWasAbout(t *testing.T) {
 }
 
 func TestWithAHookNothingIsLogged(t *testing.T) {
-	var log bytes.Buffer
-	before := slog.Default()
-	defer slog.SetDefault(before)
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	log := defaultLog(t)
 	atSwitchboard(t, func(t *testing.T, s *switchboard) {
 		s.server.Handle(eventsURL, fails)
 		s.tells(eventsURL, "")

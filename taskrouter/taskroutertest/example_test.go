@@ -8,6 +8,7 @@ import (
 
 	"github.com/taskrouter-go/sdk/taskrouter"
 	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
+	"github.com/taskrouter-go/sdk/taskrouter/webhook"
 )
 
 func Example() {
@@ -67,6 +68,60 @@ func ExampleServer_Load() {
 	}
 	fmt.Println(alice.FriendlyName, alice.ActivityName, alice.Attributes)
 	// Output: Alice Offline {"level":3}
+}
+
+// A function of the test is the application that is asked about each reservation.
+func ExampleServer_HandleAssignments() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	err := server.Load(strings.NewReader(`{
+		"version": 1,
+		"workspaces": [{
+			"sid": "WS00000000000000000000000000000001", "friendly_name": "Support",
+			"activities": [
+				{"sid": "WA00000000000000000000000000000001", "friendly_name": "Offline"},
+				{"sid": "WA00000000000000000000000000000002", "friendly_name": "Available", "available": true}
+			],
+			"task_queues": [{"sid": "WQ00000000000000000000000000000001", "friendly_name": "Everyone"}],
+			"workflows": [{
+				"sid": "WW00000000000000000000000000000001", "friendly_name": "Everything",
+				"assignment_callback_url": "https://app.test/assignment",
+				"configuration": {"task_routing": {"default_filter": {"queue": "WQ00000000000000000000000000000001"}}}
+			}],
+			"workers": [{
+				"sid": "WK00000000000000000000000000000001", "friendly_name": "Alice",
+				"activity_sid": "WA00000000000000000000000000000002"
+			}]
+		}]
+	}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server.HandleAssignments("https://app.test/assignment", func(_ context.Context, a webhook.Assignment) (webhook.Instruction, error) {
+		fmt.Println("asked about", a.TaskAttributes)
+		return webhook.Accept{}, nil
+	})
+
+	ctx, tasks := context.Background(), server.Client().Tasks("WS00000000000000000000000000000001")
+	task, err := tasks.Create(ctx, taskrouter.CreateTaskRequest{Attributes: `{"type":"chat"}`})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err = server.Drain(ctx); err != nil { // until the application has answered
+		fmt.Println(err)
+		return
+	}
+	task, err = tasks.Get(ctx, task.SID)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(task.AssignmentStatus)
+	// Output:
+	// asked about {"type":"chat"}
+	// assigned
 }
 
 // A program that gives up when the service is busy can be shown to do so.

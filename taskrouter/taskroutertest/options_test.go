@@ -63,6 +63,7 @@ func TestOnlyThoseWithCredentialsMayCall(t *testing.T) {
 			request.SetBasicAuth(test.user, test.password)
 			e := do(t, s, request)
 			assert.Equal(t, test.status, e.Status)
+			assert.Equal(t, test.status == http.StatusOK, s.Authenticate(request))
 			assert.Equal(t, test.status == http.StatusUnauthorized, e.Header.Get("WWW-Authenticate") == `Basic realm="Twilio API"`)
 		})
 	}

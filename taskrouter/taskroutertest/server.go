@@ -95,6 +95,10 @@ func (s *Server) AccountSID() string { return s.api.AccountSID() }
 // TWILIO_AUTH_TOKEN.
 func (s *Server) AuthToken() string { return s.config.authToken }
 
+// Authenticate tells whether a request has the credentials of somebody who may call the
+// server, by basic authentication: for what a program serves beside the API.
+func (s *Server) Authenticate(r *http.Request) bool { return s.api.Authenticate(r) }
+
 // Client returns a client of the server, with its address and credentials and with
 // the options that are given, which win. It panics if an option cannot be, and for
 // WithRegion, WithTokenSource and WithClientCredentials, which exclude the address or
@@ -225,7 +229,7 @@ func (s *Server) answer(r *http.Request, body []byte) (Answer, error) {
 	if !s.config.hasHooks() && !s.failures.areComing() {
 		return s.carryOut(r, body)
 	}
-	call := callOf(s.api, r, body)
+	call := s.callOf(r, body)
 	answer, err := s.outcomeOf(r, body, s.failureOf(call))
 	for _, after := range s.config.after {
 		after(call, answer)

@@ -53,6 +53,26 @@ func TestARequestIsAnsweredAsTheServiceDoes(t *testing.T) {
 	}, missing.Body)
 }
 
+func TestTheOperationOfARequestIsThatOfItsMethodAndPath(t *testing.T) {
+	s := newServer(t, taskroutertest.WithBasePath("/base"))
+	const workspace = "/base/v1/Workspaces/WS00000000000000000000000000000000"
+	for _, test := range []struct{ method, path, want string }{
+		{"POST", "/base/v1/Workspaces", "createWorkspace"},
+		{"GET", workspace, "getWorkspace"},
+		{"HEAD", workspace, ""},
+		{"PUT", workspace, ""},
+		{"GET", workspace + "/", ""},
+		{"DELETE", workspace + "/TaskQueues/Statistics", ""},
+		{"GET", "/v1/Workspaces", ""},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), test.method, "https://taskrouter.test"+test.path, nil)
+		require.NoError(t, err)
+		before := request.Clone(t.Context())
+		assert.Equal(t, test.want, s.Operation(request), "%s %s", test.method, test.path)
+		assert.Equal(t, before, request)
+	}
+}
+
 func TestInMemoryTheURLIsNotThatOfTheService(t *testing.T) {
 	s := newServer(t)
 	assert.Equal(t, "https://taskrouter.test", s.URL())

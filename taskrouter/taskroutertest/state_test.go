@@ -265,3 +265,20 @@ func TestTasksOfAFileThatAreNowhereYetBeginTheirWay(t *testing.T) {
 		}
 	})
 }
+
+func TestATaskQueueIsKeptThatATaskOfAFileIsMeantForInAnother(t *testing.T) {
+	const file = `{"version": 1, "workspaces": [{
+		"sid": "WS00000000000000000000000000000001", "friendly_name": "Support",
+		"task_queues": [
+			{"sid": "WQ00000000000000000000000000000001", "friendly_name": "Everyone"},
+			{"sid": "WQ00000000000000000000000000000002", "friendly_name": "Nobody"}],
+		"workflows": [{"sid": "WW00000000000000000000000000000001", "friendly_name": "Flow",
+			"configuration": {"task_routing": {"default_filter": {"queue": "WQ00000000000000000000000000000001"}}}}],
+		"tasks": [{"sid": "WT00000000000000000000000000000001", "workflow_sid": "WW00000000000000000000000000000001",
+			"task_queue_sid": "WQ00000000000000000000000000000001", "routing_target": "WQ00000000000000000000000000000002"}]}]}`
+	s := newServer(t)
+	require.NoError(t, s.Load(strings.NewReader(file)))
+	queues := s.Client().TaskQueues("WS00000000000000000000000000000001")
+	assert.ErrorContains(t, queues.Delete(t.Context(), "WQ00000000000000000000000000000002"),
+		"Task queue WQ00000000000000000000000000000002 is the routing target of task WT00000000000000000000000000000001")
+}

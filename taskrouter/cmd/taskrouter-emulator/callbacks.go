@@ -68,10 +68,11 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 	return connection, nil
 }
 
-// loggedFields are those fields of callbacks that say what one is about, without people.
-// Assignments have no event.
+// loggedFields are those fields of callbacks that say what one is about, without people, by
+// the keys that package webhook logs them with.
+// Assignments have neither event nor type.
 var loggedFields = []struct{ key, name string }{
-	{"event", "EventType"}, {"event_sid", "Sid"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"},
+	{"event", "Sid"}, {"type", "EventType"}, {"task", "TaskSid"}, {"reservation", "ReservationSid"},
 }
 
 // logCallbacks logs each callback when its answer is carried out.

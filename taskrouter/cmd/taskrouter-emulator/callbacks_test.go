@@ -141,13 +141,13 @@ func TestApplicationsOfThisMachineAreToldAndAsked(t *testing.T) {
 	assert.Equal(t, sid, (<-application.asked).TaskSID)
 
 	p.waitFor(p.stderr, "instruction=Accept")
-	p.waitFor(p.stderr, "event=task.created")
+	p.waitFor(p.stderr, "type=task.created")
 	task, err := p.client().Tasks(workspaceSID).Get(t.Context(), sid)
 	require.NoError(t, err)
 	assert.Equal(t, taskrouter.TaskStatusAssigned, task.AssignmentStatus)
 	log := p.stderr.String()
-	assert.Contains(t, log, "level=INFO msg=callback url="+named+"/events outcome=made event=task.created event_sid=EV")
-	assert.Regexp(t, "event_sid=EV[0-9a-f]{32} task="+sid+"\n", log)
+	assert.Contains(t, log, "level=INFO msg=callback url="+named+"/events outcome=made event=EV")
+	assert.Regexp(t, "event=EV[0-9a-f]{32} type=task.created task="+sid+"\n", log)
 	assert.Regexp(t, "level=INFO msg=callback url="+named+"/assignment outcome=made task="+sid+" reservation=WR[0-9a-f]{32} fallback=false instruction=Accept\n", log)
 	assert.NotContains(t, log, "password")
 	assert.NotContains(t, log, "someone")
@@ -156,9 +156,9 @@ func TestApplicationsOfThisMachineAreToldAndAsked(t *testing.T) {
 func TestApplicationsElsewhereAreLeftAlone(t *testing.T) {
 	p := start(t, nil)
 	p.createTask("https://app.test")
-	p.waitFor(p.stderr, "event=task.created")
+	p.waitFor(p.stderr, "type=task.created")
 	p.waitFor(p.stderr, "reservation=WR")
-	assert.Contains(t, p.stderr.String(), "level=INFO msg=callback url=https://app.test/events outcome=\"not made\" event=task.created")
+	assert.Contains(t, p.stderr.String(), "level=INFO msg=callback url=https://app.test/events outcome=\"not made\" event=EV")
 	assert.Contains(t, p.stderr.String(), "app.test is beyond loopback, and needs the flag -callbacks all")
 }
 
@@ -181,15 +181,15 @@ func TestAnEventIsLoggedWithTheReservationItIsAbout(t *testing.T) {
 		"EventType": {"reservation.created"}, "Sid": {"EV1"}, "TaskSid": {"WT1"}, "ReservationSid": {"WR1"}, "WorkerName": {"Ann"},
 	}})
 	log(taskroutertest.Callback{URL: "https://app.test", Form: url.Values{"EventType": {"worker.created"}, "Sid": {"EV2"}}})
-	assert.Contains(t, stderr.String(), "msg=callback url=https://app.test outcome=made event=reservation.created event_sid=EV1 task=WT1 reservation=WR1\n")
-	assert.Contains(t, stderr.String(), "msg=callback url=https://app.test outcome=made event=worker.created event_sid=EV2\n")
+	assert.Contains(t, stderr.String(), "msg=callback url=https://app.test outcome=made event=EV1 type=reservation.created task=WT1 reservation=WR1\n")
+	assert.Contains(t, stderr.String(), "msg=callback url=https://app.test outcome=made event=EV2 type=worker.created\n")
 }
 
 func TestNoApplicationIsAskedWithoutCallbacks(t *testing.T) {
 	p := start(t, nil, "-callbacks", "none")
 	application := startApplication(t, p.value("TWILIO_AUTH_TOKEN"))
 	p.createTask(application.url)
-	p.waitFor(p.stderr, "event=task.created")
+	p.waitFor(p.stderr, "type=task.created")
 	p.waitFor(p.stderr, "reservation=WR")
 	assert.Equal(t, 2, strings.Count(p.stderr.String(), `outcome="not made"`))
 	assert.Empty(t, application.events)
@@ -213,7 +213,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	redirecting := httptest.NewServer(http.RedirectHandler(application.url+"/events", http.StatusTemporaryRedirect))
 	defer redirecting.Close()
 	p.createTask(redirecting.URL)
-	p.waitFor(p.stderr, "event=task.created")
+	p.waitFor(p.stderr, "type=task.created")
 	assert.Empty(t, application.events)
 	assert.Contains(t, p.stderr.String(), "level=WARN msg=callback url="+redirecting.URL+"/events outcome=failed")
 }
@@ -250,7 +250,7 @@ func TestTheQueryOfACallbackIsNotLogged(t *testing.T) {
 	require.Equal(t, 204, status, answer)
 	_, err := p.client().Tasks(workspaceSID).Create(t.Context(), taskrouter.CreateTaskRequest{})
 	require.NoError(t, err)
-	p.waitFor(p.stderr, "event=task.created")
+	p.waitFor(p.stderr, "type=task.created")
 	assert.Contains(t, p.stderr.String(), refusing.URL+"/events")
 	assert.NotContains(t, p.stderr.String(), "hidden")
 }

@@ -22,17 +22,16 @@ const grace = 10 * time.Second
 // emulator is the program, once it is set up.
 type emulator struct {
 	settings
-	server    *taskroutertest.Server
-	passwords *passwords
-	logger    *slog.Logger
-	maxState  int64
+	server   *taskroutertest.Server
+	logger   *slog.Logger
+	maxState int64
 
 	saving sync.Mutex
 	known  os.FileInfo // of the state's file as it was read or written last, nil if it was not there
 }
 
 func newEmulator(s settings, server *taskroutertest.Server, logger *slog.Logger) *emulator {
-	return &emulator{settings: s, server: server, passwords: newPasswords(server, s.apiKey), logger: logger, maxState: maxState}
+	return &emulator{settings: s, server: server, logger: logger, maxState: maxState}
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

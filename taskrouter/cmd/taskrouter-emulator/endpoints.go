@@ -2,15 +2,11 @@ package main
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
-
-	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
 // endpoints are where programs ask of the emulator itself.
@@ -19,38 +15,6 @@ const endpoints = "/emulator/"
 // maxState is how much a state may have that is sent, in bytes: some hundred thousand
 // tasks.
 const maxState = 256 << 20
-
-// passwords are those of all who may call the API, by user name.
-type passwords struct {
-	mu     sync.Mutex
-	byUser map[string]string
-}
-
-func newPasswords(server *taskroutertest.Server, apiKey credentials) *passwords {
-	p := &passwords{byUser: map[string]string{server.AccountSID(): server.AuthToken()}}
-	if apiKey.given() {
-		p.byUser[apiKey.user] = apiKey.password
-	}
-	return p
-}
-
-// add lets the account of a state call that was loaded, beside those before.
-func (p *passwords) add(server *taskroutertest.Server) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.byUser[server.AccountSID()] = server.AuthToken()
-}
-
-func (p *passwords) allow(r *http.Request) bool {
-	user, password, ok := r.BasicAuth()
-	if !ok {
-		return false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	known, ok := p.byUser[user]
-	return ok && subtle.ConstantTimeCompare([]byte(known), []byte(password)) == 1
-}
 
 // handler leads to the endpoints and, with everything else, to the API. It is no
 // ServeMux, which would redirect where the API says that there is nothing.
@@ -65,7 +29,7 @@ func (e *emulator) handler() http.Handler {
 }
 
 func (e *emulator) serveEndpoint(w http.ResponseWriter, r *http.Request, name string) {
-	if !e.passwords.allow(r) {
+	if !e.server.Authenticate(r) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		refuse(w, http.StatusUnauthorized, "expected the credentials of the API")
 		return
@@ -100,7 +64,7 @@ func (e *emulator) getState(w http.ResponseWriter) {
 
 // putState replaces the state.
 func (e *emulator) putState(w http.ResponseWriter, r *http.Request) {
-	err := e.load(http.MaxBytesReader(w, r.Body, e.maxState))
+	err := e.server.Load(http.MaxBytesReader(w, r.Body, e.maxState))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -5,24 +5,19 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
-
-	"github.com/taskrouter-go/sdk/gen"
 )
 
 // logged logs each call when it has ended. What headers, queries and bodies say is not
 // in it: there are credentials, and people. The message of a refusal may quote what was
 // sent, so that it is in it for who asks for debug alone.
 func (e *emulator) logged(next http.Handler) http.Handler {
-	operations := newOperations(e.basePath)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		operation := operations.of(r)
 		watched := &watcher{ResponseWriter: w}
 		defer func() {
 			attributes := []slog.Attr{
-				slog.String("operation", operation),
+				slog.String("operation", e.server.Operation(r)),
 				slog.String("method", r.Method),
 				slog.String("path", r.URL.Path),
 				slog.Int("status", watched.status), // 0 if the connection broke
@@ -39,31 +34,6 @@ func (e *emulator) logged(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(watched, r)
 	})
-}
-
-// operations tell which operation of the document a request is for.
-type operations struct {
-	mux *http.ServeMux
-	ids map[string]string // by the pattern
-}
-
-func newOperations(basePath string) operations {
-	o := operations{http.NewServeMux(), make(map[string]string)}
-	for _, operation := range gen.Operations {
-		pattern := operation.Method + " " + basePath + operation.Path
-		o.mux.Handle(pattern, http.NotFoundHandler())
-		o.ids[pattern] = operation.ID
-	}
-	return o
-}
-
-// of returns the operationId, or "" for a request that is for none.
-func (o operations) of(r *http.Request) string {
-	_, pattern := o.mux.Handler(r)
-	if !strings.HasPrefix(pattern, r.Method) { // HEAD, which finds what GET does
-		return ""
-	}
-	return o.ids[pattern]
 }
 
 // watcher remembers what is answered.

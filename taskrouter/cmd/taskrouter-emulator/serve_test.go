@@ -76,7 +76,7 @@ func TestCallbacksThatTakeTooLongAreGivenUp(t *testing.T) {
 		e := newEmulator(s, newServer(t, s), s.logger(stderr))
 		e.server.Handle("https://app.test", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 		state := strings.Replace(asking("https://app.test"), "task.created", "", 1)
-		require.NoError(t, e.load(strings.NewReader(state)))
+		require.NoError(t, e.server.Load(strings.NewReader(state)))
 		ctx, interrupt := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- e.serve(ctx, pipenet.Listen(), nil) }()
@@ -100,7 +100,7 @@ func (broken) Accept() (net.Conn, error) { return nil, errors.New("out of files"
 func TestAnEmulatorThatCannotServeWritesItsState(t *testing.T) {
 	s := settings{speed: 1, stateFile: stateFile(t)}
 	e := newEmulator(s, newServer(t, s), s.logger(io.Discard))
-	require.NoError(t, e.load(strings.NewReader(workspaceInAFile)))
+	require.NoError(t, e.server.Load(strings.NewReader(workspaceInAFile)))
 	assert.EqualError(t, e.serve(t.Context(), broken{pipenet.Listen()}, nil), "serve: out of files")
 	assert.Contains(t, read(t, s.stateFile), "In the file")
 }

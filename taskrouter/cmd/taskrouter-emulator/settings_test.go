@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMisuse(t *testing.T) {
+func TestFlagsAndVariablesThatCannotBeAreMisuse(t *testing.T) {
 	sid := "AC00000000000000000000000000000001"
 	tests := map[string]struct {
 		environment map[string]string

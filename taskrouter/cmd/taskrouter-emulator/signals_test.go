@@ -72,7 +72,7 @@ func (p *process) signalUntilItEnds(s os.Signal) {
 	}
 }
 
-func TestSignals(t *testing.T) {
+func TestSignalsWriteTheStateAndEndTheProgramOrNot(t *testing.T) {
 	binary := build(t)
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(s.String()+" writes the state and ends", func(t *testing.T) {

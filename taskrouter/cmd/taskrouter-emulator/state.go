@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ func (e *emulator) begin() error {
 }
 
 func (e *emulator) beginWith(flag, file string, state []byte) error {
-	if err := e.load(bytes.NewReader(state)); err != nil {
+	if err := e.server.Load(bytes.NewReader(state)); err != nil {
 		return fmt.Errorf("%s %s: %w", flag, file, err)
 	}
 	e.logger.Info("state loaded", "file", file)
@@ -59,12 +58,6 @@ func (e *emulator) readState() (state []byte, err error) {
 		return nil, err
 	}
 	return os.ReadFile(e.stateFile)
-}
-
-func (e *emulator) load(state io.Reader) error {
-	err := e.server.Load(state)
-	e.passwords.add(e.server)
-	return err
 }
 
 // errNoFile is why a state cannot be written.

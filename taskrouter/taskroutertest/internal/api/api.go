@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"crypto/subtle"
 	"net/http"
 	"net/url"
 	"strings"
@@ -185,13 +186,20 @@ func (a *API) refuseMethod(answer *Answer, r *http.Request) {
 	a.fail(answer, r, &router.Refusal{Status: http.StatusMethodNotAllowed, Code: codeMethod, Message: "Method not allowed"})
 }
 
+// Authenticate tells whether a request has the credentials of somebody who may call.
+func (a *API) Authenticate(r *http.Request) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.authenticate(r) == nil
+}
+
 // authenticate wants the user name and the password of somebody who may call.
 func (a *API) authenticate(r *http.Request) *router.Refusal {
 	user, password, ok := r.BasicAuth()
 	if !ok {
 		return unauthorized("No credentials provided")
 	}
-	if known, ok := a.credentials[user]; !ok || known != password {
+	if known, ok := a.credentials[user]; !ok || subtle.ConstantTimeCompare([]byte(known), []byte(password)) != 1 {
 		return wrongCredentials()
 	}
 	return nil

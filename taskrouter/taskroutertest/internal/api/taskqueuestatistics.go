@@ -152,7 +152,6 @@ func nestedTaskQueueRealTime(now gen.TaskQueueRealTimeStatistics) gen.TaskQueueS
 
 func renderTaskQueueCumulative(c *call, w *router.Workspace, q *router.TaskQueue, s survey) gen.TaskQueueCumulativeStatistics {
 	h := w.Happened(router.Scope{TaskQueueSID: q.SID, TaskChannelSID: s.taskChannelSID}, s.window)
-	accepted := h.UntilAccepted.Duration()
 	return gen.TaskQueueCumulativeStatistics{
 		AccountSID:                       c.api.account.SID,
 		WorkspaceSID:                     w.SID,
@@ -160,7 +159,7 @@ func renderTaskQueueCumulative(c *call, w *router.Workspace, q *router.TaskQueue
 		StartTime:                        second(s.window.Start),
 		EndTime:                          second(s.window.End),
 		AvgTaskAcceptanceTime:            h.UntilAccepted.Average(),
-		WaitDurationUntilAccepted:        accepted,
+		WaitDurationUntilAccepted:        h.UntilAccepted.Duration(),
 		WaitDurationUntilCanceled:        h.UntilCanceled.Duration(),
 		WaitDurationInQueueUntilAccepted: h.InQueueUntilAccepted.Duration(),
 		SplitByWaitTime:                  h.Split(s.thresholds),

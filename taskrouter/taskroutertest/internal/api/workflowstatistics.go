@@ -70,7 +70,6 @@ func renderWorkflowRealTime(c *call, w *router.Workspace, f *router.Workflow, s 
 
 func renderWorkflowCumulative(c *call, w *router.Workspace, f *router.Workflow, s survey) gen.WorkflowCumulativeStatistics {
 	h := w.Happened(router.Scope{WorkflowSID: f.SID, TaskChannelSID: s.taskChannelSID}, s.window)
-	accepted := h.UntilAccepted.Duration()
 	return gen.WorkflowCumulativeStatistics{
 		AccountSID:                c.api.account.SID,
 		WorkspaceSID:              w.SID,
@@ -78,7 +77,7 @@ func renderWorkflowCumulative(c *call, w *router.Workspace, f *router.Workflow, 
 		StartTime:                 second(s.window.Start),
 		EndTime:                   second(s.window.End),
 		AvgTaskAcceptanceTime:     h.UntilAccepted.Average(),
-		WaitDurationUntilAccepted: accepted,
+		WaitDurationUntilAccepted: h.UntilAccepted.Duration(),
 		WaitDurationUntilCanceled: h.UntilCanceled.Duration(),
 		SplitByWaitTime:           h.Split(s.thresholds),
 		ReservationsCreated:       h.Events["reservation.created"],

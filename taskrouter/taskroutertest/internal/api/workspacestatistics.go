@@ -80,14 +80,13 @@ func renderWorkspaceRealTime(c *call, w, _ *router.Workspace, s survey) gen.Work
 
 func renderWorkspaceCumulative(c *call, w, _ *router.Workspace, s survey) gen.WorkspaceCumulativeStatistics {
 	h := w.Happened(router.Scope{TaskChannelSID: s.taskChannelSID}, s.window)
-	accepted := h.UntilAccepted.Duration()
 	return gen.WorkspaceCumulativeStatistics{
 		AccountSID:                c.api.account.SID,
 		WorkspaceSID:              w.SID,
 		StartTime:                 second(s.window.Start),
 		EndTime:                   second(s.window.End),
 		AvgTaskAcceptanceTime:     h.UntilAccepted.Average(),
-		WaitDurationUntilAccepted: accepted,
+		WaitDurationUntilAccepted: h.UntilAccepted.Duration(),
 		WaitDurationUntilCanceled: h.UntilCanceled.Duration(),
 		SplitByWaitTime:           h.Split(s.thresholds),
 		ReservationsCreated:       h.Events["reservation.created"],

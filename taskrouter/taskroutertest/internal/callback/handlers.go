@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,17 +39,9 @@ func (h *Handlers) Handle(u *url.URL, handler http.Handler) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	added := base{strings.ToLower(u.Scheme), hostOf(u), strings.TrimRight(u.Path, "/"), handler}
-	at := len(h.bases)
-	for i, b := range h.bases {
-		switch {
-		case b.scheme == added.scheme && b.host == added.host && b.path == added.path:
-			h.bases[i] = added
-			return
-		case at == len(h.bases) && len(b.path) < len(added.path):
-			at = i
-		}
-	}
-	h.bases = append(h.bases[:at], append([]base{added}, h.bases[at:]...)...)
+	same := func(b base) bool { return b.scheme == added.scheme && b.host == added.host && b.path == added.path }
+	h.bases = append(slices.DeleteFunc(h.bases, same), added)
+	slices.SortStableFunc(h.bases, func(a, b base) int { return cmp.Compare(len(b.path), len(a.path)) })
 }
 
 // URLs are where handlers answer.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/taskrouter-go/sdk/gen"
 	"github.com/taskrouter-go/sdk/taskrouter/webhook"
@@ -77,7 +76,7 @@ func (a *Account) reservationOf(asked webhook.Assignment) (*Workspace, *Reservat
 }
 
 func (w *Workspace) answerAccept(r *Reservation) error {
-	if err := firstProblem(r.pendingFor("accept", 0)); err != nil {
+	if err := r.pendingFor("accept", 0); err != nil {
 		return err
 	}
 	w.accept(r)
@@ -85,7 +84,7 @@ func (w *Workspace) answerAccept(r *Reservation) error {
 }
 
 func (w *Workspace) answerReject(r *Reservation, i webhook.Reject) error {
-	if err := firstProblem(
+	if err := cmp.Or(
 		r.pendingFor("reject", 0),
 		w.activityFor("reject", "activity_sid", i.ActivitySID, 40100),
 	); err != nil {
@@ -96,13 +95,10 @@ func (w *Workspace) answerReject(r *Reservation, i webhook.Reject) error {
 }
 
 func (w *Workspace) answerDequeue(r *Reservation, i webhook.Dequeue) error {
-	const name = "dequeue"
-	if err := firstProblem(
-		r.pendingFor(name, 40135),
-		r.attributeFor(name, 40140, "call_sid"),
-		r.reachableFor(name, i.To, 40131),
-		r.ringingFor(name, i),
-		w.activityFor(name, "post_work_activity_sid", i.PostWorkActivitySID, 40130),
+	if err := cmp.Or(
+		r.pendingFor("dequeue", 40135),
+		w.assignmentOf(r).Check(i),
+		w.activityFor("dequeue", "post_work_activity_sid", i.PostWorkActivitySID, 40130),
 	); err != nil {
 		return err
 	}
@@ -111,10 +107,7 @@ func (w *Workspace) answerDequeue(r *Reservation, i webhook.Dequeue) error {
 }
 
 func (w *Workspace) answerCall(r *Reservation, i webhook.Call) error {
-	if err := firstProblem(
-		r.pendingFor("call", 40114),
-		r.reachableFor("call", i.To, 40110),
-	); err != nil {
+	if err := cmp.Or(r.pendingFor("call", 40114), w.assignmentOf(r).Check(i)); err != nil {
 		return err
 	}
 	w.call(r, i.Accept)
@@ -122,7 +115,7 @@ func (w *Workspace) answerCall(r *Reservation, i webhook.Call) error {
 }
 
 func (w *Workspace) answerRedirect(r *Reservation, i webhook.Redirect) error {
-	if err := firstProblem(r.pendingFor("redirect", 40123)); err != nil {
+	if err := r.pendingFor("redirect", 40123); err != nil {
 		return err
 	}
 	w.redirect(r, i.Accept)
@@ -130,12 +123,10 @@ func (w *Workspace) answerRedirect(r *Reservation, i webhook.Redirect) error {
 }
 
 func (w *Workspace) answerConference(r *Reservation, i webhook.Conference) error {
-	const name = "conference"
-	if err := firstProblem(
-		r.pendingFor(name, 40136),
-		r.attributeFor(name, 40142, "call_sid", "outbound_to", "to"),
-		r.reachableFor(name, i.To, 40137),
-		w.postWorkFor(name, i.PostWorkActivitySID),
+	if err := cmp.Or(
+		r.pendingFor("conference", 40136),
+		w.assignmentOf(r).Check(i),
+		w.postWorkFor("conference", i.PostWorkActivitySID),
 	); err != nil {
 		return err
 	}
@@ -143,55 +134,20 @@ func (w *Workspace) answerConference(r *Reservation, i webhook.Conference) error
 	return nil
 }
 
-// firstProblem is the first thing that is wrong with an answer, nil if nothing is.
-func firstProblem(problems ...*webhook.InstructionError) error {
-	if problem := cmp.Or(problems...); problem != nil {
-		return problem
-	}
-	return nil
-}
-
-func problem(instruction, member string, code int, format string, arguments ...any) *webhook.InstructionError {
+func problem(instruction, member string, code int, format string, arguments ...any) error {
 	return &webhook.InstructionError{Instruction: instruction, Member: member, Problem: fmt.Sprintf(format, arguments...), Code: code}
 }
 
 // pendingFor wants that the reservation is still to be decided about.
-func (r *Reservation) pendingFor(instruction string, code int) *webhook.InstructionError {
+func (r *Reservation) pendingFor(instruction string, code int) error {
 	if r.Status == gen.ReservationStatusPending {
 		return nil
 	}
 	return problem(instruction, "", code, "reservation %s is %s, not pending", r.SID, r.Status)
 }
 
-// attributeFor wants one of some attributes of the task.
-func (r *Reservation) attributeFor(instruction string, code int, names ...string) *webhook.InstructionError {
-	for _, name := range names {
-		if r.task.has(name) {
-			return nil
-		}
-	}
-	return problem(instruction, "", code, "task %s has no attribute %s", r.task.SID, strings.Join(names, " or "))
-}
-
-// reachableFor wants an address of the worker, in the answer or in its attributes.
-func (r *Reservation) reachableFor(instruction, to string, code int) *webhook.InstructionError {
-	if to != "" || r.worker.Attributes.textOf("contact_uri") != "" {
-		return nil
-	}
-	return problem(instruction, "to", code, "it is empty, and worker %s has no contact_uri", r.WorkerSID)
-}
-
-// ringingFor wants that nobody lets a SIP address of a worker ring for longer than the
-// service does. One in the answer itself was looked at when that was read.
-func (r *Reservation) ringingFor(instruction string, i webhook.Dequeue) *webhook.InstructionError {
-	if i.To != "" || !isSIP(r.worker.Attributes.textOf("contact_uri")) || i.Timeout <= maxRingingSIP {
-		return nil
-	}
-	return problem(instruction, "timeout", 0, "%d is more than %d, and worker %s is reached by SIP", i.Timeout, maxRingingSIP, r.WorkerSID)
-}
-
 // postWorkFor wants an activity after a conference only where there can be one.
-func (w *Workspace) postWorkFor(instruction, sid string) *webhook.InstructionError {
+func (w *Workspace) postWorkFor(instruction, sid string) error {
 	const member, code = "post_work_activity_sid", 40139
 	if sid != "" && w.MultiTaskEnabled {
 		return problem(instruction, member, code, "a workspace with multitasking allows none")
@@ -200,7 +156,7 @@ func (w *Workspace) postWorkFor(instruction, sid string) *webhook.InstructionErr
 }
 
 // activityFor wants an activity that is there, or none.
-func (w *Workspace) activityFor(instruction, member, sid string, code int) *webhook.InstructionError {
+func (w *Workspace) activityFor(instruction, member, sid string, code int) error {
 	if sid == "" || w.Activities.Has(sid) {
 		return nil
 	}

@@ -192,7 +192,6 @@ func TestAFileOfAnotherKindIsRefused(t *testing.T) {
 		"cut off":   {"{\n \"é\"", "line 2, column 4: unexpected end of JSON input"},
 		"null":      {"null", "file: is null, an object is expected"},
 		"one mark":  {"\ufeff{\n \"é\"", "line 2, column 4: unexpected end of JSON input"},
-		"two marks": {"\ufeff\ufeff{}", "line 1, column 1: invalid character 'ï' looking for beginning of value"},
 		"two files": {"{}\n{}", "line 2, column 1: invalid character '{' after top-level value"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,6 +199,11 @@ func TestAFileOfAnotherKindIsRefused(t *testing.T) {
 			assert.EqualError(t, err, test.want)
 		})
 	}
+}
+
+func TestAFileHasOneMarkAtMost(t *testing.T) {
+	_, err := load([]byte("\ufeff\ufeff{}"), loadedAt)
+	assert.ErrorContains(t, err, "looking for beginning of value") // at a column that depends on the version of Go
 }
 
 func TestATaskMustSayItsWorkflowUnlessThereIsOne(t *testing.T) {

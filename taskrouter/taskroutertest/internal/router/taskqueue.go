@@ -52,11 +52,16 @@ func (w *Workspace) CreateTaskQueue(request gen.CreateTaskQueueRequest) (*TaskQu
 
 // watch finds out who serves a queue, and whether that depends on what workers are doing.
 func (w *Workspace) watch(q *TaskQueue) {
-	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
+	w.unwatch(q)
 	if q.target != nil && slices.ContainsFunc(pathsOf(q.target), func(p *expression.Path) bool { return changes(p.Steps[0].Name) }) {
 		w.changingQueues = append(w.changingQueues, q)
 	}
 	w.enrollAll(q)
+}
+
+// unwatch forgets that who serves a queue depends on what workers are doing.
+func (w *Workspace) unwatch(q *TaskQueue) {
+	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
 }
 
 func (w *Workspace) recordTaskQueue(q *TaskQueue, kind, words string) {
@@ -157,7 +162,7 @@ func (w *Workspace) DeleteTaskQueue(q *TaskQueue) error {
 			w.part(worker, q)
 		}
 	}
-	w.changingQueues = slices.DeleteFunc(w.changingQueues, func(other *TaskQueue) bool { return other == q })
+	w.unwatch(q)
 	w.closeLines(q.SID)
 	w.TaskQueues.remove(q)
 	w.recordTaskQueue(q, "task-queue.deleted", "deleted")
@@ -175,7 +180,7 @@ func (w *Workspace) checkTaskQueueUnused(q *TaskQueue) *Refusal {
 			return Invalid("Task queue %s is named by workflow %s", q.SID, workflow.SID)
 		}
 	}
-	return w.checkNoTarget("Task queue", q.SID)
+	return w.checkNoTarget("Task queue", q.SID) // of a task that a file has in another queue
 }
 
 // taskQueue returns a task queue by its SID, or nil.
