@@ -13,9 +13,12 @@
 //     tests, which cmd/taskrouter-emulator puts behind a port.
 //   - conformance holds exchanges with the service, recorded or composed, and
 //     replays them; its programs replay them for other languages, record them
-//     again, and count what they prove. conformance/reuse has clients in other
-//     languages that are generated from the document, and conformance/clients
-//     and conformance/peer drive the emulator with those that others wrote.
+//     again, and count what they prove. Below it, reuse has clients in other
+//     languages that are generated from the document, clients drives the emulator
+//     with those that others wrote, peer sets the SDK beside the official Go
+//     library, call by call, and measures both, consumer is a program of a user,
+//     held to what it links, and mermaid renders the diagrams of workflows.
+//   - docs has the pages that the README leads to.
 //
 // Imports run one way, from taskrouter to gen. After a change of the document,
 // of the overlay or of the configuration under gen, run go generate ./... .

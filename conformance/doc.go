@@ -7,6 +7,11 @@
 //	// … let the client talk to server.URL …
 //	err = replayer.Err() // nil: it sent what the fixture holds, all of it
 //
+// [Load] reads one of the [Fixtures] or of another folder, and [LoadAll] all of them. The
+// answers come as they stand in the fixture; a request that fits no exchange is answered
+// with 501, and [Replayer.Err] says how it differs from the nearest one. How a
+// request authenticates is compared, and credentials are not.
+//
 // A fixture is a txtar archive: pairs of files, a request and its response, in
 // the order of the conversation, readable in a review. README.md beside this file
 // specifies the format and when a request fits; [Parse] and [Format] read and

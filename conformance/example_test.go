@@ -1,12 +1,51 @@
 package conformance_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/taskrouter-go/sdk/conformance"
+	"github.com/taskrouter-go/sdk/taskrouter"
 )
+
+// A client is held against the exchanges of a fixture: what it sends must be what stands
+// there, and all of it.
+func Example() {
+	scenario, err := conformance.Load(conformance.Fixtures, "quickstart.txtar")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	replayer := conformance.NewReplayer(scenario)
+	server := httptest.NewServer(replayer)
+	defer server.Close()
+	client, err := taskrouter.NewClient(
+		taskrouter.WithBaseURL(server.URL),
+		taskrouter.WithAuthToken("AC00000000000000000000000000000000", "any token"),
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	workspace, err := client.Workspaces.Create(context.Background(), taskrouter.CreateWorkspaceRequest{
+		FriendlyName: "Customer Support",
+		Template:     new(taskrouter.WorkspaceTemplateFIFO),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(workspace.SID)
+	firstLine, _, _ := strings.Cut(replayer.Err().Error(), "\n")
+	fmt.Println(firstLine) // the other steps were not taken
+	// Output:
+	// WS2755ca500fe07f93394eba29bccd4fca
+	// exchanges that were not served: 8
+}
 
 func ExampleReplayer() {
 	scenario, err := conformance.Parse("workspaces.txtar", []byte(`source: reference

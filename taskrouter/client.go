@@ -10,7 +10,7 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/internal/pipeline"
 )
 
-// Version is the version of this module.
+// Version is the version of this module without the v, until it is tagged the first one to come.
 const Version = "0.1.0"
 
 // Client is the way to the service. Make one with [NewClient] and share it: it
@@ -31,8 +31,8 @@ type Client struct {
 // environment, each on its own: the credentials from TWILIO_API_KEY and
 // TWILIO_API_SECRET, or else TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the
 // address from TASKROUTER_BASE_URL, or else TWILIO_REGION and TWILIO_EDGE. An
-// option always wins, and an API key wins over a token. Options that are wrong
-// are all reported, in one error. Nothing is sent.
+// option always wins, and an API key wins over a token. It fails without credentials
+// and if options are wrong, which are all reported in one error. Nothing is sent.
 //
 // An attempt ends after 30 seconds ([WithAttemptTimeout]), and a call makes four
 // at most ([WithRetry]). How long a call may take in all is for its context to

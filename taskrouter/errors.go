@@ -132,7 +132,7 @@ func (e *Error) decode(body []byte) {
 }
 
 // Error says what was asked, what was answered and, as far as the answer
-// tells, why.
+// tells, why: its message, or else the first 120 bytes of its body.
 func (e *Error) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "taskrouter: %s: %d", e.Operation, e.StatusCode)

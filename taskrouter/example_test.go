@@ -2,105 +2,102 @@ package taskrouter_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log"
-	"net/http/httptest"
 
-	"github.com/taskrouter-go/sdk/conformance"
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
-// Who runs the examples needs no account: they talk to prepared answers, of a
-// workspace with this SID.
-const exampleWorkspace = "WS2755ca500fe07f93394eba29bccd4fca"
-
-func exampleClient(fixture string) (client *taskrouter.Client, done func()) {
-	scenario, err := conformance.Load(conformance.Fixtures, fixture)
-	if err != nil {
-		log.Fatal(err)
+// The six steps from nothing to a task that waits for a worker. The client is one of a
+// TaskRouter in memory. That of the service is made so, and all else stays as it is:
+//
+//	client, err := taskrouter.NewClient(taskrouter.WithAuthToken(accountSID, authToken))
+func Example() {
+	server := taskroutertest.NewServer()
+	defer server.Close()
+	if err := sixSteps(context.Background(), server.Client()); err != nil {
+		fmt.Println(err)
 	}
-	server := httptest.NewServer(conformance.NewReplayer(scenario))
-	client, err = taskrouter.NewClient(
-		taskrouter.WithAuthToken("AC00000000000000000000000000000000", "token"),
-		taskrouter.WithBaseURL(server.URL),
-	)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return client, server.Close
+	// Output:
+	// Customer Support: workers are Offline at first
+	// Coffee Break: available is false
+	// Jamie: attributes {"phone":"+14155551234","languages":["EN","ES"]}
+	// Sales: FIFO, for workers with 1==1
+	// Incoming Call Flow: 120 seconds to answer
+	// {"type":"call","contact":"+15558675309","customer_value":"gold","task_reason":"support"}: pending in Sales
 }
 
-func ExampleWorkspacesService_Create() {
-	client, done := exampleClient("quickstart.txtar")
-	defer done()
-
-	workspace, err := client.Workspaces.Create(context.Background(), taskrouter.CreateWorkspaceRequest{
+func sixSteps(ctx context.Context, client *taskrouter.Client) error {
+	// The workspace holds everything else.
+	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{
 		FriendlyName: "Customer Support",
-		Template:     new(taskrouter.WorkspaceTemplateFIFO),
+		Template:     new(taskrouter.WorkspaceTemplateFIFO), // with a queue and a workflow
 	})
 	if err != nil {
-		fmt.Println(err)
-		return
+		return err
 	}
-	fmt.Println(workspace.SID, workspace.DefaultActivityName)
-	// Output: WS2755ca500fe07f93394eba29bccd4fca Offline
-}
+	fmt.Printf("%s: workers are %s at first\n", workspace.FriendlyName, workspace.DefaultActivityName)
 
-func ExampleWorkersService_Create() {
-	client, done := exampleClient("quickstart.txtar")
-	defer done()
+	// An activity is what workers may be doing.
+	activity, err := client.Activities(workspace.SID).Create(ctx, taskrouter.CreateActivityRequest{
+		FriendlyName: "Coffee Break",
+		Available:    new(false), // whether workers are given tasks meanwhile
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: available is %t\n", activity.FriendlyName, activity.Available)
 
-	worker, err := client.Workers(exampleWorkspace).Create(context.Background(), taskrouter.CreateWorkerRequest{
+	// A worker does the work; its attributes are what queues and workflows look for.
+	worker, err := client.Workers(workspace.SID).Create(ctx, taskrouter.CreateWorkerRequest{
 		FriendlyName: "Jamie",
 		Attributes:   `{"phone": "+14155551234", "languages": ["EN", "ES"]}`,
 	})
 	if err != nil {
-		fmt.Println(err)
-		return
+		return err
 	}
-	var skills struct {
-		Languages []string `json:"languages"`
-	}
-	if err := worker.Attributes.Decode(&skills); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(worker.FriendlyName, skills.Languages)
-	// Output: Jamie [EN ES]
-}
+	fmt.Printf("%s: attributes %s\n", worker.FriendlyName, worker.Attributes)
 
-func ExampleTasksService_List() {
-	client, done := exampleClient("quickstart.txtar")
-	defer done()
-
-	for task, err := range client.Tasks(exampleWorkspace).List(context.Background(), taskrouter.ListTasksParams{
-		AssignmentStatus: []taskrouter.TaskStatus{taskrouter.TaskStatusPending, taskrouter.TaskStatusReserved},
-	}) {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Println(task.SID, task.AssignmentStatus)
+	// A task queue is where tasks wait for the workers who may serve them: for all,
+	// unless TargetWorkers says otherwise.
+	queue, err := client.TaskQueues(workspace.SID).Create(ctx, taskrouter.CreateTaskQueueRequest{
+		FriendlyName:           "Sales",
+		ReservationActivitySID: new(activity.SID), // where workers go when a task is reserved for them
+		AssignmentActivitySID:  new(activity.SID), // and when they have accepted it
+	})
+	if err != nil {
+		return err
 	}
-	// Output:
-	// WT954da749f9460419bb5ef7ea561c86a0 pending
-	// WT8d49743f57af30f46079dddde150bf45 pending
-}
+	fmt.Printf("%s: %s, for workers with %s\n", queue.FriendlyName, queue.TaskOrder, *queue.TargetWorkers)
 
-func ExampleError() {
-	client, done := exampleClient("guide.txtar")
-	defer done()
-
-	_, err := client.Workers(exampleWorkspace).Get(context.Background(), "WK00000000000000000000000000000000")
-	var failure *taskrouter.Error
-	switch {
-	case errors.Is(err, taskrouter.ErrNotFound):
-		fmt.Println("there is no such worker")
-	case errors.As(err, &failure):
-		fmt.Println("refused:", failure.StatusCode, failure.Code, failure.Message)
-	case err != nil:
-		fmt.Println("no answer:", err)
+	// A workflow leads tasks into queues. Package workflow builds and checks its
+	// configuration.
+	workflow, err := client.Workflows(workspace.SID).Create(ctx, taskrouter.CreateWorkflowRequest{
+		FriendlyName:                  "Incoming Call Flow",
+		AssignmentCallbackURL:         new("https://example.com/callback"),
+		FallbackAssignmentCallbackURL: new("https://example.com/callback2"),
+		Configuration: `{"task_routing": {
+			"filters": [{
+				"filter_friendly_name": "Gold tickets",
+				"expression": "customer_value == 'gold' AND type == 'ticket'",
+				"targets": [{"queue": "` + queue.SID + `", "priority": 2}]
+			}],
+			"default_filter": {"queue": "` + queue.SID + `"}
+		}}`,
+	})
+	if err != nil {
+		return err
 	}
-	// Output: there is no such worker
+	fmt.Printf("%s: %d seconds to answer\n", workflow.FriendlyName, workflow.TaskReservationTimeout)
+
+	// A task is a single piece of work. Nobody is available, so that it waits.
+	task, err := client.Tasks(workspace.SID).Create(ctx, taskrouter.CreateTaskRequest{
+		Attributes:  `{"type": "call", "contact": "+15558675309", "customer_value": "gold", "task_reason": "support"}`,
+		WorkflowSID: new(workflow.SID),
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %s in %s\n", task.Attributes, task.AssignmentStatus, *task.TaskQueueFriendlyName)
+	return nil
 }

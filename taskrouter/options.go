@@ -43,8 +43,8 @@ func WithRegion(region, edge string) Option {
 }
 
 // WithHTTPClient sends requests with a client of the caller's, for the sake of
-// its proxy, TLS settings, timeout or instrumented transport. It is copied, not
-// changed. Redirects are not followed whatever it says. Its Timeout, if it has
+// its proxy, TLS settings, cookies, timeout or instrumented transport. It is copied,
+// not changed. Redirects are not followed whatever it says. Its Timeout, if it has
 // one and [WithAttemptTimeout] does not say otherwise, is that of an attempt.
 // Without a Transport it has the one of clients without this option.
 func WithHTTPClient(client *http.Client) Option {
@@ -71,8 +71,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds what is read of an answer, 32 MiB unless set. A
-// page of 1,000 tasks has about 2 MB.
+// WithMaxResponseBytes bounds what is read of an answer, 32 MiB unless set; a longer
+// one is [ErrInvalidResponse]. A page of 1,000 tasks has about 2 MB.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {

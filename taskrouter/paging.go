@@ -92,8 +92,9 @@ func (p *Page[T]) follow(ctx context.Context, link string, options []CallOption)
 }
 
 // Collect gathers the entries of a list, limit of them at most and all of them
-// if limit is negative. After a failure it returns those that came before it,
-// with the error.
+// if limit is negative; 0 requests nothing. Pages are requested whole: for a few
+// entries give the list a PageSize as small. After a failure it returns those that
+// came before it, with the error.
 func Collect[T any](list iter.Seq2[*T, error], limit int) ([]*T, error) {
 	var items []*T
 	if limit == 0 {

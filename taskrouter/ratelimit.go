@@ -39,7 +39,8 @@ type RateLimit struct {
 }
 
 // RateLimit returns the rate-limit headers of the last answer that had any, of
-// the operation with this operationId ("listTasks"); false if there was none.
+// the operation with this operationId ("listTasks"), of those that [gen.Operations]
+// lists; false if there was none.
 func (c *Client) RateLimit(operationID string) (RateLimit, bool) {
 	if c == nil || c.limits == nil {
 		return RateLimit{}, false

@@ -15,10 +15,12 @@ import (
 // operation, and values that have the types of the document.
 type Call struct {
 	Operation *Operation
-	Path      map[string]string
-	Query     map[string]any
-	Header    map[string]string
-	Body      any // nil if there is none
+	Path      map[string]string // the values in the path, decoded, by the names in the template
+	Query     map[string]any    // by the names of parameters; a list is a []any
+	Header    map[string]string // those that are parameters, spelled as in the document
+	// Body is nil if there is none, a map[string]any by the names of fields if it is a
+	// form, and the text, a json.RawMessage, if it is JSON.
+	Body any
 }
 
 // Call tells which call a request is. Numbers, flags and lists are ones of JSON,

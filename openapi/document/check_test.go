@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -194,4 +195,20 @@ func FuzzCheckResponse(f *testing.F) {
 		require.NoError(t, json.Unmarshal(body, &decoded), "what is no JSON object is found")
 		require.Contains(t, decoded, "sid", "what lacks a required member is found")
 	})
+}
+
+func TestManyGoroutinesUseADocument(t *testing.T) {
+	d := load(t)
+	r := request{method: "POST", target: workspace + "/Tasks", media: form, body: "Priority=high&Attributes=%7B%7D"}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			assert.Empty(t, d.CheckNames(r.build(), []byte(r.body)))
+			assert.Len(t, d.CheckValues(r.build(), []byte(r.body)), 1)
+			o, _, err := d.Find(r.method, r.target)
+			assert.NoError(t, err)
+			assert.Len(t, o.CheckResponse(http.StatusCreated, http.Header{"Content-Type": {jsonBody}}, []byte(`[]`)), 1)
+		})
+	}
+	group.Wait()
 }

@@ -1,5 +1,17 @@
-// Package document holds requests and answers against the OpenAPI document, and
-// tells which operation a request is for.
+// Package document holds requests and answers against an OpenAPI document, such as
+// that of package openapi, and tells which operation a request is for. It finds what
+// validators let pass as well: names that the document does not declare.
+//
+//	d, err := document.Load(openapi.Document)
+//	if err != nil {
+//		return err
+//	}
+//	operation, path, err := d.Find(r.Method, r.URL.EscapedPath()) // an error if there is none
+//	…
+//	problems := append(d.CheckNames(r, body), d.CheckValues(r, body)...)
+//	problems = append(problems, operation.CheckResponse(status, header, answer)...)
+//
+// A list of problems is nil if there are none. Many goroutines can use a [Document].
 package document
 
 import (
@@ -23,13 +35,14 @@ type Document struct {
 
 // An Operation is one operation of a document.
 type Operation struct {
-	ID     string
-	Method string
-	Path   string // template
+	ID     string // the operationId
+	Method string // in capitals
+	Path   string // template, such as /v1/Workspaces/{WorkspaceSid}
 
 	// Inputs are what a request can hold besides what its path does.
 	Inputs []Input
-	// Statuses are those that the document declares by number.
+	// Statuses are those that the document declares by number, in ascending order. The
+	// first is a success.
 	Statuses []int
 
 	route routers.Route
@@ -41,9 +54,9 @@ type Operation struct {
 // body.
 type Input struct {
 	In       string // "query", "header", "form" or "json"
-	Name     string
-	Required bool
-	List     bool // may occur more than once
+	Name     string // as the document spells it
+	Required bool   // whether a request must have it
+	List     bool   // may occur more than once
 
 	schema *openapi3.Schema
 }

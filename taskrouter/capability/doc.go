@@ -28,6 +28,12 @@
 // which policy matches and which one goes first. [Policies.Allows] lists what is
 // assumed beyond them.
 //
+// # Errors
+//
+// Sign tells all that is wrong with a token at once, such as a SID of another kind. [Parse]
+// and [ParseAccess] tell an expired token from a forged one: ask by errors.Is for
+// [ErrExpired], [ErrNotYetValid], [ErrWrongKey] and [ErrMalformed]. No error holds a key.
+//
 // # Where the service's answer is not known
 //
 // The documentation gives no longest time for a capability token, so there is none

@@ -10,6 +10,34 @@ import (
 	"github.com/taskrouter-go/sdk/taskrouter/capability"
 )
 
+// The page of a worker gets a token for what is the worker's own, and for nothing else.
+func Example() {
+	const account, workspace, worker = "AC00000000000000000000000000000001", "WS00000000000000000000000000000002", "WK00000000000000000000000000000003"
+	token, err := capability.Worker{
+		AccountSID: account, WorkspaceSID: workspace, WorkerSID: worker,
+		TTL:                     8 * time.Hour, // an hour unless set
+		AllowUpdateReservations: true,
+	}.Sign("the auth token of the account")
+	if err != nil {
+		fmt.Println(err) // such as a SID of another kind
+		return
+	}
+
+	// What the token allows, as the service judges it.
+	claims, err := capability.Parse(token, "the auth token of the account")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	reservation := capability.URL("Workspaces", workspace, "Workers", worker, "Reservations", "WR00000000000000000000000000000004")
+	other := capability.URL("Workspaces", workspace, "Workers", "WK00000000000000000000000000000005")
+	fmt.Println("to accept a reservation:", claims.Policies.Allows(http.MethodPost, reservation, url.Values{"ReservationStatus": {"accepted"}}))
+	fmt.Println("to see another worker:", claims.Policies.Allows(http.MethodGet, other, nil))
+	// Output:
+	// to accept a reservation: true
+	// to see another worker: false
+}
+
 func ExampleWorker_Sign() {
 	token, err := capability.Worker{
 		AccountSID:              "AC00000000000000000000000000000001",

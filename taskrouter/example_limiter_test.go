@@ -2,15 +2,14 @@ package taskrouter_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/taskrouter-go/sdk/taskrouter"
+	"github.com/taskrouter-go/sdk/taskrouter/taskroutertest"
 )
 
 // A filter is a parameter of an operation that costs the service much.
@@ -45,43 +44,39 @@ func (l filterLimiter) Wait(ctx context.Context) error {
 }
 
 func ExampleWithLimiter() {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"tasks": [], "workers": [], "meta": {}}`) // the client may have gone
-	}))
+	server := taskroutertest.NewServer()
 	defer server.Close()
-	client, err := taskrouter.NewClient(
-		taskrouter.WithAuthToken("AC00000000000000000000000000000000", "token"),
-		taskrouter.WithBaseURL(server.URL),
-		taskrouter.WithLimiter(newFilterLimiter()),
-	)
+	client := server.Client(taskrouter.WithLimiter(newFilterLimiter()))
+	ctx := context.Background()
+	workspace, err := client.Workspaces.Create(ctx, taskrouter.CreateWorkspaceRequest{FriendlyName: "Support"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	tasks, workers := client.Tasks(workspace.SID), client.Workers(workspace.SID)
 
-	ctx := context.Background()
 	spanish := taskrouter.ListTasksParams{EvaluateTaskAttributes: new("language == 'es'")}
 	start := time.Now()
 	for range 2 {
-		_, err = client.Tasks("WS1").Page(ctx, spanish)
+		_, err = tasks.Page(ctx, spanish)
 		fmt.Println("filtered tasks:", err)
 	}
 	fmt.Println("a third of a second apart:", time.Since(start) > 300*time.Millisecond)
 
 	// For a third one no time is left. It is not sent.
-	_, err = client.Tasks("WS1").Page(ctx, spanish, taskrouter.WithTimeout(100*time.Millisecond))
-	fmt.Println("in haste:", err)
+	_, err = tasks.Page(ctx, spanish, taskrouter.WithTimeout(100*time.Millisecond))
+	fmt.Println("in haste:", errors.Unwrap(err))
 
 	// Other filters have limiters of their own, and other requests none.
-	_, err = client.Workers("WS1").Page(ctx, taskrouter.ListWorkersParams{TargetWorkersExpression: new("language == 'es'")})
+	_, err = workers.Page(ctx, taskrouter.ListWorkersParams{TargetWorkersExpression: new("language == 'es'")})
 	fmt.Println("filtered workers:", err)
-	_, err = client.Tasks("WS1").Page(ctx, taskrouter.ListTasksParams{})
+	_, err = tasks.Page(ctx, taskrouter.ListTasksParams{})
 	fmt.Println("all tasks:", err)
 	// Output:
 	// filtered tasks: <nil>
 	// filtered tasks: <nil>
 	// a third of a second apart: true
-	// in haste: taskrouter: listTasks: GET /v1/Workspaces/WS1/Tasks: wait for the rate limiter: rate: Wait(n=1) would exceed context deadline
+	// in haste: wait for the rate limiter: rate: Wait(n=1) would exceed context deadline
 	// filtered workers: <nil>
 	// all tasks: <nil>
 }
