@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -81,7 +82,7 @@ func unrelated(e conformance.Exchange) []error {
 		problems = append(problems, fmt.Errorf("the body says status %d", *status))
 	}
 	if e.Response.Status == http.StatusPreconditionFailed && headerOf(request.Header).Get("If-Match") == "" {
-		problems = append(problems, fmt.Errorf("a precondition failed that was not made"))
+		problems = append(problems, errors.New("a precondition failed that was not made"))
 	}
 	if e.Response.Status >= http.StatusBadRequest {
 		return problems

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -204,7 +205,7 @@ func parseRequestBody(request *Request, body string) error {
 		return err
 	case jsonType:
 		if !json.Valid([]byte(body)) {
-			return fmt.Errorf("expected a body of JSON, as its Content-Type says")
+			return errors.New("expected a body of JSON, as its Content-Type says")
 		}
 		request.JSON = body
 		return nil

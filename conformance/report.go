@@ -16,7 +16,7 @@ type Report struct {
 type Entry struct {
 	Scenario string // its name
 	Exchange Exchange
-	Served   bool
+	Served   bool // whether a request got its answer since the last Rewind
 }
 
 // Touched tells whether any request came.

@@ -20,34 +20,34 @@ const (
 
 // A Scenario is the content of one fixture.
 type Scenario struct {
-	Name      string // of the file; reports show it and the file does not hold it
-	Source    string // one of the Source constants
-	Comment   string // what the scenario shows, without the leading "# "
-	Exchanges []Exchange
+	Name      string     // of the file; reports show it and the file does not hold it
+	Source    string     // one of the Source constants
+	Comment   string     // what the scenario shows, without the leading "# "
+	Exchanges []Exchange // in the order of the conversation
 }
 
 // An Exchange is a request and its answer.
 type Exchange struct {
-	Name     string // unique in its scenario
-	Request  Request
-	Response Response
+	Name     string   // unique in its scenario
+	Request  Request  // what a client has to send
+	Response Response // what it is answered
 }
 
 // A Request is what a client has to send. At most one of Form and JSON is set.
 type Request struct {
-	Method string
-	Path   string // percent-encoding as in the file
-	Query  string // raw, without the question mark
-	Header []Field
+	Method string  // in capitals
+	Path   string  // percent-encoding as in the file
+	Query  string  // raw, without the question mark
+	Header []Field // those that are compared; of Authorization the scheme only
 	Form   []Field // decoded
-	JSON   string
+	JSON   string  // the body as in the file
 }
 
 // A Response is what the client is answered.
 type Response struct {
-	Status int
-	Header []Field
-	Body   string
+	Status int     // 200 to 599
+	Header []Field // a name may come more than once
+	Body   string  // without the line feed at the end of the section
 }
 
 // A Field is a line of a header or of a form. A list of them may repeat a name.

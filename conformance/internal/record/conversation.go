@@ -78,8 +78,7 @@ func (c *conversation) roundTrip(request *http.Request) (answer, error) {
 // shown is an error of the transport with the server's address in front instead of
 // in it. It may quote the answer, so what must not be shown is taken out.
 func (c *conversation) shown(err error) error {
-	var atAddress *net.OpError
-	if errors.As(err, &atAddress) {
+	if atAddress, ok := errors.AsType[*net.OpError](err); ok {
 		err = atAddress.Err
 	}
 	text := c.clean.clean(err.Error())

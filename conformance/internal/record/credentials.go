@@ -1,7 +1,9 @@
 package record
 
 import (
+	"cmp"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -46,11 +48,11 @@ func (c Credentials) check() error {
 	}
 	switch {
 	case c.APIKey != "" && c.APISecret == "":
-		return fmt.Errorf("TWILIO_API_SECRET: expected the secret of TWILIO_API_KEY")
+		return errors.New("TWILIO_API_SECRET: expected the secret of TWILIO_API_KEY")
 	case c.APISecret != "" && c.APIKey == "":
-		return fmt.Errorf("TWILIO_API_KEY: expected the key of TWILIO_API_SECRET")
+		return errors.New("TWILIO_API_KEY: expected the key of TWILIO_API_SECRET")
 	case c.AuthToken != "" && c.AccountSID == "":
-		return fmt.Errorf("TWILIO_ACCOUNT_SID: expected the account of TWILIO_AUTH_TOKEN")
+		return errors.New("TWILIO_ACCOUNT_SID: expected the account of TWILIO_AUTH_TOKEN")
 	}
 	return nil
 }
@@ -119,11 +121,7 @@ func (c Credentials) authorize(r *http.Request, exchange conformance.Exchange) {
 		}
 		r.SetBasicAuth(user, password)
 	case "Bearer":
-		token := c.BearerToken
-		if token == "" {
-			token = nobodyPassword
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Authorization", "Bearer "+cmp.Or(c.BearerToken, nobodyPassword))
 	}
 }
 

@@ -2,7 +2,6 @@ package record
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"testing"
@@ -60,14 +59,4 @@ func TestRepeatEndsWithTheConnection(t *testing.T) {
 	recorder := newRecorder(t, "http://127.0.0.1:1", nil, func(o *Options) { o.Transport = failing{broken} })
 	_, err := recorder.Repeat(t.Context(), repeatable())
 	assert.ErrorContains(t, err, `exchange "other": no usable answer from 127.0.0.1:1: broken`)
-}
-
-func TestWhatIsRememberedIsForgottenInTime(t *testing.T) {
-	var m memory[[]token]
-	for i := range maxRemembered + 1 {
-		sid := fmt.Sprintf("WS%032x", i)
-		require.Len(t, m.of(sid, recognized), 1)
-		require.Equal(t, sid, m.of(sid, recognized)[0].key, "the second time as well")
-	}
-	assert.Len(t, m.kept, 1)
 }

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// The classes of what is recognised in a text. A SID is of the class "sid" and
+// The classes of what is recognized in a text. A SID is of the class "sid" and
 // its prefix, since a task never stands for a worker.
 const (
 	classSID   = "sid"
@@ -111,7 +111,7 @@ func (m *memory[T]) of(text string, become func(string) T) T {
 
 var remembered memory[[]token]
 
-// tokensIn lists what is recognised in a text, in its order. The list may not be
+// tokensIn lists what is recognized in a text, in its order. The list may not be
 // changed.
 func tokensIn(text string) []token {
 	return remembered.of(text, recognized)

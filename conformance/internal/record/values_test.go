@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -197,4 +198,14 @@ func TestListsAreCountedAndStatesAreSeen(t *testing.T) {
 	none, _ := parseContainer(`{"meta":{"key":"tasks"}}`)
 	assert.Zero(t, entries(none.member("tasks")))
 	assert.Empty(t, progress(none))
+}
+
+func TestWhatIsRememberedIsForgottenInTime(t *testing.T) {
+	var m memory[[]token]
+	for i := range maxRemembered + 1 {
+		sid := fmt.Sprintf("WS%032x", i)
+		require.Len(t, m.of(sid, recognized), 1)
+		require.Equal(t, sid, m.of(sid, recognized)[0].key, "the second time as well")
+	}
+	assert.Len(t, m.kept, 1)
 }
