@@ -1,6 +1,7 @@
 # `make` alone says what there is. Go and make suffice for everything but lint-openapi,
-# docs, diagrams-check and clients-node, which need Node, clients-schemathesis, which needs
-# Python, and reuse, which needs all of these and Java.
+# docs, docs-check, links-check, diagrams-check and clients-node, which need Node,
+# clients-schemathesis, which needs Python, reuse, which needs all of these and Java, and
+# walk, breaking and links-check, which need git.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 REDOCLY_VERSION := 2.77.0
@@ -25,6 +26,13 @@ demo: ## run the guide's six steps and the whole life of a task, in memory; with
 test: ## run all tests
 	go test $(RACE) ./...
 
+# The newest release of Go, beside the one that go.mod asks for: both are supported.
+NEWEST_GO := go1.27.1
+
+.PHONY: test-newest
+test-newest: ## run all tests with the newest Go, which the module proxy has
+	GOTOOLCHAIN=$(NEWEST_GO) go vet ./... && GOTOOLCHAIN=$(NEWEST_GO) go test ./...
+
 # An example that needs more than the SDK does is a module of its own.
 EXAMPLE_MODULES := $(patsubst %/go.mod,%,$(wildcard taskrouter/examples/*/go.mod))
 
@@ -38,16 +46,30 @@ test-examples: ## run the tests of the example modules
 consumer: ## build and run a program that uses the SDK from outside, and check what it links
 	go -C conformance/consumer vet ./... && go -C conformance/consumer test $(RACE) ./...
 
+# Where the results are written, below conformance/peer or absolute; the README may be none.
+RESULTS := RESULTS.md
+RESULTS_README := ../../README.md
+
+# The results come first, since a test holds them against the README.
 .PHONY: peer
-peer: ## hold the SDK beside the official Go library, and let that use the emulator
+peer: ## compare requests and measure beside the official Go library; writes conformance/peer/RESULTS.md and the table of README.md
+	go -C conformance/peer run ./cmd/compare -out "$(RESULTS)" -readme "$(RESULTS_README)"
+	$(MAKE) peer-test
+
+.PHONY: peer-test
+peer-test: ## the tests of peer: hold the SDK beside the official Go library, and let that use the emulator
 	go -C conformance/peer vet ./... && go -C conformance/peer test $(RACE) ./...
+
+.PHONY: walk
+walk: ## do what README.md says, word by word, with nothing but Go and make (needs git)
+	go run ./conformance/cmd/walk
 
 .PHONY: emulator
 emulator: ## serve a TaskRouter in memory on port 8080 of this machine; its flags in FLAGS="-state file -speed 60"
 	go run ./taskrouter/cmd/taskrouter-emulator $(FLAGS)
 
 .PHONY: clients
-clients: peer clients-node clients-schemathesis ## drive the emulator with clients that nobody here wrote
+clients: peer-test clients-node clients-schemathesis ## drive the emulator with clients that nobody here wrote
 
 .PHONY: clients-node
 clients-node: ## ask the emulator for everything through the official library for Node, unmodified (needs Node)
@@ -121,8 +143,13 @@ docs: ## render the document as one page, openapi/reference/build/taskrouter.htm
 	npm ci --loglevel=error --ignore-scripts --prefix openapi/reference
 	npm run --silent --prefix openapi/reference render
 
+.PHONY: links-check
+links-check: ## look where the links of the Markdown files lead (needs Node)
+	npm ci --loglevel=error --ignore-scripts --prefix docs/links
+	npm run --silent --prefix docs/links check
+
 .PHONY: docs-check
-docs-check: docs ## render the page, and open it in a browser without a network (needs Node and Chromium)
+docs-check: docs links-check ## render the page, open it in a browser without a network, and follow the links of all pages (needs Node and Chromium)
 	npm run --silent --prefix openapi/reference check
 
 .PHONY: diagrams-check
