@@ -58,25 +58,28 @@ func FormatValue(value any) string {
 // nested more deeply than JSON may be.
 func holdsALoop(v reflect.Value, depth int) bool {
 	const deepest = 10_000 // that encoding/json decodes
+	if depth > deepest {
+		return true
+	}
 	v = pointedTo(v)
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		return true // which pointedTo did not come to the end of
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			if depth == deepest || holdsALoop(v.Index(i), depth+1) {
+			if holdsALoop(v.Index(i), depth+1) {
 				return true
 			}
 		}
 	case reflect.Map:
 		for entries := v.MapRange(); entries.Next(); {
-			if depth == deepest || holdsALoop(entries.Value(), depth+1) {
+			if holdsALoop(entries.Value(), depth+1) {
 				return true
 			}
 		}
 	case reflect.Struct:
 		for field, value := range v.Fields() {
-			if field.IsExported() && (depth == deepest || holdsALoop(value, depth+1)) {
+			if field.IsExported() && holdsALoop(value, depth+1) {
 				return true
 			}
 		}
