@@ -144,6 +144,7 @@ func (c *comparison) compareCall(ctx context.Context, made call, answers []answe
 	if err != nil {
 		return err
 	}
+	methods = slices.DeleteFunc(methods, func(m theirMethod) bool { return !chosen(m) })
 	before := c.calls
 	outcomes := make(map[string]outcome)
 	for _, method := range methods {
@@ -160,7 +161,7 @@ func (c *comparison) compareCall(ctx context.Context, made call, answers []answe
 			return err
 		}
 		for _, theirs := range methods {
-			if theirs.paged != method.Paged || !chosen(theirs) {
+			if theirs.paged != method.Paged {
 				continue
 			}
 			c.called[made.operation.ID] = true
