@@ -34,10 +34,9 @@ func TestREADMEShowsThesePrograms(t *testing.T) {
 			_, section, ok := strings.Cut(string(readme), "\n## "+heading+"\n")
 			require.True(t, ok, "the README has no such section")
 			section, _, _ = strings.Cut(section, "\n## ")
-			blocks := strings.Split(section, "```go\n")[1:]
-			assert.Len(t, blocks, test.blocks)
-			for _, block := range blocks {
-				block, _, _ = strings.Cut(block, "```")
+			shown := blocks(section, "go")
+			assert.Len(t, shown, test.blocks)
+			for _, block := range shown {
 				assert.True(t, shows(source.String(), block), block)
 			}
 		})
